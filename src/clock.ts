@@ -1,0 +1,17 @@
+/** Who reads the clock and who sets timers: replaced in tests, so that nothing there sleeps. */
+export interface Clock {
+  /** Monotonic milliseconds; only differences mean anything. Deadlines are points on this line. */
+  now(): number;
+  /** Calls `fire` once after `delayMs` without keeping the process alive; returns the cancellation. */
+  after(delayMs: number, fire: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after(delayMs, fire) {
+    // setTimeout overflows to "at once" past 2^31-1 ms.
+    const timer = setTimeout(fire, Math.min(delayMs, 0x7fffffff));
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,2 @@
+export { catalog, type DiagnosticCode } from './catalog.js';
+export { type Diagnostic, DiagnosticsError, type Location, type Severity } from './diagnostic.js';

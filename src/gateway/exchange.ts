@@ -1,0 +1,32 @@
+/** Header fields as received: lower-case names, order and duplicates kept. */
+export type HeaderFields = readonly (readonly [name: string, value: string])[];
+
+/** One HTTP request, free of any HTTP framework. Adapters (server/node.ts, server/fetch.ts) make it. */
+export interface Exchange {
+  /** "GET", as sent (case-sensitive, RFC 9110 §9.1). */
+  readonly httpMethod: string;
+  /** The raw request target, not normalised: "/v1/a%2Fb?x=1". */
+  readonly target: string;
+  readonly headers: HeaderFields;
+  /** Address of the peer socket, "" where unknown. */
+  readonly peerAddress: string;
+  /** "http" or "https": how the peer reached us. */
+  readonly scheme: 'http' | 'https';
+  /** True for HTTP/2 and for a client that sent `TE: trailers`: trailers reach it. */
+  readonly trailersAccepted: boolean;
+  /** The body in chunks, read at most once; undefined when the request has none. */
+  readonly body: AsyncIterable<Uint8Array> | undefined;
+  /** Aborted when the client disconnects. */
+  readonly signal: AbortSignal;
+}
+
+/** The answer to one request. */
+export interface Reply {
+  readonly httpStatus: number;
+  readonly headers: HeaderFields;
+  /**
+   * Bytes, or a pull-driven stream of chunks. A stream that throws must reach the client as an
+   * incomplete body: the connection is cut, without a final chunk.
+   */
+  readonly body: Uint8Array | AsyncIterable<Uint8Array>;
+}

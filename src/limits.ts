@@ -1,0 +1,59 @@
+/**
+ * Every bound and default of the gateway, in one table.
+ *
+ * Sizes are bytes, times are milliseconds; the unit ends the name. A limit that a
+ * request exceeds is answered with the status given beside it.
+ */
+export interface Limits {
+  /** JSON body of a unary request, or one message of a streamed one. 413. */
+  readonly requestBodyBytesMax: number;
+  /** One message from a backend. 502. */
+  readonly responseMessageBytesMax: number;
+  /** Request line and header fields together: Node's own default. 431. */
+  readonly requestHeadBytesMax: number;
+  /** Header fields of one request. 431. */
+  readonly requestHeadersMax: number;
+  /** A client must have sent its request head within this time. 408. */
+  readonly requestHeadTimeoutMs: number;
+  /** A client that sends a body must make progress at least this often. 408. */
+  readonly requestBodyIdleTimeoutMs: number;
+  /** Nesting of JSON and of protobuf messages: the limit protobuf's own parsers use. 400. */
+  readonly nestingDepthMax: number;
+  /** Query parameters of one request. 400. */
+  readonly queryParametersMax: number;
+  /** Length of one query parameter's name, decoded. 400. */
+  readonly queryNameBytesMax: number;
+  /** Steps of a field path in a query parameter. 400. */
+  readonly queryDepthMax: number;
+  /** Deadline of a unary call when neither client nor method names one. 504. */
+  readonly unaryTimeoutMs: number;
+  /** A stream on which nothing moves for this long is ended. 504. */
+  readonly streamIdleTimeoutMs: number;
+  /** Headers of a silent NDJSON or SSE stream are flushed after this time. */
+  readonly streamHeadersFlushMs: number;
+  /** Comment heartbeat of an SSE stream. */
+  readonly sseHeartbeatMs: number;
+  /** Pieces in which a google.api.HttpBody upload is sent to a client-streaming method. */
+  readonly httpBodyChunkBytes: number;
+  /** In-flight requests may finish within this time at shutdown, then streams are ended. */
+  readonly drainTimeoutMs: number;
+}
+
+export const defaultLimits: Limits = Object.freeze({
+  requestBodyBytesMax: 4 * 1024 * 1024,
+  responseMessageBytesMax: 4 * 1024 * 1024,
+  requestHeadBytesMax: 16 * 1024,
+  requestHeadersMax: 200,
+  requestHeadTimeoutMs: 10_000,
+  requestBodyIdleTimeoutMs: 10_000,
+  nestingDepthMax: 100,
+  queryParametersMax: 1_000,
+  queryNameBytesMax: 8 * 1024,
+  queryDepthMax: 32,
+  unaryTimeoutMs: 15_000,
+  streamIdleTimeoutMs: 60_000,
+  streamHeadersFlushMs: 1_000,
+  sseHeartbeatMs: 15_000,
+  httpBodyChunkBytes: 64 * 1024,
+  drainTimeoutMs: 10_000,
+});

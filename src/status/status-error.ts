@@ -1,0 +1,43 @@
+import { httpStatusOf } from './code.js';
+import { badRequest, errorInfo, type FieldViolation } from './details.js';
+import type { Reason } from './reason.js';
+import type { JsonDetail, Status } from './status.js';
+
+export interface StatusErrorOptions {
+  /** HTTP status where it differs from the code's own, such as 413 for RESOURCE_EXHAUSTED. */
+  readonly httpStatus?: number;
+  readonly violations?: readonly FieldViolation[];
+  /** Response header fields: `Allow`, `Retry-After`, `WWW-Authenticate`. */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  /** For the log; never sent. */
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error of the request path: a canonical code, a reason from a closed set, and a message
+ * written for the client. Details are built on demand, since most are never read twice.
+ */
+export class StatusError extends Error {
+  override readonly name = 'StatusError';
+  readonly code: number;
+  readonly reason: Reason;
+  readonly httpStatus: number;
+  readonly violations: readonly FieldViolation[];
+  readonly headers: readonly (readonly [string, string])[];
+
+  constructor(code: number, reason: Reason, message: string, options: StatusErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.reason = reason;
+    this.httpStatus = options.httpStatus ?? httpStatusOf(code);
+    this.violations = options.violations ?? [];
+    this.headers = options.headers ?? [];
+  }
+
+  /** The status body of this error: BadRequest where fields are named, then ErrorInfo. */
+  toStatus(): Status {
+    const details: JsonDetail[] = this.violations.length > 0 ? [badRequest(this.violations)] : [];
+    details.push(errorInfo(this.reason));
+    return { code: this.code, message: this.message, details };
+  }
+}

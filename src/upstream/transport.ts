@@ -1,0 +1,40 @@
+import type { Metadata, Outcome } from '../status/index.js';
+
+/** What a call needs besides its messages. */
+export interface Call {
+  /** "/shop.catalog.v1.CatalogService/GetProduct" */
+  readonly path: string;
+  readonly metadata: Metadata;
+  /** Point on the monotonic clock (clock.ts), or undefined for none; the remaining time goes upstream. */
+  readonly deadline: number | undefined;
+  /** Aborted when the client is gone: the call is cancelled upstream and ends CANCELLED. */
+  readonly signal: AbortSignal;
+  /** A larger message ends the call with UPSTREAM_MESSAGE_TOO_LARGE. */
+  readonly responseMessageBytesMax: number;
+}
+
+/** Carries protobuf bytes to one target and back. Knows no descriptors. */
+export interface Transport {
+  /** Resolves with any status; rejects never. */
+  unary(call: Call, message: Uint8Array): Promise<Outcome>;
+  /** Opens a call of any streaming shape; fails through its outcome, never by throwing. */
+  stream(call: Call): StreamCall;
+  /** Closes connections; calls in flight are cancelled. */
+  close(): Promise<void>;
+}
+
+/** One streaming call. Pull-driven: nothing is read ahead of `next` but one flow-control window. */
+export interface StreamCall {
+  /** Hands over one message; resolves when the window has room for another, or the call ended. */
+  send(message: Uint8Array): Promise<void>;
+  /** Half-closes: no more messages from us. */
+  end(): void;
+  /** The next response message, or undefined once there are no more; then `outcome` is settled. */
+  next(): Promise<Uint8Array | undefined>;
+  /** Leading metadata; empty when the call ends without any. Never rejects. */
+  readonly headers: Promise<Metadata>;
+  /** How the call ended, without `message`. Never rejects. */
+  readonly outcome: Promise<Outcome>;
+  /** Ends the call on both sides at once; idempotent. */
+  cancel(): void;
+}
