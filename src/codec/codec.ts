@@ -1,4 +1,4 @@
-import type { DescMessage } from '../descriptor/index.js';
+import type { DescField, DescMessage } from '../descriptor/index.js';
 
 /** JSON bytes ↔ protobuf bytes of one message type (ProtoJSON). Stateless. */
 export interface Codec {
@@ -37,4 +37,12 @@ export const defaultCodecOptions: CodecOptions = Object.freeze({
 /** Makes codecs; asked once per message type and options, at load or on first use. */
 export interface CodecFactory {
   codec(message: DescMessage, options: CodecOptions): Codec;
+  /**
+   * Codec of one top-level field, for `body: "f"` and `response_body: "f"`: its JSON is the value
+   * of the field alone, its binary the containing message with nothing but that field in it.
+   * toBinary: `null` is an absent field (for google.protobuf.Value: null_value).
+   * toJson reads any binary of the containing message: an absent message or wrapper is `null`, an
+   * implicit-presence scalar its default, a repeated field `[]`, a map `{}`.
+   */
+  field(field: DescField, options: CodecOptions): Codec;
 }
