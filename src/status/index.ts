@@ -5,3 +5,4 @@ export type { Outcome } from './outcome.js';
 export { type Reason, reasons } from './reason.js';
 export type { AnyBytes, JsonDetail, Status } from './status.js';
 export { StatusError, type StatusErrorOptions } from './status-error.js';
+export { statusJson } from './status-json.js';

@@ -11,6 +11,8 @@ export const reasons = {
   QUERY_MALFORMED: 'The query string is malformed.',
   QUERY_PARAMETER_UNKNOWN: 'A query parameter names no field that the query may set.',
   QUERY_PARAMETER_REPEATED: 'A query parameter of a singular field was given more than once.',
+  QUERY_PARAMETER_CONFLICT:
+    'A query parameter contradicts another part of the request: the same oneof, or a field and its child.',
   QUERY_VALUE: 'A query parameter is not a valid value of its field.',
   BODY_MALFORMED: 'The body is not valid JSON or not valid UTF-8.',
   BODY_UNEXPECTED: 'The method takes no body.',

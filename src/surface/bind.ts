@@ -1,0 +1,62 @@
+import type { CodecFactory, CodecOptions } from '../codec/index.js';
+import type { Binding } from '../httprule/index.js';
+import type { Limits } from '../limits.js';
+import { bodyBinder, bodyKind, isBlank } from './body.js';
+import type { FieldNames } from './field-names.js';
+import { patchMask } from './patch-mask.js';
+import { pathBinder } from './path.js';
+import { queryBinder } from './query.js';
+import type { RequestBinder } from './surface.js';
+import { concat } from './wire.js';
+
+/** What binders of one surface share. */
+export interface BindContext {
+  readonly codecs: CodecFactory;
+  readonly options: CodecOptions;
+  readonly names: FieldNames;
+  readonly limits: Limits;
+}
+
+/**
+ * Compiles the request side of a binding.
+ *
+ * The message is the body's fragment, then the query's, then the path's. Body and query never
+ * share a top-level field, so that these two are joined end to end; a path fragment goes inside
+ * the submessage it belongs to, since readers in real use keep only the last of two occurrences
+ * of a singular submessage.
+ */
+export function requestBinder(binding: Binding, context: BindContext): RequestBinder {
+  const path = pathBinder(binding, context.names);
+  const query = queryBinder(binding, context.names, context.limits);
+  const body = bodyBinder(binding, context.codecs, context.options);
+  const mask = patchMask(binding);
+  return {
+    body: bodyKind(binding),
+    bind(captures, queryString, bodyBytes, contentType) {
+      const pathFragments = path.encode(captures);
+      const bodyBinary = body.first(bodyBytes, contentType);
+      const queryBinary = query(queryString, bodyBinary.length > 0);
+      const binary = path.append(concat([bodyBinary, queryBinary]), bodyBinary, pathFragments);
+      return mask === undefined || isBlank(bodyBytes) ? binary : mask.append(binary, bodyBytes);
+    },
+    bindNext(bodyBytes, contentType) {
+      const binary = body.next(bodyBytes, contentType);
+      path.refuseIn(binary);
+      return binary;
+    },
+  };
+}
+
+/** A binder that is compiled by its first request: thousands of routes start fast. */
+export function lazyRequestBinder(binding: Binding, context: BindContext): RequestBinder {
+  let compiled: RequestBinder | undefined;
+  const binder = () => {
+    compiled ??= requestBinder(binding, context);
+    return compiled;
+  };
+  return {
+    body: bodyKind(binding),
+    bind: (captures, query, body, contentType) => binder().bind(captures, query, body, contentType),
+    bindNext: (body, contentType) => binder().bindNext(body, contentType),
+  };
+}

@@ -1,0 +1,145 @@
+import { createAnyPrinter } from '../codec/index.js';
+import type { DescMethod, DescService } from '../descriptor/index.js';
+import { locationOf } from '../descriptor/index.js';
+import type { Diagnostic } from '../diagnostic/index.js';
+import { type Binding, buildRouter, collectBindings } from '../httprule/index.js';
+import { statusJson } from '../status/index.js';
+import type { Channels, Target, Transport } from '../upstream/index.js';
+import { type BindContext, lazyRequestBinder } from './bind.js';
+import { createFieldNames } from './field-names.js';
+import { responseWriter } from './reply.js';
+import { selectorTable, selects } from './selector.js';
+import type { CallShape, Route, Surface, SurfaceInput } from './surface.js';
+
+/** A surface, or none where a diagnostic is an error; `release` gives its channels back, once. */
+export interface SurfaceBuild {
+  readonly surface?: Surface;
+  readonly diagnostics: Diagnostic[];
+  release(): void;
+}
+
+const shapes: Readonly<Record<DescMethod['methodKind'], CallShape>> = {
+  unary: 'unary',
+  server_streaming: 'server-stream',
+  client_streaming: 'client-stream',
+  bidi_streaming: 'bidi',
+};
+
+/**
+ * Descriptors, rules and backends → everything that is served, or every diagnostic at once.
+ *
+ * Channels are retained for the backends that at least one route needs; the caller releases them
+ * when the last request of this surface has ended. Without a surface none stays retained.
+ */
+export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBuild {
+  const { registry } = input;
+  const { bindings, diagnostics } = collectBindings(registry.services, input.rules);
+  const pool = retainer(channels);
+  const routes = bindings.map(routeCompiler(input, pool.transport));
+  const router = buildRouter(
+    routes.map((route) => ({ binding: route.binding, route })),
+    input,
+  );
+  diagnostics.push(
+    ...router.diagnostics,
+    ...missingBackends(routes),
+    ...unusedBackends(input),
+    ...(bindings.length === 0 ? [noRoutes] : []),
+  );
+  if (diagnostics.some(({ severity }) => severity === 'error')) {
+    pool.release();
+    return { diagnostics, release: pool.release };
+  }
+  const printAny = createAnyPrinter(registry.types, input.limits);
+  const surface: Surface = Object.freeze({
+    generation: input.generation,
+    router: router.router,
+    routes: Object.freeze(routes),
+    serviceCount: new Set(bindings.map(({ method }) => method.parent)).size,
+    methodCount: new Set(bindings.map(({ method }) => method)).size,
+    statusJson: (status) => statusJson(status, printAny),
+  } satisfies Surface);
+  return { surface, diagnostics, release: pool.release };
+}
+
+function routeCompiler(input: SurfaceInput, transportTo: (target: Target) => Transport) {
+  const backends = selectorTable(input.backends);
+  const timeouts = selectorTable(input.timeouts);
+  const context: BindContext = {
+    codecs: input.codecs,
+    options: input.codecOptions,
+    limits: input.limits,
+    names: createFieldNames(),
+  };
+  return (binding: Binding): Route => {
+    const { method } = binding;
+    const target = backends.find(method)?.target;
+    return Object.freeze({
+      binding,
+      grpcPath: `/${method.parent.typeName}/${method.name}`,
+      shape: shapes[method.methodKind],
+      transport: target && transportTo(target),
+      target,
+      timeoutMs: timeouts.find(method)?.timeoutMs,
+      request: lazyRequestBinder(binding, context),
+      response: responseWriter(binding, input.codecs, input.codecOptions),
+    });
+  };
+}
+
+/** Retains each target object once, and releases all of them once. */
+function retainer(channels: Channels) {
+  const retained = new Map<Target, ReturnType<Channels['retain']>>();
+  return {
+    transport(target: Target): Transport {
+      const handle = retained.get(target) ?? channels.retain(target);
+      retained.set(target, handle);
+      return handle.transport;
+    },
+    release(): void {
+      const handles = [...retained.values()];
+      retained.clear();
+      for (const handle of handles) {
+        handle.release();
+      }
+    },
+  };
+}
+
+/** One warning for each service, however many of its methods have no backend. */
+function missingBackends(routes: readonly Route[]): Diagnostic[] {
+  const missing = new Map<DescService, Set<string>>();
+  for (const { binding, transport } of routes) {
+    if (transport === undefined) {
+      const service = binding.method.parent;
+      missing.set(service, (missing.get(service) ?? new Set()).add(binding.method.name));
+    }
+  }
+  return [...missing].map(([service, methods]) => ({
+    severity: 'warning',
+    code: 'BACKEND_MISSING',
+    text: `${service.typeName} has no backend for ${[...methods].join(', ')}: requests are answered with 503.`,
+    locations: [locationOf(service)],
+    hint: `--backend '${service.typeName}=host:port'`,
+  }));
+}
+
+function unusedBackends({ backends, registry }: SurfaceInput): Diagnostic[] {
+  return backends
+    .filter(({ selector }) => !registry.services.some((service) => selects(selector, service)))
+    .map(({ selector }) => ({
+      severity: 'warning',
+      code: 'BACKEND_UNUSED',
+      text: `The backend selector ${selector} matches no service or method of the sources.`,
+      locations: [],
+      hint: 'Write pkg.Service, pkg.Service.Method, pkg.* or *.',
+    }));
+}
+
+const noRoutes: Diagnostic = Object.freeze({
+  severity: 'warning',
+  code: 'ROUTES_NONE',
+  text: 'No method of the sources has an HttpRule: nothing is served.',
+  locations: [],
+  hint: 'Annotate methods with google.api.http, or give rules in a file.',
+});

@@ -1,0 +1,44 @@
+import { type TextField, type TextMapField, textField, textMapField } from '../codec/index.js';
+import type { DescField, DescMessage } from '../descriptor/index.js';
+
+type Problem = { readonly problem: string };
+
+/**
+ * Names and text forms of fields, made on first use and kept for one surface. Bounded by the
+ * schema: nothing in here is keyed by what clients send.
+ */
+export interface FieldNames {
+  /** Fields of a message by JSON name, then by proto name. */
+  of(message: DescMessage): ReadonlyMap<string, DescField>;
+  text(field: DescField): TextField | Problem;
+  mapText(field: DescField): TextMapField | Problem;
+}
+
+/** One per surface. */
+export function createFieldNames(): FieldNames {
+  return {
+    of: memo((message: DescMessage) => {
+      const names = new Map(message.fields.map((field) => [field.name, field]));
+      // JSON names come last, so that they win where one is also another field's proto name.
+      for (const field of message.fields) {
+        names.set(field.jsonName, field);
+      }
+      return names;
+    }),
+    text: memo(textField),
+    mapText: memo(textMapField),
+  };
+}
+
+function memo<K, V extends object>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}

@@ -1,0 +1,113 @@
+import { appendFragment, findField, type TextField, TextValueError } from '../codec/index.js';
+import type { DescField, FieldPath } from '../descriptor/index.js';
+import type { Binding } from '../httprule/index.js';
+import { Code, StatusError } from '../status/index.js';
+import type { FieldNames } from './field-names.js';
+import { equalBytes } from './wire.js';
+
+/** The fields that template variables bind, in the order of the variables. */
+export interface PathBinder {
+  /** Captures → fragments, each relative to its leaf's message. Throws StatusError PATH_VALUE. */
+  encode(captures: readonly string[]): readonly Uint8Array[];
+  /**
+   * Puts the fragments into a message. `bodyBinary` is what the body has set of it: a path field
+   * in there must be equal, or StatusError BODY_PATH_CONFLICT is thrown.
+   */
+  append(binary: Uint8Array, bodyBinary: Uint8Array, fragments: readonly Uint8Array[]): Uint8Array;
+  /** Throws StatusError BODY_PATH_CONFLICT if the body sets any path field at all. */
+  refuseIn(bodyBinary: Uint8Array): void;
+}
+
+interface Variable {
+  readonly path: FieldPath;
+  readonly parents: readonly DescField[];
+  readonly text: TextField;
+  /** Other members of the oneofs on the way to the leaf: setting one would clear the path's field. */
+  readonly rivals: readonly (readonly DescField[])[];
+}
+
+/** Prepares the path variables of a binding. */
+export function pathBinder(binding: Binding, names: FieldNames): PathBinder {
+  const variables = binding.variables.map(({ path }) => prepare(path, names));
+  return {
+    encode: (captures) => variables.map((variable, index) => encodeCapture(variable, captures[index] ?? '')),
+    append(binary, bodyBinary, fragments) {
+      let result = binary;
+      for (const [index, variable] of variables.entries()) {
+        const fragment = fragments[index];
+        if (fragment !== undefined && !isInBody(variable, bodyBinary, fragment)) {
+          result = appendFragment(result, variable.parents, fragment);
+        }
+      }
+      return result;
+    },
+    refuseIn(bodyBinary) {
+      for (const variable of variables) {
+        if (findField(bodyBinary, variable.path.fields) !== undefined) {
+          throw conflict(variable.path, 'the path binds it in the first message; leave it out of the others');
+        }
+        refuseRivals(variable, bodyBinary);
+      }
+    },
+  };
+}
+
+function prepare(path: FieldPath, names: FieldNames): Variable {
+  const text = names.text(path.leaf);
+  if ('problem' in text) {
+    throw new Error(`Path variable ${path.text} passed the load-time checks, but: ${text.problem}`);
+  }
+  const rivals = path.fields.flatMap((field, index) =>
+    (field.oneof?.fields ?? [])
+      .filter((member) => member.number !== field.number)
+      .map((member) => [...path.fields.slice(0, index), member]),
+  );
+  return { path, parents: path.fields.slice(0, -1), text, rivals };
+}
+
+function encodeCapture({ path, text }: Variable, capture: string): Uint8Array {
+  try {
+    return text.encode(capture);
+  } catch (error) {
+    if (!(error instanceof TextValueError)) {
+      throw error;
+    }
+    throw new StatusError(
+      Code.INVALID_ARGUMENT,
+      'PATH_VALUE',
+      `Path field "${path.jsonText}": ${error.message}.`,
+      {
+        violations: [{ field: path.jsonText, description: error.message }],
+      },
+    );
+  }
+}
+
+/** True when the body has set the field to the path's value already. */
+function isInBody(variable: Variable, bodyBinary: Uint8Array, fragment: Uint8Array): boolean {
+  if (bodyBinary.length === 0) {
+    return false;
+  }
+  refuseRivals(variable, bodyBinary);
+  const found = findField(bodyBinary, variable.path.fields);
+  if (found !== undefined && !equalBytes(found, fragment)) {
+    throw conflict(variable.path, 'the body gives it another value than the path');
+  }
+  return found !== undefined;
+}
+
+function refuseRivals({ path, rivals }: Variable, bodyBinary: Uint8Array): void {
+  for (const rival of rivals) {
+    if (findField(bodyBinary, rival) !== undefined) {
+      const name = rival.map((field) => field.jsonName).join('.');
+      throw conflict(path, `the path sets it, and the body sets "${name}" of the same oneof`);
+    }
+  }
+}
+
+function conflict(path: FieldPath, description: string): StatusError {
+  const message = `Field "${path.jsonText}": ${description}.`;
+  return new StatusError(Code.INVALID_ARGUMENT, 'BODY_PATH_CONFLICT', message, {
+    violations: [{ field: path.jsonText, description }],
+  });
+}

@@ -1,0 +1,104 @@
+import type { DescField, DescMessage } from '../descriptor/index.js';
+import type { Binding } from '../httprule/index.js';
+import type { FieldNames } from './field-names.js';
+import { nearestName } from './nearest.js';
+import { refusal } from './query-use.js';
+import { sourceOf } from './source.js';
+
+/** What the name of a query parameter means. */
+export interface QueryPath {
+  /** Outermost first; all but the last are singular messages. Never empty. */
+  readonly fields: readonly DescField[];
+  readonly leaf: DescField;
+  /** The text between the first "[" and the final "]", for an entry of a map. */
+  readonly mapKey: string | undefined;
+}
+
+/** Messages whose fields are an encoding, not a structure: their JSON form is the only one. */
+const opaque = new Set([
+  'google.protobuf.Any',
+  'google.protobuf.Struct',
+  'google.protobuf.Value',
+  'google.protobuf.ListValue',
+]);
+
+/**
+ * Resolves a name step by step, each by JSON name first, then by proto name:
+ * "book.author_name" → fields; "labels[a.b]" → field and map key.
+ *
+ * Throws StatusError QUERY_PARAMETER_UNKNOWN when it names no field, or one that comes from
+ * elsewhere in the request.
+ */
+export function resolveQueryPath(
+  name: string,
+  binding: Binding,
+  names: FieldNames,
+  depthMax: number,
+): QueryPath {
+  const bracket = name.indexOf('[');
+  if (bracket >= 0 && !name.endsWith(']')) {
+    throw unknown(name, 'a map entry is written as field[key]');
+  }
+  const steps = (bracket < 0 ? name : name.slice(0, bracket)).split('.', depthMax + 1);
+  if (steps.length > depthMax) {
+    throw refusal('QUERY_MALFORMED', name, `the field path has more than ${depthMax} steps`);
+  }
+  const fields = walk(name, steps, binding, names);
+  const leaf = fields.at(-1);
+  if (leaf === undefined) {
+    throw unknown(name, 'it names no field');
+  }
+  return { fields, leaf, mapKey: bracket < 0 ? undefined : name.slice(bracket + 1, -1) };
+}
+
+function walk(name: string, steps: readonly string[], binding: Binding, names: FieldNames): DescField[] {
+  const fields: DescField[] = [];
+  let message: DescMessage | undefined = binding.method.input;
+  for (const step of steps) {
+    if (message === undefined) {
+      throw unknown(
+        name,
+        `"${fields.at(-1)?.jsonName ?? ''}" has no fields that a query parameter could name`,
+      );
+    }
+    const field: DescField | undefined = names.of(message).get(step);
+    if (field === undefined) {
+      throw unknown(name, unknownText(step, fields, message, binding));
+    }
+    fields.push(field);
+    message = fieldsOf(field);
+  }
+  const source = sourceOf(binding, fields);
+  if (source !== 'query') {
+    throw unknown(name, `the field comes from the ${source} of the request, not from the query`);
+  }
+  return fields;
+}
+
+/** The message that a path may step into: a singular one. */
+function fieldsOf(field: DescField): DescMessage | undefined {
+  return field.fieldKind === 'message' && !opaque.has(field.message.typeName) ? field.message : undefined;
+}
+
+function unknownText(
+  step: string,
+  parents: readonly DescField[],
+  message: DescMessage,
+  binding: Binding,
+): string {
+  if (binding.body === 'all') {
+    return 'it names no field; the method takes its fields from the path and the body';
+  }
+  const candidates = message.fields
+    .filter((field) => sourceOf(binding, [...parents, field]) === 'query')
+    .map((field) => field.jsonName);
+  const nearest = nearestName(step, candidates);
+  const prefix = parents.map((field) => `${field.jsonName}.`).join('');
+  return nearest === undefined
+    ? 'it names no field'
+    : `it names no field; did you mean "${prefix}${nearest}"?`;
+}
+
+function unknown(name: string, description: string): Error {
+  return refusal('QUERY_PARAMETER_UNKNOWN', name, description);
+}
