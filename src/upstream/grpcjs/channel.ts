@@ -1,0 +1,56 @@
+import * as grpc from '@grpc/grpc-js';
+import { formatHostPort, type Target } from '../target.js';
+
+/**
+ * Opens a grpc-js channel; it connects with the first call.
+ *
+ * `messageBytesMax` bounds a response message before it is buffered, and while it is decompressed.
+ */
+export function openChannel(target: Target, messageBytesMax: number): grpc.Channel {
+  return new grpc.Channel(addressOf(target), grpc.credentials.createInsecure(), {
+    'grpc.primary_user_agent': 'propylon',
+    'grpc.max_receive_message_length': messageBytesMax,
+    'grpc.max_send_message_length': -1,
+    // The library must not repeat calls behind the gateway's back, and its buffer for doing so would
+    // acknowledge the first MiB of a stream before the backend has taken any of it.
+    'grpc.enable_retries': 0,
+    'grpc.per_rpc_retry_buffer_size': 0,
+    // Connections of our own, so that closing the channel closes them.
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.enable_channelz': 0,
+    // Backends are named by configuration; a proxy for the process's other traffic must not carry them,
+    // and TXT records must not change how they are called.
+    'grpc.enable_http_proxy': 0,
+    'grpc.service_config_disable_resolution': 1,
+    'grpc.service_config': serviceConfigOf(target),
+    // A restarted backend is found again within two seconds at worst.
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 2_000,
+    'grpc.dns_min_time_between_resolutions_ms': 2_000,
+    // A peer that vanished is noticed within 40 s of a call; servers tolerate pings from 10 s apart
+    // (grpc, A8) but by default not without calls.
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+    'grpc.keepalive_permit_without_calls': 0,
+  });
+}
+
+/** The target in the name syntax of grpc-js. */
+function addressOf(target: Target): string {
+  switch (target.kind) {
+    case 'host':
+    case 'dns':
+      return `dns:///${formatHostPort(target.endpoint)}`;
+    case 'list': {
+      const scheme = target.endpoints.every((endpoint) => endpoint.host.includes(':')) ? 'ipv6' : 'ipv4';
+      return `${scheme}:${target.endpoints.map(formatHostPort).join(',')}`;
+    }
+    case 'unix':
+      return `unix:${target.path}`;
+  }
+}
+
+function serviceConfigOf(target: Target): string {
+  const balancer = target.kind === 'list' || target.kind === 'dns' ? 'round_robin' : 'pick_first';
+  return JSON.stringify({ loadBalancingConfig: [{ [balancer]: {} }] });
+}

@@ -1,0 +1,104 @@
+import { Code, type Metadata, type Outcome } from '../../status/index.js';
+import type { Call, StreamCall } from '../transport.js';
+import { type CallHost, openCall } from './call.js';
+import { localStatus } from './local-status.js';
+
+/**
+ * Messages read ahead of `next`. Two, so that a read is still under way when the single answer of a
+ * client-streaming call waits to be taken: only a reading call notices that the backend has ended it.
+ */
+const readAheadMax = 2;
+
+/**
+ * Opens a streaming call. Reading follows `next`; sending follows the backend's flow-control window,
+ * one message at a time, and waits while `readAheadMax` messages are unread: grpc-js loses unread
+ * messages when it writes to a call that the backend has ended in the meantime.
+ */
+export function openStream(host: CallHost, call: Call): StreamCall {
+  const inbox: Uint8Array[] = [];
+  const takers: ((message: Uint8Array | undefined) => void)[] = [];
+  const outbox: { readonly message: Uint8Array; readonly done: () => void }[] = [];
+  let sending = false;
+  let endState: 'open' | 'asked' | 'done' = 'open';
+  let reading = false;
+  let ended = false;
+  let resolveHeaders: (metadata: Metadata) => void = () => {};
+  let resolveOutcome: (outcome: Outcome) => void = () => {};
+  const headers = new Promise<Metadata>((resolve) => {
+    resolveHeaders = resolve;
+  });
+  const outcome = new Promise<Outcome>((resolve) => {
+    resolveOutcome = resolve;
+  });
+
+  const open = openCall(host, call, {
+    headers: resolveHeaders,
+    message(binary) {
+      reading = false;
+      const taker = takers.shift();
+      if (taker === undefined) inbox.push(binary);
+      else taker(binary);
+      pump();
+    },
+    end(result) {
+      ended = true;
+      resolveHeaders(result.metadata);
+      resolveOutcome(result);
+      for (const taker of takers.splice(0)) taker(undefined);
+      for (const { done } of outbox.splice(0)) done();
+    },
+  });
+
+  function pump(): void {
+    if (ended) return;
+    if (!reading && inbox.length < readAheadMax) {
+      reading = true;
+      open.read();
+    }
+    const [first] = outbox;
+    if (first === undefined) {
+      if (endState !== 'asked') return;
+      endState = 'done';
+      open.halfClose();
+    } else if (!sending && reading) {
+      sending = true;
+      open.send(first.message, () => {
+        sending = false;
+        outbox.shift();
+        first.done();
+        pump();
+      });
+    }
+  }
+
+  pump();
+  return {
+    headers,
+    outcome,
+    send(message) {
+      if (ended) return Promise.resolve();
+      return new Promise((done) => {
+        outbox.push({ message, done });
+        pump();
+      });
+    },
+    end() {
+      if (endState === 'open') endState = 'asked';
+      pump();
+    },
+    next() {
+      const message = inbox.shift();
+      if (message !== undefined) {
+        pump();
+        return Promise.resolve(message);
+      }
+      if (ended) return Promise.resolve(undefined);
+      return new Promise((taker) => {
+        takers.push(taker);
+      });
+    },
+    cancel() {
+      open.stop(localStatus(Code.CANCELLED, 'CLIENT_CLOSED'));
+    },
+  };
+}
