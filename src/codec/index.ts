@@ -1,0 +1,13 @@
+export { type AnyPrinter, createAnyPrinter } from './any-printer.js';
+export { type Codec, type CodecFactory, type CodecOptions, defaultCodecOptions } from './codec.js';
+export { createReferenceCodecs } from './reference.js';
+export { nearestName } from './runtime/nearest.js';
+export {
+  type TextField,
+  type TextFieldProblem,
+  type TextMapField,
+  TextValueError,
+  textField,
+  textMapField,
+} from './text-field.js';
+export { appendFragment, findField } from './wire-splice.js';

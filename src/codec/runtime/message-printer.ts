@@ -1,0 +1,466 @@
+import { type DescEnum, type DescMessage, type Registry, ScalarType } from '@bufbuild/protobuf';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { type AnyField, hasImplicitPresence, isDelimited, type MessageField } from './any-field.js';
+import { isEnumNumber, isNullEnum } from './enum-value.js';
+import { concatBytes, contentOf, readRecords, type WireRecord } from './records.js';
+import { isZero, printScalar, readScalar, type Scalar, wireTypeOf, zeroOf } from './scalar.js';
+import {
+  formatDuration,
+  formatFieldMask,
+  formatTimestamp,
+  hasOwnJsonForm,
+  type SecondsNanos,
+  wrappedScalar,
+} from './well-known.js';
+
+/** The message is valid protobuf but has no JSON form. The text is for the log. */
+export class UnprintableError extends Error {
+  override readonly name = 'UnprintableError';
+}
+
+/** What printing needs to know besides the type. */
+export interface PrintContext {
+  /** For Any and extensions. */
+  readonly types: Registry;
+  readonly depthMax: number;
+  readonly emitDefaults: boolean;
+  readonly enumsAsNumbers: boolean;
+  readonly protoNames: boolean;
+}
+
+/**
+ * Protobuf bytes of a message → ProtoJSON text, fields in order of their numbers, unknown fields
+ * left out. `depth` counts messages, 1 for the outermost.
+ *
+ * Throws MalformedBinaryError, UnprintableError or the errors of BinaryReader.
+ */
+export function printMessage(
+  context: PrintContext,
+  message: DescMessage,
+  binary: Uint8Array,
+  depth: number,
+): string {
+  if (depth > context.depthMax) {
+    throw new UnprintableError(`${message.typeName} is nested deeper than ${context.depthMax} levels`);
+  }
+  const scalar = wrappedScalar(message.typeName);
+  if (scalar !== undefined) {
+    return printScalar(scalar, lastScalar(scalar, readFields(binary).get(1) ?? []) ?? zeroOf(scalar));
+  }
+  switch (message.typeName) {
+    case 'google.protobuf.Any':
+      return printAny(context, binary, depth);
+    case 'google.protobuf.Timestamp':
+      return quoted(formatTimestamp(readSecondsNanos(binary)), message);
+    case 'google.protobuf.Duration':
+      return quoted(formatDuration(readSecondsNanos(binary)), message);
+    case 'google.protobuf.FieldMask':
+      return quoted(formatFieldMask(readPaths(binary)), message);
+    case 'google.protobuf.Struct':
+      return printStruct(context, binary, depth);
+    case 'google.protobuf.Value':
+      return printValue(context, binary, depth);
+    case 'google.protobuf.ListValue':
+      return printListValue(context, binary, depth);
+    default:
+      return `{${printMembers(context, message, binary, depth).join(',')}}`;
+  }
+}
+
+/**
+ * Value of one field of a message, printed alone: an absent message, wrapper or field with
+ * presence is `null`, any other absent field its default, `[]` or `{}`. Throws as printMessage.
+ */
+export function printFieldAlone(context: PrintContext, field: AnyField, binary: Uint8Array): string {
+  const values = collect([field], binary);
+  return (
+    printField({ ...context, emitDefaults: true }, context, field, values.get(field.number) ?? [], 1) ??
+    'null'
+  );
+}
+
+/** One occurrence of a field: its wire type and content. */
+interface Occurrence {
+  readonly wireType: WireType;
+  readonly content: Uint8Array;
+}
+
+type Occurrences = ReadonlyMap<number, readonly Occurrence[]>;
+
+function readFields(binary: Uint8Array): Occurrences {
+  const fields = new Map<number, Occurrence[]>();
+  for (const record of readRecords(binary)) {
+    add(fields, record, binary);
+  }
+  return fields;
+}
+
+function add(fields: Map<number, Occurrence[]>, record: WireRecord, binary: Uint8Array): void {
+  const occurrence = { wireType: record.wireType, content: contentOf(binary, record) };
+  const others = fields.get(record.number);
+  if (others === undefined) {
+    fields.set(record.number, [occurrence]);
+  } else {
+    others.push(occurrence);
+  }
+}
+
+/** Occurrences of known fields that have a fitting wire type; of a oneof, those of the last member. */
+function collect(known: readonly AnyField[], binary: Uint8Array): Occurrences {
+  const byNumber = new Map(known.map((field) => [field.number, field]));
+  // A single field is printed alone: its siblings in a oneof still displace it.
+  for (const field of known) {
+    for (const sibling of field.oneof?.fields ?? []) {
+      byNumber.set(sibling.number, sibling);
+    }
+  }
+  const fields = new Map<number, Occurrence[]>();
+  for (const record of readRecords(binary)) {
+    const field = byNumber.get(record.number);
+    if (field === undefined || !fits(field, record.wireType)) {
+      continue;
+    }
+    if (field.fieldKind === 'enum' && !isKnownEnum(field.enum, contentOf(binary, record))) {
+      continue;
+    }
+    for (const sibling of field.oneof?.fields ?? []) {
+      if (sibling !== field) {
+        fields.delete(sibling.number);
+      }
+    }
+    add(fields, record, binary);
+  }
+  return fields;
+}
+
+/** A record of another wire type than the field's is an unknown field. */
+function fits(field: AnyField, wireType: WireType): boolean {
+  switch (field.fieldKind) {
+    case 'scalar':
+      return wireType === wireTypeOf(field.scalar);
+    case 'enum':
+      return wireType === WireType.Varint;
+    case 'map':
+      return wireType === WireType.LengthDelimited;
+    case 'message':
+      return wireType === messageWireType(field);
+    case 'list': {
+      if (field.listKind === 'message') {
+        return wireType === messageWireType(field);
+      }
+      const unpacked = wireTypeOf(field.listKind === 'enum' ? ScalarType.INT32 : field.scalar);
+      // Parsers must take packed and unpacked alike (Protocol Buffers encoding, "Packed repeated fields").
+      return wireType === unpacked || wireType === WireType.LengthDelimited;
+    }
+  }
+}
+
+function messageWireType(field: AnyField): WireType {
+  return isDelimited(field) ? WireType.StartGroup : WireType.LengthDelimited;
+}
+
+/** Numbers that a closed enum does not declare are unknown fields. */
+function isKnownEnum(desc: DescEnum, content: Uint8Array): boolean {
+  return isEnumNumber(desc, Number(readScalar(new BinaryReader(content), ScalarType.INT32)));
+}
+
+function printMembers(
+  context: PrintContext,
+  message: DescMessage,
+  binary: Uint8Array,
+  depth: number,
+): string[] {
+  const known: AnyField[] = [...message.fields, ...extensionsIn(context.types, message, binary)];
+  const values = collect(known, binary);
+  const members: string[] = [];
+  for (const field of known.sort((a, b) => a.number - b.number)) {
+    const text = printField(context, context, field, values.get(field.number) ?? [], depth);
+    if (text !== undefined) {
+      const name = field.kind === 'field' && context.protoNames ? field.name : field.jsonName;
+      members.push(`${JSON.stringify(name)}:${text}`);
+    }
+  }
+  return members;
+}
+
+function extensionsIn(types: Registry, message: DescMessage, binary: Uint8Array): readonly AnyField[] {
+  if (message.proto.extensionRange.length === 0) {
+    return [];
+  }
+  const own = new Set(message.fields.map((field) => field.number));
+  return [...readFields(binary).keys()].flatMap((number) => {
+    const extension = own.has(number) ? undefined : types.getExtensionFor(message, number);
+    return extension === undefined ? [] : [extension];
+  });
+}
+
+/** Text of a field's value, or undefined when it is left out. `outer` decides on that, `context` on what is inside. */
+function printField(
+  outer: Pick<PrintContext, 'emitDefaults'>,
+  context: PrintContext,
+  field: AnyField,
+  values: readonly Occurrence[],
+  depth: number,
+): string | undefined {
+  const printDefault = outer.emitDefaults && field.kind === 'field';
+  switch (field.fieldKind) {
+    case 'list': {
+      const items = printItems(context, field, values, depth);
+      return items.length > 0 || printDefault ? `[${items.join(',')}]` : undefined;
+    }
+    case 'map': {
+      const entries = printEntries(context, field, values, depth);
+      return entries.length > 0 || printDefault ? `{${entries.join(',')}}` : undefined;
+    }
+    case 'message':
+      return values.length === 0 ? undefined : printSubmessage(context, field, values, depth);
+    case 'enum':
+    case 'scalar': {
+      const type = field.fieldKind === 'enum' ? ScalarType.INT32 : field.scalar;
+      const given = lastScalar(type, values);
+      const value = given ?? zeroOf(type);
+      const leftOut = hasImplicitPresence(field) ? isZero(value) && !printDefault : given === undefined;
+      if (leftOut) {
+        return undefined;
+      }
+      return field.fieldKind === 'enum' ? printEnum(context, field.enum, value) : printScalar(type, value);
+    }
+  }
+}
+
+/** Several occurrences of a singular message are one message, whose parts are merged. */
+function printSubmessage(
+  context: PrintContext,
+  field: MessageField,
+  values: readonly Occurrence[],
+  depth: number,
+): string {
+  return printMessage(context, field.message, concatBytes(values.map((value) => value.content)), depth + 1);
+}
+
+function printItems(
+  context: PrintContext,
+  field: AnyField & { readonly fieldKind: 'list' },
+  values: readonly Occurrence[],
+  depth: number,
+): string[] {
+  if (field.listKind === 'message') {
+    return values.map((value) => printMessage(context, field.message, value.content, depth + 1));
+  }
+  const type = field.listKind === 'enum' ? ScalarType.INT32 : field.scalar;
+  const items: string[] = [];
+  for (const value of values) {
+    for (const item of readItems(type, value)) {
+      if (field.listKind === 'scalar') {
+        items.push(printScalar(type, item));
+      } else if (isEnumNumber(field.enum, Number(item))) {
+        items.push(printEnum(context, field.enum, item));
+      }
+    }
+  }
+  return items;
+}
+
+function readItems(type: ScalarType, value: Occurrence): readonly Scalar[] {
+  if (value.wireType === wireTypeOf(type)) {
+    return [scalarOf(type, value)];
+  }
+  const reader = new BinaryReader(value.content);
+  const items: Scalar[] = [];
+  while (reader.pos < reader.len) {
+    items.push(readScalar(reader, type));
+  }
+  return items;
+}
+
+/** Entries by key, the last of equal keys; a missing key or value is its default. */
+function printEntries(
+  context: PrintContext,
+  field: AnyField & { readonly fieldKind: 'map' },
+  values: readonly Occurrence[],
+  depth: number,
+): string[] {
+  const entries = new Map<string, string>();
+  for (const value of values) {
+    const parts = readFields(value.content);
+    const key = lastScalar(field.mapKey, parts.get(1) ?? []) ?? zeroOf(field.mapKey);
+    const text = printEntryValue(context, field, parts.get(2) ?? [], depth);
+    if (text !== undefined) {
+      entries.set(String(key), text);
+    }
+  }
+  return [...entries].map(([key, text]) => `${JSON.stringify(key)}:${text}`);
+}
+
+function printEntryValue(
+  context: PrintContext,
+  field: AnyField & { readonly fieldKind: 'map' },
+  values: readonly Occurrence[],
+  depth: number,
+): string | undefined {
+  switch (field.mapKind) {
+    case 'message':
+      return printSubmessage(context, field, ofType(values, WireType.LengthDelimited), depth);
+    case 'scalar':
+      return printScalar(field.scalar, lastScalar(field.scalar, values) ?? zeroOf(field.scalar));
+    case 'enum': {
+      const number = lastScalar(ScalarType.INT32, values) ?? field.enum.values[0]?.number ?? 0;
+      return isEnumNumber(field.enum, Number(number)) ? printEnum(context, field.enum, number) : undefined;
+    }
+  }
+}
+
+function printEnum(context: PrintContext, desc: DescEnum, value: Scalar): string {
+  if (isNullEnum(desc)) {
+    return 'null';
+  }
+  const number = Number(value);
+  const name = context.enumsAsNumbers ? undefined : desc.value[number]?.jsonName;
+  return name === undefined ? String(number) : JSON.stringify(name);
+}
+
+function ofType(values: readonly Occurrence[], wireType: WireType): readonly Occurrence[] {
+  return values.filter((value) => value.wireType === wireType);
+}
+
+function scalarOf(type: ScalarType, value: Occurrence): Scalar {
+  // Strings and bytes are read with their length, which the occurrence no longer has.
+  if (type === ScalarType.STRING) {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value.content);
+  }
+  return type === ScalarType.BYTES ? value.content : readScalar(new BinaryReader(value.content), type);
+}
+
+function lastScalar(type: ScalarType, values: readonly Occurrence[]): Scalar | undefined {
+  const last = ofType(values, wireTypeOf(type)).at(-1);
+  return last === undefined ? undefined : scalarOf(type, last);
+}
+
+function printAny(context: PrintContext, binary: Uint8Array, depth: number): string {
+  const fields = readFields(binary);
+  const typeUrl = String(lastScalar(ScalarType.STRING, fields.get(1) ?? []) ?? '');
+  const value = ofType(fields.get(2) ?? [], WireType.LengthDelimited).at(-1)?.content ?? new Uint8Array(0);
+  return typeUrl === '' && value.length === 0 ? '{}' : printUnpacked(context, typeUrl, value, depth);
+}
+
+/** JSON of a packed message, given the parts of its Any. Throws UnprintableError if its type is unknown. */
+export function printUnpacked(
+  context: PrintContext,
+  typeUrl: string,
+  value: Uint8Array,
+  depth: number,
+): string {
+  const message = context.types.getMessage(typeUrl.slice(typeUrl.lastIndexOf('/') + 1));
+  if (message === undefined) {
+    throw new UnprintableError(`an Any has the unknown type ${JSON.stringify(typeUrl)}`);
+  }
+  const type = `"@type":${JSON.stringify(typeUrl)}`;
+  if (hasOwnJsonForm(message.typeName)) {
+    return `{${type},"value":${printMessage(context, message, value, depth + 1)}}`;
+  }
+  if (depth >= context.depthMax) {
+    throw new UnprintableError(`${message.typeName} is nested deeper than ${context.depthMax} levels`);
+  }
+  return `{${[type, ...printMembers(context, message, value, depth + 1)].join(',')}}`;
+}
+
+function readSecondsNanos(binary: Uint8Array): SecondsNanos {
+  const fields = readFields(binary);
+  return {
+    seconds: asBigInt(lastScalar(ScalarType.INT64, fields.get(1) ?? [])),
+    nanos: Number(lastScalar(ScalarType.INT32, fields.get(2) ?? []) ?? 0),
+  };
+}
+
+function asBigInt(value: Scalar | undefined): bigint {
+  return typeof value === 'bigint' ? value : 0n;
+}
+
+function readPaths(binary: Uint8Array): readonly string[] {
+  return ofType(readFields(binary).get(1) ?? [], WireType.LengthDelimited).map((value) =>
+    String(scalarOf(ScalarType.STRING, value)),
+  );
+}
+
+function quoted(text: string | undefined, message: DescMessage): string {
+  if (text === undefined) {
+    throw new UnprintableError(`${message.typeName} has a value without a JSON form`);
+  }
+  return JSON.stringify(text);
+}
+
+function printStruct(context: PrintContext, binary: Uint8Array, depth: number): string {
+  const entries = new Map<string, string>();
+  for (const entry of ofType(readFields(binary).get(1) ?? [], WireType.LengthDelimited)) {
+    const parts = readFields(entry.content);
+    const key = String(lastScalar(ScalarType.STRING, parts.get(1) ?? []) ?? '');
+    const values = ofType(parts.get(2) ?? [], WireType.LengthDelimited);
+    entries.set(key, printNestedValue(context, concatBytes(values.map((value) => value.content)), depth));
+  }
+  return `{${[...entries].map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`;
+}
+
+function printListValue(context: PrintContext, binary: Uint8Array, depth: number): string {
+  const values = ofType(readFields(binary).get(1) ?? [], WireType.LengthDelimited);
+  return `[${values.map((value) => printNestedValue(context, value.content, depth)).join(',')}]`;
+}
+
+function printNestedValue(context: PrintContext, binary: Uint8Array, depth: number): string {
+  if (depth >= context.depthMax) {
+    throw new UnprintableError(`a Value is nested deeper than ${context.depthMax} levels`);
+  }
+  return printValue(context, binary, depth + 1);
+}
+
+const valueWireTypes: readonly (WireType | undefined)[] = [
+  undefined,
+  WireType.Varint,
+  WireType.Bit64,
+  WireType.LengthDelimited,
+  WireType.Varint,
+  WireType.LengthDelimited,
+  WireType.LengthDelimited,
+];
+
+/** Value: oneof null (1), number (2), string (3), bool (4), Struct (5), ListValue (6); the last one counts. */
+function printValue(context: PrintContext, binary: Uint8Array, depth: number): string {
+  let kind = 0;
+  let parts: Occurrence[] = [];
+  for (const record of readRecords(binary)) {
+    if (valueWireTypes[record.number] !== record.wireType) {
+      continue;
+    }
+    if (record.number !== kind) {
+      parts = [];
+    }
+    kind = record.number;
+    parts.push({ wireType: record.wireType, content: contentOf(binary, record) });
+  }
+  switch (kind) {
+    case 1:
+      return 'null';
+    case 2: {
+      const number = lastScalar(ScalarType.DOUBLE, parts);
+      if (!Number.isFinite(number)) {
+        throw new UnprintableError('a Value holds a number that JSON has not');
+      }
+      return printScalar(ScalarType.DOUBLE, number ?? 0);
+    }
+    case 3:
+      return printScalar(ScalarType.STRING, lastScalar(ScalarType.STRING, parts) ?? '');
+    case 4:
+      return printScalar(ScalarType.BOOL, lastScalar(ScalarType.BOOL, parts) ?? false);
+    case 5:
+    case 6:
+      return printCompound(context, kind, concatBytes(parts.map((part) => part.content)), depth);
+    default:
+      throw new UnprintableError('a Value holds nothing');
+  }
+}
+
+function printCompound(context: PrintContext, kind: 5 | 6, binary: Uint8Array, depth: number): string {
+  if (depth >= context.depthMax) {
+    throw new UnprintableError(`a Value is nested deeper than ${context.depthMax} levels`);
+  }
+  return kind === 5 ? printStruct(context, binary, depth + 1) : printListValue(context, binary, depth + 1);
+}

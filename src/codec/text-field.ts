@@ -1,0 +1,210 @@
+import { createRegistry, type DescField, ScalarType } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { defaultLimits } from '../limits.js';
+import { StatusError } from '../status/index.js';
+import { isDelimited } from './runtime/any-field.js';
+import { describeEnum, enumFromText } from './runtime/enum-value.js';
+import { readJsonText } from './runtime/json-reader.js';
+import { writeFieldMask, writeMessage, writeSecondsNanos } from './runtime/message-writer.js';
+import { describeScalar, isZero, scalarFromText, wireTypeOf, writeScalar } from './runtime/scalar.js';
+import {
+  durationForm,
+  fieldMaskForm,
+  parseDuration,
+  parseFieldMask,
+  parseTimestamp,
+  timestampForm,
+  wrappedScalar,
+} from './runtime/well-known.js';
+
+/** A text is no value of its field. The message says what one looks like: "must be true or false". */
+export class TextValueError extends Error {
+  override readonly name = 'TextValueError';
+}
+
+/** Text of a path variable or query parameter → protobuf bytes of a leaf field. */
+export interface TextField {
+  /**
+   * Tag and value relative to the message that has the leaf. A default value is written too, and
+   * a repeated field gets one element. Throws TextValueError.
+   */
+  encode(text: string): Uint8Array;
+}
+
+/** `f[key]=text` of a query → protobuf bytes of one map entry. */
+export interface TextMapField {
+  /** Tag and entry, relative to the message that has the map. Throws TextValueError. */
+  encode(key: string, text: string): Uint8Array;
+}
+
+/** Why a field of this type cannot be given as text; found at load. */
+export interface TextFieldProblem {
+  readonly problem: string;
+}
+
+/** Writes the value under a field number, with its tag. */
+type WriteText = (writer: BinaryWriter, number: number, text: string) => void;
+
+/**
+ * Encoder of a leaf given as text: scalars, enums, Timestamp, Duration, FieldMask and wrappers
+ * in their unquoted ProtoJSON form; Struct, Value and ListValue as JSON text. Everything else
+ * belongs in the body.
+ */
+export function textField(leaf: DescField): TextField | TextFieldProblem {
+  if (leaf.fieldKind === 'map') {
+    return { problem: `map field ${leaf.name} needs a key, as in ${leaf.jsonName}[key]=value` };
+  }
+  const write = writerOf(leaf);
+  return 'problem' in write
+    ? write
+    : {
+        encode: (text) => {
+          const writer = new BinaryWriter();
+          write.text(writer, leaf.number, text);
+          return writer.finish();
+        },
+      };
+}
+
+/** Encoder of one map entry given as text; values of a message type without a text form are a problem. */
+export function textMapField(field: DescField): TextMapField | TextFieldProblem {
+  if (field.fieldKind !== 'map') {
+    return { problem: `field ${field.name} is not a map` };
+  }
+  const write = writerOf(field);
+  if ('problem' in write) {
+    return write;
+  }
+  return {
+    encode: (keyText, text) => {
+      const key = scalarFromText(field.mapKey, keyText);
+      if (key === undefined) {
+        throw new TextValueError(`must have a key that is ${describeScalar(field.mapKey)}`);
+      }
+      const writer = new BinaryWriter().tag(field.number, WireType.LengthDelimited).fork();
+      writer.tag(1, wireTypeOf(field.mapKey));
+      writeScalar(writer, field.mapKey, key);
+      write.text(writer, 2, text);
+      return writer.join().finish();
+    },
+  };
+}
+
+function writerOf(field: DescField): { readonly text: WriteText } | TextFieldProblem {
+  if (field.enum !== undefined) {
+    const desc = field.enum;
+    return {
+      text: (writer, number, text) => {
+        const value = valid(
+          enumFromText(desc, text),
+          () => `${describeEnum(desc, { kind: 'string', value: text })}`,
+        );
+        writer.tag(number, WireType.Varint).int32(value);
+      },
+    };
+  }
+  if (field.message === undefined) {
+    return { text: scalarWriter(field.scalar) };
+  }
+  const content = contentWriter(field);
+  if (content === undefined) {
+    return {
+      problem: `field ${field.name} of type ${field.message.typeName} has no text form: use the body`,
+    };
+  }
+  const delimited = isDelimited(field);
+  return {
+    text: (writer, number, text) => {
+      if (delimited) {
+        writer.tag(number, WireType.StartGroup);
+        content(writer, text);
+        writer.tag(number, WireType.EndGroup);
+      } else {
+        writer.tag(number, WireType.LengthDelimited).fork();
+        content(writer, text);
+        writer.join();
+      }
+    },
+  };
+}
+
+function scalarWriter(type: ScalarType): WriteText {
+  return (writer, number, text) => {
+    const value = valid(scalarFromText(type, text), () => describeText(type));
+    writer.tag(number, wireTypeOf(type));
+    writeScalar(writer, type, value);
+  };
+}
+
+/** A string is any text that is Unicode; the other forms are named without the quotes of JSON. */
+function describeText(type: ScalarType): string {
+  return type === ScalarType.STRING ? 'valid Unicode text' : describeScalar(type).replaceAll('"', '');
+}
+
+/** Writes the fields of a message that has a text form; undefined for other types. */
+function contentWriter(field: DescField): ((writer: BinaryWriter, text: string) => void) | undefined {
+  const message = field.message;
+  if (message === undefined) {
+    return undefined;
+  }
+  const scalar = wrappedScalar(message.typeName);
+  if (scalar !== undefined) {
+    return (writer, text) => {
+      const value = valid(scalarFromText(scalar, text), () => describeText(scalar));
+      if (!isZero(value)) {
+        writer.tag(1, wireTypeOf(scalar));
+        writeScalar(writer, scalar, value);
+      }
+    };
+  }
+  switch (message.typeName) {
+    case 'google.protobuf.Timestamp':
+      return (writer, text) =>
+        writeSecondsNanos(
+          writer,
+          valid(parseTimestamp(text), () => timestampForm.replaceAll('"', '')),
+        );
+    case 'google.protobuf.Duration':
+      return (writer, text) =>
+        writeSecondsNanos(
+          writer,
+          valid(parseDuration(text), () => durationForm.replaceAll('"', '')),
+        );
+    case 'google.protobuf.FieldMask':
+      return (writer, text) =>
+        writeFieldMask(
+          writer,
+          valid(parseFieldMask(text, 'either'), () => fieldMaskForm.replaceAll('"', '')),
+        );
+    case 'google.protobuf.Struct':
+    case 'google.protobuf.Value':
+    case 'google.protobuf.ListValue':
+      return (writer, text) => {
+        try {
+          const depthMax = defaultLimits.nestingDepthMax;
+          const context = { types: createRegistry(), depthMax, ignoreUnknown: false };
+          if (/\p{Surrogate}/u.test(text)) {
+            throw new TextValueError('must be valid Unicode text');
+          }
+          writeMessage(writer, context, message, readJsonText(text, depthMax), '', 1);
+        } catch (error) {
+          throw error instanceof StatusError ? new TextValueError(jsonProblems[message.typeName]) : error;
+        }
+      };
+    default:
+      return undefined;
+  }
+}
+
+const jsonProblems: Readonly<Record<string, string>> = {
+  'google.protobuf.Struct': 'must be a JSON object without duplicate keys',
+  'google.protobuf.Value': 'must be a JSON value without duplicate keys',
+  'google.protobuf.ListValue': 'must be a JSON array without duplicate keys',
+};
+
+function valid<T>(value: T | undefined, form: () => string): T {
+  if (value === undefined) {
+    throw new TextValueError(`must be ${form()}`);
+  }
+  return value;
+}
