@@ -1,0 +1,205 @@
+import type { Diagnostic } from '../diagnostic/index.js';
+import { type Binding, describeBinding } from './binding.js';
+import { anyMethod, findRoute, type TrieNode } from './trie.js';
+
+/** Enough to see a pattern in; a registry of thousands of methods would otherwise bury its warnings. */
+const overlapNotesMax = 50;
+
+/**
+ * Pairs of nodes that are compared before the search gives up: all of googleapis needs about a
+ * tenth, so only a set of templates made for the purpose gets there.
+ */
+const pairsMax = 500_000;
+
+/** Two bindings with the same HTTP method and shape: HTTP_RULE_CONFLICT, a warning unless refused. */
+export function conflict(first: Binding, second: Binding, conflicts: 'warn' | 'refuse'): Diagnostic {
+  return {
+    severity: conflicts === 'refuse' ? 'error' : 'warning',
+    code: 'HTTP_RULE_CONFLICT',
+    text:
+      `${describeBinding(second)} matches the same requests as ${describeBinding(first)}, ` +
+      'which is declared first and keeps the route',
+    locations: [second.location, first.location],
+    hint: 'give one of them another path, or remove it with a rules file',
+  };
+}
+
+interface Overlapping {
+  readonly binding: Binding;
+}
+
+/**
+ * Notes for routes that share some paths without being equal: HTTP_RULE_OVERLAP, with an example
+ * and who wins it. At most 50, and one that says how many more there are.
+ *
+ * A template whose variable could swallow another's verb ("/v1/{name}" and "/v1/{name}:cancel") is
+ * not noted: that is what verbs are for. Nor is a route for every HTTP method beside one for a
+ * single method at the same shape.
+ */
+export function overlaps<T extends Overlapping>(roots: ReadonlyMap<string, TrieNode<T>>): Diagnostic[] {
+  const notes: Diagnostic[] = [];
+  let more = 0;
+  let budget = pairsMax;
+  const placeholder = unusedLiteral(roots);
+  for (const [verb, root] of roots) {
+    budget = walkPairs(root, placeholder, budget, (left, right, example) => {
+      for (const [a, b, httpMethod] of contested(left, right)) {
+        const winner = findRoute(root, example(), 0, { httpMethods: [httpMethod, anyMethod], bits: -1 });
+        // A third route that wins over both has notes of its own.
+        if (winner !== a && winner !== b) continue;
+        if (notes.length >= overlapNotesMax) {
+          more++;
+          continue;
+        }
+        const path = `/${example().join('/')}${verb === '' ? '' : `:${verb}`}`;
+        notes.push(overlap(winner, winner === a ? b : a, `${httpMethod} ${path}`));
+      }
+    });
+  }
+  if (more > 0 || budget <= 0) {
+    notes.push({
+      severity: 'note',
+      code: 'HTTP_RULE_OVERLAP',
+      text: `${more} more pairs of routes overlap${budget <= 0 ? ', and not all pairs were compared' : ''}`,
+      locations: [],
+    });
+  }
+  return notes;
+}
+
+function overlap(winner: Overlapping, loser: Overlapping, request: string): Diagnostic {
+  return {
+    severity: 'note',
+    code: 'HTTP_RULE_OVERLAP',
+    text: `${describeBinding(loser.binding)} also matches ${request}, which goes to ${describeBinding(winner.binding)}`,
+    locations: [loser.binding.location, winner.binding.location],
+  };
+}
+
+/** Routes of two nodes that serve a common HTTP method, with that method. */
+function contested<T>(left: TrieNode<T>, right: TrieNode<T>): [T, T, string][] {
+  const pairs: [T, T, string][] = [];
+  for (const [httpMethod, a] of left.routes) {
+    for (const [other, b] of right.routes) {
+      if (httpMethod === other || other === anyMethod) {
+        pairs.push([a, b, httpMethod === anyMethod ? 'GET' : httpMethod]);
+      } else if (httpMethod === anyMethod) {
+        pairs.push([a, b, other]);
+      }
+    }
+  }
+  return pairs;
+}
+
+/** A segment that no template has as a literal, to stand for a wildcard in examples. */
+function unusedLiteral<T>(roots: ReadonlyMap<string, TrieNode<T>>): string {
+  const used = new Set<string>();
+  const visit = (node: TrieNode<T>): void => {
+    for (const [text, child] of node.literals) {
+      used.add(text);
+      visit(child);
+    }
+    if (node.any !== undefined) visit(node.any);
+    if (node.rest !== undefined) visit(node.rest);
+  };
+  for (const root of roots.values()) visit(root);
+  let text = 'x';
+  for (let n = 1; used.has(text); n++) text = `x${n}`;
+  return text;
+}
+
+/** The segments that lead to a pair of nodes, last first. */
+interface Trail {
+  readonly segment: string;
+  readonly before: Trail | undefined;
+}
+
+function segmentsOf(trail: Trail | undefined): readonly string[] {
+  const segments: string[] = [];
+  for (let step = trail; step !== undefined; step = step.before) segments.push(step.segment);
+  return segments.reverse();
+}
+
+interface Pair<T> {
+  readonly left: TrieNode<T>;
+  readonly right: TrieNode<T>;
+  readonly trail: Trail | undefined;
+}
+
+/**
+ * Visits every two different nodes that one path can lead to, each pair once. The trie is read as
+ * an automaton whose `**` nodes may be entered without a segment and stay for any segment, and
+ * walked in step with itself. Only siblings start a pair, so that templates without wildcards cost
+ * nothing beyond the trie's size.
+ *
+ * Returns what is left of the budget, in pairs; the walk ends when it is used up.
+ */
+function walkPairs<T>(
+  root: TrieNode<T>,
+  placeholder: string,
+  budget: number,
+  visit: (left: TrieNode<T>, right: TrieNode<T>, example: () => readonly string[]) => void,
+): number {
+  let left = budget;
+  const seen = new Map<number, Set<number>>();
+  const pending: Pair<T>[] = [];
+  const meet = (a: TrieNode<T> | undefined, b: TrieNode<T> | undefined, trail: Trail | undefined): void => {
+    if (a === undefined || b === undefined || a === b) return;
+    const [low, high] = a.id < b.id ? [a, b] : [b, a];
+    let partners = seen.get(low.id);
+    if (partners === undefined) {
+      partners = new Set();
+      seen.set(low.id, partners);
+    }
+    if (partners.has(high.id)) return;
+    partners.add(high.id);
+    pending.push({ left: low, right: high, trail });
+  };
+  const spread = (node: TrieNode<T>, trail: Trail | undefined): void => {
+    const { any, rest } = node;
+    const staying = node.isRest ? node : undefined;
+    meet(node, rest, trail);
+    for (const [segment, child] of node.literals) {
+      const next = { segment, before: trail };
+      meet(child, any, next);
+      meet(child, staying, next);
+      spread(child, next);
+    }
+    const next = { segment: placeholder, before: trail };
+    meet(any, staying, next);
+    if (any !== undefined) spread(any, next);
+    if (rest !== undefined) spread(rest, trail);
+  };
+  spread(root, undefined);
+  // The list grows while it is walked.
+  for (const pair of pending) {
+    if (left-- === 0) break;
+    const { left: a, right: b, trail } = pair;
+    visit(a, b, () => segmentsOf(trail));
+    meet(a.rest, b, trail);
+    meet(a, b.rest, trail);
+    const [wildA, wildB] = [wildcards(a), wildcards(b)];
+    for (const segment of sharedLiterals(a, b, wildA.length > 0, wildB.length > 0)) {
+      const next = { segment, before: trail };
+      const [literalA, literalB] = [a.literals.get(segment), b.literals.get(segment)];
+      meet(literalA, literalB, next);
+      for (const wild of wildB) meet(literalA, wild, next);
+      for (const wild of wildA) meet(wild, literalB, next);
+    }
+    const next = { segment: placeholder, before: trail };
+    for (const one of wildA) for (const other of wildB) meet(one, other, next);
+  }
+  return Math.max(left, 0);
+}
+
+/** Where any segment at all leads from a node. */
+function wildcards<T>(node: TrieNode<T>): readonly TrieNode<T>[] {
+  const next = node.isRest ? [node] : [];
+  return node.any === undefined ? next : [node.any, ...next];
+}
+
+/** Literals that lead on from both nodes and, on one side at least, to a node of their own. */
+function* sharedLiterals<T>(a: TrieNode<T>, b: TrieNode<T>, anyA: boolean, anyB: boolean): Iterable<string> {
+  for (const segment of a.literals.keys()) if (anyB || b.literals.has(segment)) yield segment;
+  if (anyA) for (const segment of b.literals.keys()) if (!a.literals.has(segment)) yield segment;
+}

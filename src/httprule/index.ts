@@ -1,0 +1,12 @@
+export { type Binding, type BoundVariable, collectBindings } from './binding.js';
+export { mergeRules, noRules, type OverlayRule, type RulesOverlay } from './overlay.js';
+export type { PathTemplate, Segment, TemplateVariable } from './path-template.js';
+export {
+  buildRouter,
+  type Match,
+  type NoMatch,
+  type Router,
+  type RouterEntry,
+  type RouterOptions,
+} from './router.js';
+export { readRulesFile } from './rules-file.js';
