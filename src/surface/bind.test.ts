@@ -302,7 +302,8 @@ const refused: readonly Refusal[] = [
 const notObjects = ['null', '[]', '[{}]', '"x"', '1', 'true', ' null '];
 
 describe('security.md #5: nothing overrides the path field', () => {
-  test.each(refused)('%s: %s %s', (_rule, request, body, reason, field, text = /./) => {
+  const rows = refused.map(([rule, request, body, ...rest]) => ({ rule, request, body, rest }));
+  test.each(rows)('$rule: $request $body', ({ request, body, rest: [reason, field, text = /./] }) => {
     const error = refusalOf(() => surface.bind(request, body));
     expect(error).toMatchObject({ reason, code: 3, httpStatus: 400 });
     if (field !== undefined) {

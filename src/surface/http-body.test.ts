@@ -69,20 +69,21 @@ test('a large body arrives whole', () => {
   });
 });
 
-const responses: readonly (readonly [rule: string, content: object, contentType: string])[] = [
-  ["the content type is the backend's", { contentType: 'image/png', data: bytes }, 'image/png'],
-  ['no content type is unknown bytes', { data: bytes }, 'application/octet-stream'],
+const responses: readonly (readonly [rule: string, content: Record<string, unknown>, contentType: string])[] =
   [
-    'a content type that would split the header is not used',
-    { contentType: 'a/b\r\nset-cookie: x', data: bytes },
-    'application/octet-stream',
-  ],
-  [
-    'a content type beyond ASCII is not used',
-    { contentType: 'a/\u00e9', data: bytes },
-    'application/octet-stream',
-  ],
-];
+    ["the content type is the backend's", { contentType: 'image/png', data: bytes }, 'image/png'],
+    ['no content type is unknown bytes', { data: bytes }, 'application/octet-stream'],
+    [
+      'a content type that would split the header is not used',
+      { contentType: 'a/b\r\nset-cookie: x', data: bytes },
+      'application/octet-stream',
+    ],
+    [
+      'a content type beyond ASCII is not used',
+      { contentType: 'a/\u00e9', data: bytes },
+      'application/octet-stream',
+    ],
+  ];
 test.each(responses)('an HttpBody answer is raw: %s', (_rule, content, contentType) => {
   const echo = surface.match('POST /echo').route;
   const whole = toBinary(echo.binding.method.output, create(echo.binding.method.output, content));

@@ -1,7 +1,7 @@
+import { nearestName } from '../codec/index.js';
 import type { DescField, DescMessage } from '../descriptor/index.js';
 import type { Binding } from '../httprule/index.js';
 import type { FieldNames } from './field-names.js';
-import { nearestName } from './nearest.js';
 import { refusal } from './query-use.js';
 import { sourceOf } from './source.js';
 

@@ -199,16 +199,16 @@ const refused: readonly Refusal[] = [
   ['unknown name, with the nearest', '/search?i33=1', 'QUERY_PARAMETER_UNKNOWN', 'i33', /"i32"/],
   [
     'unknown name in another spelling',
-    '/search?Child_Message.Cuont=1',
+    '/search?Child_Message.Coun=1',
     'QUERY_PARAMETER_UNKNOWN',
-    'Child_Message.Cuont',
+    'Child_Message.Coun',
     /"childMessage"/,
   ],
   [
     'unknown name below a message',
-    '/search?child_message.cuont=1',
+    '/search?child_message.coun=1',
     'QUERY_PARAMETER_UNKNOWN',
-    'child_message.cuont',
+    'child_message.coun',
     /"childMessage.count"/,
   ],
   [
@@ -427,7 +427,8 @@ function refusalOf(action: () => unknown): StatusError {
 }
 
 describe('query parameters that are refused', () => {
-  test.each(refused)('%s: %s', (_rule, target, reason, field, text = /./, body = '') => {
+  const rows = refused.map(([rule, target, ...rest]) => ({ rule, target, rest }));
+  test.each(rows)('$rule: $target', ({ target, rest: [reason, field, text = /./, body = ''] }) => {
     const httpMethod = /\/(make|box|all)\?/.test(target) ? 'POST' : 'GET';
     const error = refusalOf(() => surface.bind(`${httpMethod} ${target}`, body));
     expect(error).toMatchObject({ reason, code: 3, httpStatus: 400 });
