@@ -31,7 +31,8 @@ function parseAny(binary: Uint8Array): AnyBytes {
   forEachField(binary, (field, bytes) => {
     // TextDecoder throws TypeError on what is not UTF-8.
     if (field === 1 && bytes !== undefined) typeUrl = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (field === 2 && bytes !== undefined) value = bytes.slice();
+    // Copied by constructor: `slice` of a Buffer would be a view.
+    if (field === 2 && bytes !== undefined) value = new Uint8Array(bytes);
   });
   return { typeUrl, value };
 }

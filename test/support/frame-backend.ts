@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+
+/** Writes the frames of one call; what is queued leaves in one packet with `flush`. */
+export interface FrameWriter {
+  headers(fields: Readonly<Record<string, string>>, flags?: { readonly endStream: boolean }): FrameWriter;
+  /** One gRPC message, uncompressed unless `compressed`. */
+  message(text: string, flags?: { readonly compressed: boolean }): FrameWriter;
+  data(bytes: Uint8Array, flags?: { readonly endStream: boolean }): FrameWriter;
+  reset(errorCode: number): FrameWriter;
+  flush(): void;
+  /** Cuts the connection. */
+  destroy(): void;
+}
+
+/** A backend under the test's control down to the frame (RFC 9113), for what no library would send. */
+export interface FrameBackend {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Starts one on a free port; `onCall` runs once for each HEADERS frame that opens a stream. */
+export async function startFrameBackend(onCall: (writer: FrameWriter) => void): Promise<FrameBackend> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
+    serve(socket, onCall);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+const prefaceBytes = 24;
+const frameHeaderBytes = 9;
+const frameType = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6 };
+
+function serve(socket: Socket, onCall: (writer: FrameWriter) => void): void {
+  let buffer = Buffer.alloc(0);
+  let position = prefaceBytes;
+  const opened = new Set<number>();
+  socket.write(frame(frameType.settings, 0, 0, Buffer.alloc(0)));
+  socket.on('data', (chunk) => {
+    buffer = Buffer.concat([buffer, chunk]);
+    while (buffer.length >= position + frameHeaderBytes) {
+      const length = buffer.readUIntBE(position, 3);
+      if (buffer.length < position + frameHeaderBytes + length) return;
+      const type = buffer.readUInt8(position + 3);
+      const flags = buffer.readUInt8(position + 4);
+      const stream = buffer.readUInt32BE(position + 5);
+      const payload = buffer.subarray(position + frameHeaderBytes, position + frameHeaderBytes + length);
+      position += frameHeaderBytes + length;
+      const isAck = (flags & 1) === 1;
+      if (type === frameType.settings && !isAck) socket.write(frame(type, 1, 0, Buffer.alloc(0)));
+      if (type === frameType.ping && !isAck) socket.write(frame(type, 1, 0, payload));
+      if (type === frameType.headers && !opened.has(stream)) {
+        opened.add(stream);
+        onCall(createWriter(socket, stream));
+      }
+    }
+  });
+}
+
+function createWriter(socket: Socket, stream: number): FrameWriter {
+  const queue: Buffer[] = [];
+  const push = (type: number, flags: number, payload: Buffer): FrameWriter => {
+    queue.push(frame(type, flags, stream, payload));
+    return writer;
+  };
+  const writer: FrameWriter = {
+    headers: (fields, flags) =>
+      push(
+        frameType.headers,
+        4 | (flags?.endStream ? 1 : 0),
+        Buffer.concat(Object.entries(fields).map(literal)),
+      ),
+    message(text, flags) {
+      const payload = Buffer.from(text);
+      const prefix = Buffer.alloc(5);
+      prefix.writeUInt8(flags?.compressed ? 1 : 0, 0);
+      prefix.writeUInt32BE(payload.length, 1);
+      return push(frameType.data, 0, Buffer.concat([prefix, payload]));
+    },
+    data: (bytes, flags) => push(frameType.data, flags?.endStream ? 1 : 0, Buffer.from(bytes)),
+    reset(errorCode) {
+      const payload = Buffer.alloc(4);
+      payload.writeUInt32BE(errorCode);
+      return push(frameType.reset, 0, payload);
+    },
+    flush() {
+      socket.write(Buffer.concat(queue.splice(0)));
+    },
+    destroy() {
+      socket.destroy();
+    },
+  };
+  return writer;
+}
+
+function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+  const head = Buffer.alloc(frameHeaderBytes);
+  head.writeUIntBE(payload.length, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flags, 4);
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+/** A literal header field without indexing and without Huffman coding (RFC 7541 §6.2.2), both strings under 127 bytes. */
+function literal([name, value]: [string, string]): Buffer {
+  const nameBytes = Buffer.from(name, 'latin1');
+  const valueBytes = Buffer.from(value, 'latin1');
+  return Buffer.concat([
+    Buffer.from([0, nameBytes.length]),
+    nameBytes,
+    Buffer.from([valueBytes.length]),
+    valueBytes,
+  ]);
+}
