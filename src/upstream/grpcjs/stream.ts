@@ -4,18 +4,28 @@ import { type CallHost, openCall } from './call.js';
 import { localStatus } from './local-status.js';
 
 /**
- * Messages read ahead of `next`. Two, so that a read is still under way when the single answer of a
+ * What is read ahead of `next`: the messages of one default flow-control window, so that those that came
+ * in one packet with an error are not lost to a slow reader (grpc-js drops what it still holds).
+ */
+const readAheadBytesMax = 64 * 1024;
+
+/**
+ * And two messages of any size, so that a read is still under way when the single answer of a
  * client-streaming call waits to be taken: only a reading call notices that the backend has ended it.
  */
-const readAheadMax = 2;
+const readAheadMessagesMin = 2;
+
+/** Compression flag and length, on the wire before each message; counted, so that empty ones are bounded too. */
+const messagePrefixBytes = 5;
 
 /**
  * Opens a streaming call. Reading follows `next`; sending follows the backend's flow-control window,
- * one message at a time, and waits while `readAheadMax` messages are unread: grpc-js loses unread
- * messages when it writes to a call that the backend has ended in the meantime.
+ * one message at a time, and waits while the reader is behind: grpc-js loses unread messages when it
+ * writes to a call that the backend has ended in the meantime.
  */
 export function openStream(host: CallHost, call: Call): StreamCall {
   const inbox: Uint8Array[] = [];
+  let inboxBytes = 0;
   const takers: ((message: Uint8Array | undefined) => void)[] = [];
   const outbox: { readonly message: Uint8Array; readonly done: () => void }[] = [];
   let sending = false;
@@ -36,8 +46,12 @@ export function openStream(host: CallHost, call: Call): StreamCall {
     message(binary) {
       reading = false;
       const taker = takers.shift();
-      if (taker === undefined) inbox.push(binary);
-      else taker(binary);
+      if (taker === undefined) {
+        inbox.push(binary);
+        inboxBytes += binary.length + messagePrefixBytes;
+      } else {
+        taker(binary);
+      }
       pump();
     },
     end(result) {
@@ -51,7 +65,7 @@ export function openStream(host: CallHost, call: Call): StreamCall {
 
   function pump(): void {
     if (ended) return;
-    if (!reading && inbox.length < readAheadMax) {
+    if (!reading && (inbox.length < readAheadMessagesMin || inboxBytes < readAheadBytesMax)) {
       reading = true;
       open.read();
     }
@@ -89,6 +103,7 @@ export function openStream(host: CallHost, call: Call): StreamCall {
     next() {
       const message = inbox.shift();
       if (message !== undefined) {
+        inboxBytes -= message.length + messagePrefixBytes;
         pump();
         return Promise.resolve(message);
       }
