@@ -191,7 +191,7 @@ describe('each field has one source', () => {
     // Field 4, varint 0; field 5, varint 0; field 1, length 0.
     expect([...surface.bind('PUT /edition/0').binary]).toEqual([0x20, 0]);
     expect([...surface.bind('PUT /kind/KIND_UNSPECIFIED').binary]).toEqual([0x28, 0]);
-    expect([...surface.bind('PUT /rest/').binary]).toEqual([0x0a, 0]);
+    expect([...surface.bind('PUT /rest').binary]).toEqual([0x0a, 0]);
   });
 
   test('each singular submessage is on the wire once, each leaf too', () => {
@@ -263,7 +263,7 @@ const refused: readonly Refusal[] = [
   ],
   [
     'another value of a path value that is the default',
-    'PUT /rest/',
+    'PUT /rest',
     '{"name":"x"}',
     'BODY_PATH_CONFLICT',
     'name',

@@ -29,7 +29,7 @@ export function requestBinder(binding: Binding, context: BindContext): RequestBi
   const path = pathBinder(binding, context.names);
   const query = queryBinder(binding, context.names, context.limits);
   const body = bodyBinder(binding, context.codecs, context.options);
-  const mask = patchMask(binding);
+  const mask = patchMask(binding, context.names);
   return {
     body: bodyKind(binding),
     bind(captures, queryString, bodyBytes, contentType) {

@@ -1,6 +1,7 @@
 import { appendFragment, findField } from '../codec/index.js';
 import type { DescField, DescMessage } from '../descriptor/index.js';
 import type { Binding } from '../httprule/index.js';
+import type { FieldNames } from './field-names.js';
 import { concat, lenContent, lenField } from './wire.js';
 
 const utf8 = new TextEncoder();
@@ -23,7 +24,7 @@ export interface PatchMask {
  *
  * Undefined where the binding is not of that form.
  */
-export function patchMask(binding: Binding): PatchMask | undefined {
+export function patchMask(binding: Binding, names: FieldNames): PatchMask | undefined {
   const { body, method, variables } = binding;
   if (binding.httpMethod !== 'PATCH' || typeof body === 'string' || !isStructured(body)) {
     return undefined;
@@ -52,7 +53,9 @@ export function patchMask(binding: Binding): PatchMask | undefined {
       if (!isObject(json)) {
         return binary;
       }
-      const paths = [...new Set(leafPaths(json, body.message, ''))].filter((path) => !bound.has(path)).sort();
+      const paths = [...new Set(leafPaths(json, body.message, names, ''))]
+        .filter((path) => !bound.has(path))
+        .sort();
       const fragment = concat(paths.map((path) => lenField(pathsNumber, utf8.encode(path))));
       return appendFragment(binary, [mask], fragment);
     },
@@ -70,7 +73,7 @@ function isFieldMask(field: DescField): boolean {
   return field.fieldKind === 'message' && field.message.typeName === 'google.protobuf.FieldMask';
 }
 
-/** Given as tag and value; a group ends with a tag of its own, so that two bytes or fewer hold no path. */
+/** Given as tag and value; where it is a group, what stands in place of the length is the end tag. */
 function isEmptyMask(field: Uint8Array): boolean {
   return lenContent(field).length === 0;
 }
@@ -83,15 +86,16 @@ function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
 function* leafPaths(
   json: Readonly<Record<string, unknown>>,
   message: DescMessage,
+  names: FieldNames,
   prefix: string,
 ): Generator<string> {
   for (const [key, value] of Object.entries(json)) {
-    const field = message.fields.find(({ jsonName, name }) => jsonName === key || name === key);
+    const field = names.of(message).get(key);
     if (field === undefined) {
       continue;
     }
     if (isStructured(field) && isObject(value) && Object.keys(value).length > 0) {
-      yield* leafPaths(value, field.message, `${prefix}${field.name}.`);
+      yield* leafPaths(value, field.message, names, `${prefix}${field.name}.`);
     } else {
       yield `${prefix}${field.name}`;
     }

@@ -18,6 +18,7 @@ message Every {
   oneof pick { string left = 32; int32 right = 33; Child middle = 34; }
   optional int32 maybe = 35; string renamed = 36 [json_name = "otherName"]; string parent = 37; string id = 38;
   map<string, google.protobuf.Timestamp> times = 39;
+  map<fixed64, string> by_fixed64 = 40; map<sfixed32, string> by_fixed32 = 41;
 }
 message Alt { string alt = 1; }
 message Create { string parent = 1; Every every = 2; bool validate_only = 3; oneof kind { Child boxed = 4; string loose = 5; } Child other = 6; }
@@ -128,6 +129,11 @@ const accepted: readonly (readonly [rule: string, query: string, json: object])[
     { byNumber: { '-7': 'RED' }, byFlag: { true: 'x' } },
   ],
   ['map of scalar-like messages', 'times[a]=2024-01-02T03:04:05Z', { times: { a: '2024-01-02T03:04:05Z' } }],
+  [
+    'map with fixed-width keys',
+    'byFixed64[1]=a&byFixed64[2]=b&byFixed32[-1]=c',
+    { byFixed64: { 1: 'a', 2: 'b' }, byFixed32: { '-1': 'c' } },
+  ],
   ['map inside a message', 'childMessage.sizes[x]=3', { childMessage: { sizes: { x: 3 } } }],
   [
     'map keys are data, not prototype keys',
@@ -256,6 +262,18 @@ const refused: readonly Refusal[] = [
     '/search?by_number[1]=RED&byNumber[1.0]=BLUE',
     'QUERY_PARAMETER_REPEATED',
     'byNumber[1.0]',
+  ],
+  [
+    'a long map key twice',
+    `/search?labels[${'k'.repeat(300)}]=1&labels[${'k'.repeat(300)}]=2`,
+    'QUERY_PARAMETER_REPEATED',
+    `labels[${'k'.repeat(300)}]`,
+  ],
+  [
+    'a fixed-width map key twice',
+    '/search?byFixed64[1]=a&byFixed64[1e0]=b',
+    'QUERY_PARAMETER_REPEATED',
+    'byFixed64[1e0]',
   ],
   ['singular twice', '/search?text=a&text=b', 'QUERY_PARAMETER_REPEATED', 'text'],
   ['singular twice with the same value', '/search?text=a&text=a', 'QUERY_PARAMETER_REPEATED', 'text'],
