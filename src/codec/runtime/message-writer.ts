@@ -302,7 +302,7 @@ function writeMap(
   depth: number,
 ): void {
   const seen = new Set<unknown>();
-  for (const [keyText, value] of objectOf(json, path).members) {
+  for (const [keyText, value] of objectOf(json, path, entryPath).members) {
     const at = entryPath(path, keyText);
     const key = scalarFromText(field.mapKey, keyText);
     if (key === undefined) {
@@ -440,7 +440,7 @@ function writeStruct(
   path: string,
   depth: number,
 ): void {
-  for (const [key, value] of objectOf(json, path).members) {
+  for (const [key, value] of objectOf(json, path, entryPath).members) {
     writer.tag(1, WireType.LengthDelimited).fork();
     writer.tag(1, WireType.LengthDelimited).string(key);
     writer.tag(2, WireType.LengthDelimited).fork();
@@ -520,12 +520,12 @@ function writeValue(
   writer.join();
 }
 
-function objectOf(json: JsonValue, path: string): JsonObject {
+function objectOf(json: JsonValue, path: string, step = memberPath): JsonObject {
   if (json.kind !== 'object') {
     throw fieldError(path, `must be an object, not ${nameOf(json)}`);
   }
   if (json.duplicateKey !== undefined) {
-    throw fieldError(memberPath(path, json.duplicateKey), 'is given twice');
+    throw fieldError(step(path, json.duplicateKey), 'is given twice');
   }
   return json;
 }

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { nearestName } from './nearest.js';
+
+it.each([
+  ['quantty', 'quantity'],
+  ['display_name', 'displayName'],
+  ['DISPLAYNAME', 'displayName'],
+  ['idd', 'id'],
+  ['zzz', undefined],
+  ['', undefined],
+  ['quantity'.repeat(1000), undefined],
+])('%s → %s', (name, expected) => {
+  expect(nearestName(name, ['id', 'quantity', 'displayName'])).toBe(expected);
+});
