@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { testSurface } from '../../test/support/surface.js';
 import { StatusError } from '../status/index.js';
@@ -337,6 +338,63 @@ describe('security.md #5: nothing overrides the path field', () => {
       name: 'books/1',
     });
   });
+});
+
+test('whatever body and query say, the path field is what the path says, or the request is refused', () => {
+  const key = fc.constantFrom(
+    'name',
+    'Name',
+    'na\\u006de',
+    'title',
+    'author',
+    'display_name',
+    'displayName',
+    'id',
+    'mentor',
+  );
+  const { value } = fc.letrec<{ value: string }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      fc.constantFrom('"books/1"', '"m"', '"x"', '""', 'null', '1', '{}', '[]'),
+      fc
+        .array(fc.tuple(key, tie('value')), { maxLength: 4 })
+        .map((members) => `{${members.map(([name, of]) => `"${name}":${of}`).join(',')}}`),
+    ),
+  }));
+  const parameter = fc.constantFrom(
+    'name=x',
+    'author.mentor.id=x',
+    'author.id=x',
+    'book.name=x',
+    'parent=x',
+    'validate_only=true',
+    '%6eame=x',
+    '&',
+  );
+  const request = fc.constantFrom('PUT /books/1', 'PUT /update/books/1', 'PUT /author/m', 'GET /books/1');
+  let accepted = 0;
+  fc.assert(
+    fc.property(request, value, fc.array(parameter, { maxLength: 2 }), (path, body, parameters) => {
+      const target = parameters.length === 0 ? path : `${path}?${parameters.join('&')}`;
+      let json: unknown;
+      try {
+        json = surface.bind(target, path.startsWith('GET') ? '' : body).json;
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'StatusError', httpStatus: 400 });
+        return;
+      }
+      accepted++;
+      if (path === 'PUT /author/m') {
+        expect(json).toMatchObject({ author: { mentor: { id: 'm' } } });
+      } else {
+        expect(json).toMatchObject(
+          path === 'PUT /update/books/1' ? { book: { name: 'books/1' } } : { name: 'books/1' },
+        );
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(accepted).toBeGreaterThan(100);
 });
 
 describe('later messages of a stream', () => {
