@@ -1,6 +1,7 @@
 import type { Registry } from '@bufbuild/protobuf';
 import type { Limits } from '../limits.js';
 import type { AnyBytes, JsonDetail } from '../status/index.js';
+import { createLookups } from './runtime/lookups.js';
 import { printUnpacked } from './runtime/message-printer.js';
 
 /** Packed message → JSON object. Never throws. */
@@ -14,6 +15,7 @@ export type AnyPrinter = (any: AnyBytes) => JsonDetail;
 export function createAnyPrinter(types: Registry, limits: Pick<Limits, 'nestingDepthMax'>): AnyPrinter {
   const context = {
     types,
+    lookups: createLookups(),
     depthMax: limits.nestingDepthMax,
     emitDefaults: false,
     enumsAsNumbers: false,

@@ -4,6 +4,7 @@ import type { Limits } from '../limits.js';
 import { Code, reasons, StatusError } from '../status/index.js';
 import type { Codec, CodecFactory, CodecOptions } from './codec.js';
 import { readJson } from './runtime/json-reader.js';
+import { createLookups } from './runtime/lookups.js';
 import { type PrintContext, printFieldAlone, printMessage } from './runtime/message-printer.js';
 import { type WriteContext, writeField, writeMessage } from './runtime/message-writer.js';
 
@@ -19,6 +20,7 @@ export function createReferenceCodecs(
   limits: Pick<Limits, 'nestingDepthMax'>,
 ): CodecFactory {
   const depthMax = limits.nestingDepthMax;
+  const lookups = createLookups();
   const codecs = new WeakMap<DescMessage | DescField, Map<string, Codec>>();
 
   function once(desc: DescMessage | DescField, options: CodecOptions, make: () => Codec): Codec {
@@ -38,8 +40,8 @@ export function createReferenceCodecs(
   return {
     codec: (message, options) =>
       once(message, options, () => {
-        const print: PrintContext = { types, depthMax, ...options };
-        const write: WriteContext = { types, depthMax, ignoreUnknown: options.ignoreUnknown };
+        const print: PrintContext = { types, lookups, depthMax, ...options };
+        const write: WriteContext = { types, lookups, depthMax, ignoreUnknown: options.ignoreUnknown };
         return {
           toBinary: (json) => {
             const writer = new BinaryWriter();
@@ -51,8 +53,8 @@ export function createReferenceCodecs(
       }),
     field: (field, options) =>
       once(field, options, () => {
-        const print: PrintContext = { types, depthMax, ...options };
-        const write: WriteContext = { types, depthMax, ignoreUnknown: options.ignoreUnknown };
+        const print: PrintContext = { types, lookups, depthMax, ...options };
+        const write: WriteContext = { types, lookups, depthMax, ignoreUnknown: options.ignoreUnknown };
         return {
           toBinary: (json) => {
             const writer = new BinaryWriter();

@@ -1,10 +1,11 @@
-import { createRegistry, type DescField, ScalarType } from '@bufbuild/protobuf';
+import { createRegistry, type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { defaultLimits } from '../limits.js';
 import { StatusError } from '../status/index.js';
 import { isDelimited } from './runtime/any-field.js';
 import { describeEnum, enumFromText } from './runtime/enum-value.js';
 import { readJsonText } from './runtime/json-reader.js';
+import { createLookups } from './runtime/lookups.js';
 import { writeFieldMask, writeMessage, writeSecondsNanos } from './runtime/message-writer.js';
 import { describeScalar, isZero, scalarFromText, wireTypeOf, writeScalar } from './runtime/scalar.js';
 import {
@@ -93,11 +94,11 @@ export function textMapField(field: DescField): TextMapField | TextFieldProblem 
 function writerOf(field: DescField): { readonly text: WriteText } | TextFieldProblem {
   if (field.enum !== undefined) {
     const desc = field.enum;
+    const lookups = createLookups();
     return {
       text: (writer, number, text) => {
-        const value = valid(
-          enumFromText(desc, text),
-          () => `${describeEnum(desc, { kind: 'string', value: text })}`,
+        const value = valid(enumFromText(lookups, desc, text), () =>
+          describeEnum(desc, { kind: 'string', value: text }),
         );
         writer.tag(number, WireType.Varint).int32(value);
       },
@@ -179,21 +180,24 @@ function contentWriter(field: DescField): ((writer: BinaryWriter, text: string) 
     case 'google.protobuf.Struct':
     case 'google.protobuf.Value':
     case 'google.protobuf.ListValue':
-      return (writer, text) => {
-        try {
-          const depthMax = defaultLimits.nestingDepthMax;
-          const context = { types: createRegistry(), depthMax, ignoreUnknown: false };
-          if (/\p{Surrogate}/u.test(text)) {
-            throw new TextValueError('must be valid Unicode text');
-          }
-          writeMessage(writer, context, message, readJsonText(text, depthMax), '', 1);
-        } catch (error) {
-          throw error instanceof StatusError ? new TextValueError(jsonProblems[message.typeName]) : error;
-        }
-      };
+      return jsonWriter(message);
     default:
       return undefined;
   }
+}
+
+/** Struct, Value and ListValue from JSON text; they hold no Any, so an empty registry does. */
+function jsonWriter(message: DescMessage): (writer: BinaryWriter, text: string) => void {
+  const depthMax = defaultLimits.nestingDepthMax;
+  const context = { types: createRegistry(), lookups: createLookups(), depthMax, ignoreUnknown: false };
+  return (writer, text) => {
+    const unicode = valid(scalarFromText(ScalarType.STRING, text), () => describeText(ScalarType.STRING));
+    try {
+      writeMessage(writer, context, message, readJsonText(String(unicode), depthMax), '', 1);
+    } catch (error) {
+      throw error instanceof StatusError ? new TextValueError(jsonProblems[message.typeName]) : error;
+    }
+  };
 }
 
 const jsonProblems: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import { type DescEnum, ScalarType } from '@bufbuild/protobuf';
 import { shown } from './body-error.js';
 import type { JsonValue } from './json-reader.js';
+import type { Lookups } from './lookups.js';
 import { nearestName } from './nearest.js';
 import { scalarFromText } from './scalar.js';
 
@@ -13,12 +14,16 @@ export function isNullEnum(desc: DescEnum): boolean {
 }
 
 /** JSON → number of an enum value: a name, a declared number, or any int32 if the enum is open. */
-export function enumFromJson(desc: DescEnum, json: JsonValue): number | undefined | typeof unknownEnumName {
+export function enumFromJson(
+  lookups: Lookups,
+  desc: DescEnum,
+  json: JsonValue,
+): number | undefined | typeof unknownEnumName {
   switch (json.kind) {
     case 'null':
       return isNullEnum(desc) ? 0 : undefined;
     case 'string':
-      return enumFromName(desc, json.value) ?? unknownEnumName;
+      return lookups.enumNumbers(desc).get(json.value) ?? unknownEnumName;
     case 'number':
       return enumFromNumber(desc, json.text);
     default:
@@ -27,20 +32,13 @@ export function enumFromJson(desc: DescEnum, json: JsonValue): number | undefine
 }
 
 /** Path or query text → number of an enum value: a name, or a number as in JSON. */
-export function enumFromText(desc: DescEnum, text: string): number | undefined {
-  return enumFromName(desc, text) ?? enumFromNumber(desc, text);
+export function enumFromText(lookups: Lookups, desc: DescEnum, text: string): number | undefined {
+  return lookups.enumNumbers(desc).get(text) ?? enumFromNumber(desc, text);
 }
 
 /** Whether a number may stand in a field of this enum; closed enums know only declared ones. */
 export function isEnumNumber(desc: DescEnum, number: number): boolean {
-  return desc.open || desc.values.some((value) => value.number === number);
-}
-
-function enumFromName(desc: DescEnum, name: string): number | undefined {
-  const value =
-    desc.values.find((candidate) => candidate.name === name) ??
-    desc.values.find((candidate) => candidate.jsonName === name);
-  return value?.number;
+  return desc.open || desc.value[number] !== undefined;
 }
 
 function enumFromNumber(desc: DescEnum, text: string): number | undefined {

@@ -269,9 +269,19 @@ function hex(code: number): string {
 }
 
 function malformedAt(reader: Reader, what: string): StatusError {
-  const before = reader.text.slice(0, reader.at).split('\n');
-  const column = [...(before.at(-1) ?? '')].length + 1;
-  return malformed(`The body is not valid JSON: line ${before.length}, column ${column}: ${what}.`);
+  let line = 1;
+  let column = 1;
+  for (let at = 0; at < reader.at; at++) {
+    const code = reader.text.charCodeAt(at);
+    if (code === 0x0a) {
+      line++;
+      column = 1;
+    } else if (code < 0xdc00 || code > 0xdfff) {
+      // The second half of a surrogate pair is no character of its own.
+      column++;
+    }
+  }
+  return malformed(`The body is not valid JSON: line ${line}, column ${column}: ${what}.`);
 }
 
 function malformed(message: string): StatusError {

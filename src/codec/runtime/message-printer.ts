@@ -1,7 +1,14 @@
-import { type DescEnum, type DescMessage, type Registry, ScalarType } from '@bufbuild/protobuf';
+import {
+  type DescEnum,
+  type DescField,
+  type DescMessage,
+  type Registry,
+  ScalarType,
+} from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { type AnyField, hasImplicitPresence, isDelimited, type MessageField } from './any-field.js';
 import { isEnumNumber, isNullEnum } from './enum-value.js';
+import type { Lookups } from './lookups.js';
 import { concatBytes, contentOf, readRecords, type WireRecord } from './records.js';
 import { isZero, printScalar, readScalar, type Scalar, wireTypeOf, zeroOf } from './scalar.js';
 import {
@@ -22,6 +29,7 @@ export class UnprintableError extends Error {
 export interface PrintContext {
   /** For Any and extensions. */
   readonly types: Registry;
+  readonly lookups: Lookups;
   readonly depthMax: number;
   readonly emitDefaults: boolean;
   readonly enumsAsNumbers: boolean;
@@ -71,8 +79,10 @@ export function printMessage(
  * Value of one field of a message, printed alone: an absent message, wrapper or field with
  * presence is `null`, any other absent field its default, `[]` or `{}`. Throws as printMessage.
  */
-export function printFieldAlone(context: PrintContext, field: AnyField, binary: Uint8Array): string {
-  const values = collect([field], binary);
+export function printFieldAlone(context: PrintContext, field: DescField, binary: Uint8Array): string {
+  // The whole message is collected, since another member of its oneof displaces the field.
+  const byNumber = context.lookups.byNumber(field.parent);
+  const values = collect((number) => byNumber.get(number), binary);
   return (
     printField({ ...context, emitDefaults: true }, context, field, values.get(field.number) ?? [], 1) ??
     'null'
@@ -106,17 +116,10 @@ function add(fields: Map<number, Occurrence[]>, record: WireRecord, binary: Uint
 }
 
 /** Occurrences of known fields that have a fitting wire type; of a oneof, those of the last member. */
-function collect(known: readonly AnyField[], binary: Uint8Array): Occurrences {
-  const byNumber = new Map(known.map((field) => [field.number, field]));
-  // A single field is printed alone: its siblings in a oneof still displace it.
-  for (const field of known) {
-    for (const sibling of field.oneof?.fields ?? []) {
-      byNumber.set(sibling.number, sibling);
-    }
-  }
+function collect(fieldOf: (number: number) => AnyField | undefined, binary: Uint8Array): Occurrences {
   const fields = new Map<number, Occurrence[]>();
   for (const record of readRecords(binary)) {
-    const field = byNumber.get(record.number);
+    const field = fieldOf(record.number);
     if (field === undefined || !fits(field, record.wireType)) {
       continue;
     }
@@ -170,10 +173,21 @@ function printMembers(
   binary: Uint8Array,
   depth: number,
 ): string[] {
-  const known: AnyField[] = [...message.fields, ...extensionsIn(context.types, message, binary)];
-  const values = collect(known, binary);
+  const byNumber = context.lookups.byNumber(message);
+  const extensions = new Map<number, AnyField>();
+  const values = collect((number) => {
+    const field = byNumber.get(number) ?? context.types.getExtensionFor(message, number);
+    if (field?.kind === 'extension') {
+      extensions.set(number, field);
+    }
+    return field;
+  }, binary);
+  const given = [...values.keys()].flatMap((number) => byNumber.get(number) ?? extensions.get(number) ?? []);
+  const fields = context.emitDefaults
+    ? [...message.fields, ...given.filter((field) => field.kind === 'extension')]
+    : given;
   const members: string[] = [];
-  for (const field of known.sort((a, b) => a.number - b.number)) {
+  for (const field of fields.sort((a, b) => a.number - b.number)) {
     const text = printField(context, context, field, values.get(field.number) ?? [], depth);
     if (text !== undefined) {
       const name = field.kind === 'field' && context.protoNames ? field.name : field.jsonName;
@@ -181,17 +195,6 @@ function printMembers(
     }
   }
   return members;
-}
-
-function extensionsIn(types: Registry, message: DescMessage, binary: Uint8Array): readonly AnyField[] {
-  if (message.proto.extensionRange.length === 0) {
-    return [];
-  }
-  const own = new Set(message.fields.map((field) => field.number));
-  return [...readFields(binary).keys()].flatMap((number) => {
-    const extension = own.has(number) ? undefined : types.getExtensionFor(message, number);
-    return extension === undefined ? [] : [extension];
-  });
 }
 
 /** Text of a field's value, or undefined when it is left out. `outer` decides on that, `context` on what is inside. */

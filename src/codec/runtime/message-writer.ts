@@ -11,6 +11,7 @@ import { type AnyField, hasImplicitPresence, type MessageField } from './any-fie
 import { depthError, elementPath, entryPath, fieldError, memberPath, shown } from './body-error.js';
 import { describeEnum, enumFromJson, isNullEnum, unknownEnumName } from './enum-value.js';
 import type { JsonObject, JsonValue } from './json-reader.js';
+import type { Lookups } from './lookups.js';
 import { nearestName } from './nearest.js';
 import { describeScalar, isZero, scalarFromJson, scalarFromText, wireTypeOf, writeScalar } from './scalar.js';
 import {
@@ -29,6 +30,7 @@ import {
 export interface WriteContext {
   /** For Any and extensions. */
   readonly types: Registry;
+  readonly lookups: Lookups;
   readonly depthMax: number;
   readonly ignoreUnknown: boolean;
 }
@@ -154,7 +156,7 @@ function writeFields(
 ): void {
   const given = new Map<AnyField, { readonly key: string; readonly value: JsonValue }>();
   const oneofs = new Map<object, string>();
-  const names = jsonNames(message);
+  const names = context.lookups.byName(message);
   for (const [key, value] of json.members) {
     if (key === ignoredKey) {
       continue;
@@ -184,18 +186,6 @@ function writeFields(
   for (const [field, { key, value }] of [...given].sort(([a], [b]) => a.number - b.number)) {
     writeField(writer, context, field, value, memberPath(path, key), depth);
   }
-}
-
-/** Both names of every field; where one field's JSON name is another's proto name, the JSON name has it. */
-function jsonNames(message: DescMessage): ReadonlyMap<string, DescField> {
-  const names = new Map<string, DescField>();
-  for (const field of message.fields) {
-    names.set(field.name, field);
-  }
-  for (const field of message.fields) {
-    names.set(field.jsonName, field);
-  }
-  return names;
 }
 
 /** `[pkg.ext]` → the extension of that name, if it extends the message. */
@@ -345,7 +335,7 @@ function scalarOf(type: ScalarType, json: JsonValue, path: string) {
 
 /** Undefined when an unknown name is to be ignored. */
 function enumOf(context: WriteContext, desc: DescEnum, json: JsonValue, path: string): number | undefined {
-  const number = enumFromJson(desc, json);
+  const number = enumFromJson(context.lookups, desc, json);
   if (number === unknownEnumName) {
     if (context.ignoreUnknown) {
       return undefined;

@@ -6,9 +6,11 @@ it.each([
   ['display_name', 'displayName'],
   ['DISPLAYNAME', 'displayName'],
   ['idd', 'id'],
+  ['qauntity', 'quantity'],
+  ['nmae', 'name'],
   ['zzz', undefined],
   ['', undefined],
   ['quantity'.repeat(1000), undefined],
 ])('%s → %s', (name, expected) => {
-  expect(nearestName(name, ['id', 'quantity', 'displayName'])).toBe(expected);
+  expect(nearestName(name, ['id', 'name', 'quantity', 'displayName'])).toBe(expected);
 });
