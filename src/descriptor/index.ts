@@ -1,0 +1,15 @@
+export type {
+  DescEnum,
+  DescField,
+  DescFile,
+  DescMessage,
+  DescMethod,
+  DescService,
+  Registry,
+} from '@bufbuild/protobuf';
+export { type FieldPath, resolveFieldPath } from './field-path.js';
+export { locationOf } from './location.js';
+export { type HttpRule, httpRuleOf } from './options.js';
+export { buildRegistry, type DescriptorRegistry } from './registry.js';
+export type { DescriptorSource } from './source.js';
+export { imageSource } from './source-image.js';
