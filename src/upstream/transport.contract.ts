@@ -565,6 +565,39 @@ export function describeTransport(
         expect(await readAll(stream)).toEqual([answer.toString()]);
       });
 
+      it('a call whose one large answer waits to be taken ends when the backend ends it', async () => {
+        let finish = (): void => {};
+        const transport = await bytesBackend({
+          Bidi: (call) => {
+            call.write(Buffer.alloc(200_000));
+            finish = () => call.end();
+          },
+        });
+        const stream = transport.stream(callOf('Bidi'));
+        await stream.headers;
+        await settle(transport);
+        finish();
+        expect((await stream.outcome).status.code).toBe(Code.OK);
+        expect((await stream.next())?.length).toBe(200_000);
+      });
+
+      it('sending to a call that the backend has ended loses none of its unread messages', async () => {
+        const transport = await bytesBackend({
+          Bidi: (call) => {
+            for (const length of [40_000, 40_000, 1]) call.write(Buffer.alloc(length));
+            call.end();
+          },
+        });
+        const stream = transport.stream(callOf('Bidi'));
+        await stream.headers;
+        await settle(transport);
+        const sent = stream.send(Buffer.from('too late'));
+        await settle(transport);
+        expect((await readAll(stream)).map((text) => text.length)).toEqual([40_000, 40_000, 1]);
+        expect((await stream.outcome).status.code).toBe(Code.OK);
+        await sent;
+      });
+
       it('cancel ends the call on both sides and may be repeated', async () => {
         let cancelled: Promise<unknown> | undefined;
         const transport = await bytesBackend({
@@ -748,6 +781,10 @@ export function describeTransport(
           Code.UNKNOWN,
           'UPSTREAM_PROTOCOL',
         );
+        const stream = transport.stream(callOf('ServerStream'));
+        expect(await stream.next()).toBeUndefined();
+        expect(await stream.headers).toEqual([]);
+        expectLocal(await stream.outcome, Code.UNKNOWN, 'UPSTREAM_PROTOCOL');
       });
 
       it('gRPC that ends without trailers is not gRPC', async () => {

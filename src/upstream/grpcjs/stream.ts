@@ -31,6 +31,8 @@ export function openStream(host: CallHost, call: Call): StreamCall {
   let sending = false;
   let endState: 'open' | 'asked' | 'done' = 'open';
   let reading = false;
+  let caughtUp = true;
+  let checking = false;
   let ended = false;
   let resolveHeaders: (metadata: Metadata) => void = () => {};
   let resolveOutcome: (outcome: Outcome) => void = () => {};
@@ -69,12 +71,14 @@ export function openStream(host: CallHost, call: Call): StreamCall {
       reading = true;
       open.read();
     }
+    if (!reading) caughtUp = false;
+    else if (!caughtUp) checkCaughtUp();
     const [first] = outbox;
     if (first === undefined) {
       if (endState !== 'asked') return;
       endState = 'done';
       open.halfClose();
-    } else if (!sending && reading) {
+    } else if (!sending && caughtUp) {
       sending = true;
       open.send(first.message, () => {
         sending = false;
@@ -83,6 +87,20 @@ export function openStream(host: CallHost, call: Call): StreamCall {
         pump();
       });
     }
+  }
+
+  /**
+   * A reader that fell behind has caught up when it still reads a turn later: what grpc-js holds, an end
+   * included, is handed over within one turn.
+   */
+  function checkCaughtUp(): void {
+    if (checking) return;
+    checking = true;
+    setImmediate(() => {
+      checking = false;
+      caughtUp = reading;
+      pump();
+    });
   }
 
   pump();
