@@ -25,7 +25,7 @@ export interface BindContext {
  * the submessage it belongs to, since readers in real use keep only the last of two occurrences
  * of a singular submessage.
  */
-export function requestBinder(binding: Binding, context: BindContext): RequestBinder {
+function requestBinder(binding: Binding, context: BindContext): RequestBinder {
   const path = pathBinder(binding, context.names);
   const query = queryBinder(binding, context.names, context.limits);
   const body = bodyBinder(binding, context.codecs, context.options);
