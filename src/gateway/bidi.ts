@@ -1,0 +1,38 @@
+import { Code, reasons, StatusError } from '../status/index.js';
+import type { Answer } from './answer.js';
+import { BodyReader } from './body-reader.js';
+import { prepareCall } from './call.js';
+import { LiveStream } from './live-stream.js';
+import { chooseFraming } from './negotiate.js';
+import { requestMessages } from './request-messages.js';
+import type { Run } from './run.js';
+import { sendAll } from './send-all.js';
+import { streamAnswer } from './stream-answer.js';
+
+/** The line of a bidirectional method: request and response bodies side by side, each at its own pace. */
+export async function bidi(run: Run): Promise<Answer> {
+  const { exchange, match, limits, clock } = run;
+  const framing = chooseFraming(exchange, match);
+  const { transport, call } = prepareCall(run, undefined);
+  const reader = new BodyReader(exchange.body, clock, limits.streamIdleTimeoutMs);
+  const messages = requestMessages(run, reader);
+  let stream: LiveStream | undefined;
+  try {
+    const first = await messages.next();
+    const opened = new LiveStream(run, transport, call);
+    stream = opened;
+    opened.onRelease(() => reader.stop());
+    // A message that is refused later ends the response in its own format, or with its status if that is still open.
+    sendAll(opened, first, messages).catch((error: unknown) => opened.stop(asStatusError(error)));
+    return await streamAnswer(run, opened, framing);
+  } catch (error) {
+    stream?.release();
+    reader.stop();
+    throw error;
+  }
+}
+
+function asStatusError(error: unknown): StatusError {
+  if (error instanceof StatusError) return error;
+  return new StatusError(Code.INTERNAL, 'INTERNAL', reasons.INTERNAL, { cause: error });
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../clock.js';
+import { Code, StatusError } from '../status/index.js';
+
+/** Reads a request body chunk by chunk, with a limit to how long the client may be silent. */
+export class BodyReader {
+  readonly #chunks: AsyncIterator<Uint8Array> | undefined;
+  readonly #clock: Clock;
+  readonly #idleTimeoutMs: number;
+  #ended: boolean;
+  #abandon: () => void = () => {};
+
+  constructor(body: AsyncIterable<Uint8Array> | undefined, clock: Clock, idleTimeoutMs: number) {
+    this.#chunks = body?.[Symbol.asyncIterator]();
+    this.#clock = clock;
+    this.#idleTimeoutMs = idleTimeoutMs;
+    this.#ended = body === undefined;
+  }
+
+  /**
+   * The next chunk, or undefined at the end or after `stop`. One call at a time.
+   * Rejects with StatusError BODY_TIMEOUT (HTTP 408), or CLIENT_CLOSED when the body breaks off.
+   */
+  next(): Promise<Uint8Array | undefined> {
+    const chunks = this.#chunks;
+    if (chunks === undefined || this.#ended) return Promise.resolve(undefined);
+    return new Promise((resolve, reject) => {
+      const cancelTimer = this.#clock.after(this.#idleTimeoutMs, () => {
+        reject(timedOut());
+        this.stop();
+      });
+      // A promise settles once: what comes after the abandonment is ignored.
+      this.#abandon = () => {
+        cancelTimer();
+        resolve(undefined);
+      };
+      chunks.next().then(
+        ({ done, value }) => {
+          cancelTimer();
+          if (done === true) this.#ended = true;
+          resolve(done === true || this.#ended ? undefined : value);
+        },
+        (error: unknown) => {
+          cancelTimer();
+          this.#ended = true;
+          reject(error instanceof StatusError ? error : brokenOff(error));
+        },
+      );
+    });
+  }
+
+  /** Reads no more: a pending `next` ends at once, and the source is told. Idempotent. */
+  stop(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    // Not awaited, since an async generator answers only once its pending chunk has come.
+    this.#chunks?.return?.()?.catch(() => {});
+    this.#abandon();
+  }
+}
+
+function timedOut(): StatusError {
+  return new StatusError(Code.DEADLINE_EXCEEDED, 'BODY_TIMEOUT', 'The body did not arrive in time.', {
+    httpStatus: 408,
+  });
+}
+
+function brokenOff(cause: unknown): StatusError {
+  return new StatusError(Code.CANCELLED, 'CLIENT_CLOSED', 'The request body broke off.', { cause });
+}

@@ -1,0 +1,34 @@
+import { Code, reasons, StatusError } from '../status/index.js';
+import type { Call, Transport } from '../upstream/index.js';
+import { timeoutMsOf } from './deadline.js';
+import { requestMetadata } from './request-metadata.js';
+import type { Run } from './run.js';
+
+/** What the headers alone decide about a call: the first thing every line does. */
+export interface PreparedCall {
+  readonly transport: Transport;
+  readonly call: Call;
+}
+
+/**
+ * Prepares the backend call; nothing is sent yet. The deadline counts from now, so that a slow
+ * body uses the same time as a slow backend.
+ *
+ * Throws StatusError UPSTREAM_MISSING, and what metadata and deadline throw.
+ */
+export function prepareCall(run: Run, defaultTimeoutMs: number | undefined): PreparedCall {
+  const { route } = run.match;
+  if (route.transport === undefined) {
+    throw new StatusError(Code.UNAVAILABLE, 'UPSTREAM_MISSING', reasons.UPSTREAM_MISSING);
+  }
+  const metadata = requestMetadata(run.exchange, run.names, run.requestId);
+  const timeoutMs = timeoutMsOf(run.exchange.headers, route.timeoutMs, defaultTimeoutMs);
+  const call: Call = {
+    path: route.grpcPath,
+    metadata,
+    deadline: timeoutMs === undefined ? undefined : run.clock.now() + timeoutMs,
+    signal: run.exchange.signal,
+    responseMessageBytesMax: run.limits.responseMessageBytesMax,
+  };
+  return { transport: route.transport, call };
+}

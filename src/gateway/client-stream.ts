@@ -1,0 +1,44 @@
+import { Code, type Outcome } from '../status/index.js';
+import type { Answer } from './answer.js';
+import { BodyReader } from './body-reader.js';
+import { prepareCall } from './call.js';
+import { answerFailure } from './errors.js';
+import { LiveStream } from './live-stream.js';
+import { messageAnswer } from './message-answer.js';
+import { requireJsonAccepted } from './negotiate.js';
+import { requestMessages } from './request-messages.js';
+import type { Run } from './run.js';
+import { sendAll } from './send-all.js';
+
+/** The line of a client-streaming method: many messages there, read as fast as the backend takes them, one back. */
+export async function clientStream(run: Run): Promise<Answer> {
+  const { exchange, match, limits, clock } = run;
+  requireJsonAccepted(exchange, match);
+  const { transport, call } = prepareCall(run, undefined);
+  const reader = new BodyReader(exchange.body, clock, limits.streamIdleTimeoutMs);
+  const messages = requestMessages(run, reader);
+  try {
+    // A first message that is refused calls no backend.
+    const first = await messages.next();
+    const stream = new LiveStream(run, transport, call);
+    try {
+      const answer = theOneAnswer(stream);
+      // A backend that answers early is not sent the rest.
+      const outcome = await Promise.race([answer, sendAll(stream, first, messages).then(() => answer)]);
+      const failure = await stream.failure();
+      return failure === undefined ? messageAnswer(run, outcome) : answerFailure(run, failure);
+    } finally {
+      stream.release();
+    }
+  } finally {
+    reader.stop();
+  }
+}
+
+/** The end of the call, with its message. Never rejects. */
+async function theOneAnswer(stream: LiveStream): Promise<Outcome> {
+  const message = await stream.next();
+  if (message !== undefined) await stream.next();
+  const outcome = await stream.call.outcome;
+  return message === undefined || outcome.status.code !== Code.OK ? outcome : { ...outcome, message };
+}

@@ -1,0 +1,55 @@
+import { Code, StatusError } from '../status/index.js';
+import type { HeaderFields } from './exchange.js';
+import { singleField } from './headers.js';
+
+/** Milliseconds of one unit of Grpc-Timeout (gRPC over HTTP/2, "TimeoutUnit"). */
+const unitMs: Readonly<Record<string, number>> = {
+  H: 3_600_000,
+  M: 60_000,
+  S: 1_000,
+  m: 1,
+  u: 1e-3,
+  n: 1e-6,
+};
+
+/**
+ * How long a call may take: the least of what the client and the route say, else the default.
+ * Undefined means no limit, which is the default of streams.
+ *
+ * Throws StatusError INVALID_ARGUMENT (TIMEOUT_MALFORMED).
+ */
+export function timeoutMsOf(
+  headers: HeaderFields,
+  routeTimeoutMs: number | undefined,
+  defaultTimeoutMs: number | undefined,
+): number | undefined {
+  const given = [grpcTimeoutMs(headers), serverTimeoutMs(headers), routeTimeoutMs].filter(
+    (timeoutMs) => timeoutMs !== undefined,
+  );
+  return given.length === 0 ? defaultTimeoutMs : Math.min(...given);
+}
+
+/** Timeout → "grpc-timeout" TimeoutValue TimeoutUnit; TimeoutValue → {1 to 8 ASCII digits}. */
+function grpcTimeoutMs(headers: HeaderFields): number | undefined {
+  const text = singleField(headers, 'grpc-timeout');
+  if (text === undefined) return undefined;
+  const [, digits, unit] = /^(\d{1,8})([HMSmun])$/.exec(text) ?? [];
+  if (digits === undefined || unit === undefined) {
+    throw malformed('Grpc-Timeout must be 1 to 8 digits and one of H, M, S, m, u, n, such as 500m.');
+  }
+  return Number(digits) * (unitMs[unit] ?? 0);
+}
+
+/** X-Server-Timeout: decimal seconds, as Google's REST clients send it. */
+function serverTimeoutMs(headers: HeaderFields): number | undefined {
+  const text = singleField(headers, 'x-server-timeout');
+  if (text === undefined) return undefined;
+  if (!/^\d{1,9}(\.\d{1,9})?$/.test(text)) {
+    throw malformed('X-Server-Timeout must be seconds as a decimal number, such as 2.5.');
+  }
+  return Number(text) * 1_000;
+}
+
+function malformed(message: string): StatusError {
+  return new StatusError(Code.INVALID_ARGUMENT, 'TIMEOUT_MALFORMED', message);
+}

@@ -1,0 +1,74 @@
+import { STATUS_CODES } from 'node:http';
+import { codeName, type Status } from '../status/index.js';
+import type { Surface } from '../surface/index.js';
+import { readAccept } from './accept.js';
+import type { Exchange, HeaderFields } from './exchange.js';
+
+/** An error as the body of a reply. */
+export interface ErrorBody {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+const utf8 = new TextEncoder();
+const utf8Decoder = new TextDecoder();
+const problemType = 'application/problem+json';
+
+/**
+ * An error in the form its client reads: google.rpc.Status JSON; a problem (RFC 9457) where
+ * Accept names it and does not prefer JSON; the AIP-193 envelope for Google's generated clients,
+ * which say so by `x-goog-api-client`.
+ */
+export function errorBody(
+  surface: Surface,
+  { headers }: Exchange,
+  httpStatus: number,
+  status: Status,
+): ErrorBody {
+  const statusJson = surface.statusJson(status);
+  if (wantsProblem(headers)) {
+    return { contentType: problemType, bytes: problem(httpStatus, status, statusJson) };
+  }
+  const isGoogleClient = headers.some(([name]) => name === 'x-goog-api-client');
+  return {
+    contentType: 'application/json',
+    bytes: isGoogleClient ? envelope(httpStatus, status, statusJson) : statusJson,
+  };
+}
+
+function wantsProblem(headers: HeaderFields): boolean {
+  const preference = readAccept(headers);
+  const problemPreference = preference(problemType);
+  return (
+    problemPreference.specificity === 2 &&
+    problemPreference.quality > 0 &&
+    problemPreference.quality >= preference('application/json').quality
+  );
+}
+
+/** RFC 9457 §3.1; type about:blank means that the title is that of the HTTP status. */
+function problem(httpStatus: number, status: Status, statusJson: Uint8Array): Uint8Array {
+  return utf8.encode(
+    JSON.stringify({
+      type: 'about:blank',
+      title: STATUS_CODES[httpStatus] ?? codeName(status.code),
+      status: httpStatus,
+      detail: status.message,
+      code: codeName(status.code),
+      details: detailsIn(statusJson),
+    }),
+  );
+}
+
+/** AIP-193, "HTTP/1.1+JSON representation". */
+function envelope(httpStatus: number, status: Status, statusJson: Uint8Array): Uint8Array {
+  const { code, message } = status;
+  const error = { code: httpStatus, message, status: codeName(code), details: detailsIn(statusJson) };
+  return utf8.encode(JSON.stringify({ error }));
+}
+
+/** The details as the surface has printed them; undefined, so left out, where there are none. */
+function detailsIn(statusJson: Uint8Array): unknown {
+  const { details }: { readonly details?: unknown } = JSON.parse(utf8Decoder.decode(statusJson));
+  return details;
+}

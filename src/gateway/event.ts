@@ -1,0 +1,15 @@
+/** What the gateway tells its log: one event per request, once the last byte of the answer is known. */
+export interface GatewayEvent {
+  readonly kind: 'request';
+  readonly httpMethod: string;
+  /** Template of the matched route, or undefined when none matched. Never the path itself. */
+  readonly route: string | undefined;
+  /** Status line as sent; a stream that failed midway keeps its 200 here. */
+  readonly httpStatus: number;
+  /** Canonical code with which the request ended. */
+  readonly code: number;
+  readonly durationMs: number;
+  readonly requestId: string;
+  /** What was behind an error, never sent to the client. */
+  readonly cause?: unknown;
+}

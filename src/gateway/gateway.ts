@@ -1,0 +1,189 @@
+import type { Clock } from '../clock.js';
+import type { Match, NoMatch } from '../httprule/index.js';
+import type { Limits } from '../limits.js';
+import { Code, StatusError } from '../status/index.js';
+import type { CallShape, Route, Surface } from '../surface/index.js';
+import { type Answer, emptyAnswer } from './answer.js';
+import { bidi } from './bidi.js';
+import { clientStream } from './client-stream.js';
+import { answerFailure, failureOf } from './errors.js';
+import type { GatewayEvent } from './event.js';
+import type { Exchange, Reply } from './exchange.js';
+import { LiveStreams } from './live-streams.js';
+import { type MetadataNames, type MetadataRules, metadataNames } from './metadata-rules.js';
+import { requestIdOf } from './request-id.js';
+import type { Run } from './run.js';
+import { serverStream } from './server-stream.js';
+import { unary } from './unary.js';
+
+/** What a gateway is made of. */
+export interface GatewayCoreOptions {
+  readonly surface: Surface;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly metadata: MetadataRules;
+  /** Called once per request, at its end; must not throw. */
+  readonly log: (event: GatewayEvent) => void;
+}
+
+/** Runs requests on the current surface. */
+export interface Gateway {
+  /** The surface that the next request will run on. */
+  readonly surface: Surface;
+  /** Later requests run on `next`; those under way keep theirs. */
+  swap(next: Surface): void;
+  /** As `handle`, but undefined at once when no route has the path: somebody else's turn. */
+  tryHandle(exchange: Exchange): Promise<Reply> | undefined;
+  /** Answers any request; never rejects. */
+  handle(exchange: Exchange): Promise<Reply>;
+  /** Ends streams with SHUTTING_DOWN in their own format and refuses new ones; other requests are still answered. */
+  drain(): void;
+  /** Requests whose answer has not ended, streams included. */
+  readonly inFlight: number;
+}
+
+const lines: Readonly<Record<CallShape, (run: Run) => Promise<Answer>>> = {
+  unary,
+  'server-stream': serverStream,
+  'client-stream': clientStream,
+  bidi,
+};
+
+/** Makes a gateway. It owns no timers, sockets or channels beyond the requests it runs. */
+export function createGatewayCore(options: GatewayCoreOptions): Gateway {
+  return new GatewayCore(options);
+}
+
+class GatewayCore implements Gateway {
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #names: MetadataNames;
+  readonly #log: (event: GatewayEvent) => void;
+  readonly #streams = new LiveStreams();
+  #surface: Surface;
+  #inFlight = 0;
+
+  constructor({ surface, limits, clock, metadata, log }: GatewayCoreOptions) {
+    this.#surface = surface;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#names = metadataNames(metadata);
+    this.#log = log;
+  }
+
+  get surface(): Surface {
+    return this.#surface;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  swap(next: Surface): void {
+    this.#surface = next;
+  }
+
+  drain(): void {
+    this.#streams.drain();
+  }
+
+  handle(exchange: Exchange): Promise<Reply> {
+    return this.tryHandle(exchange) ?? this.#answer(exchange, { allow: [] });
+  }
+
+  tryHandle(exchange: Exchange): Promise<Reply> | undefined {
+    const found = this.#match(exchange);
+    const isUnknown = 'allow' in found && found.allow.length === 0;
+    return isUnknown ? undefined : this.#answer(exchange, found);
+  }
+
+  /** The router's word, an error of its own being one of them: what is unknown must be known at once. */
+  #match({ httpMethod, target }: Exchange): Match<Route> | NoMatch | { readonly error: unknown } {
+    try {
+      return this.#surface.router.match(httpMethod, target);
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** The exit for everything: whatever a line throws becomes a reply here. */
+  async #answer(
+    exchange: Exchange,
+    found: Match<Route> | NoMatch | { readonly error: unknown },
+  ): Promise<Reply> {
+    const surface = this.#surface;
+    const requestId = requestIdOf(exchange.headers);
+    const template = 'route' in found ? found.route.binding.template.text : undefined;
+    const end = this.#begin(exchange, requestId, template);
+    let answer: Answer;
+    try {
+      answer =
+        'route' in found
+          ? await lines[found.route.shape](this.#run(surface, exchange, found, requestId, end))
+          : withoutRoute(exchange, found, requestId);
+    } catch (error) {
+      answer = answerFailure({ surface, exchange, requestId }, failureOf(error, requestId));
+    }
+    const { reply, code, cause } = answer;
+    // A stream ends later, and says so itself.
+    if (reply.body instanceof Uint8Array) end(reply.httpStatus, code, cause);
+    return reply;
+  }
+
+  #run(surface: Surface, exchange: Exchange, match: Match<Route>, requestId: string, end: Run['end']): Run {
+    return {
+      surface,
+      exchange,
+      match,
+      requestId,
+      limits: this.#limits,
+      clock: this.#clock,
+      names: this.#names,
+      streams: this.#streams,
+      end,
+    };
+  }
+
+  /** Counts a request in; the function returned counts it out and logs it, once. */
+  #begin({ httpMethod }: Exchange, requestId: string, route: string | undefined): Run['end'] {
+    const startedAt = this.#clock.now();
+    let ended = false;
+    this.#inFlight += 1;
+    return (httpStatus, code, cause) => {
+      if (ended) return;
+      ended = true;
+      this.#inFlight -= 1;
+      const durationMs = this.#clock.now() - startedAt;
+      const event = { kind: 'request', httpMethod, route, httpStatus, code, durationMs, requestId } as const;
+      this.#log(cause === undefined ? event : { ...event, cause });
+    };
+  }
+}
+
+/** OPTIONS is answered for every known path (RFC 9110 §9.3.7); everything else throws what there is to say. */
+function withoutRoute(
+  { httpMethod }: Exchange,
+  found: NoMatch | { readonly error: unknown },
+  requestId: string,
+): Answer {
+  if ('error' in found) throw found.error;
+  if (found.allow.length === 0) {
+    throw new StatusError(Code.NOT_FOUND, 'ROUTE_UNKNOWN', 'No route matches the path.');
+  }
+  const allow = found.allow.join(', ');
+  if (httpMethod === 'OPTIONS') {
+    return emptyAnswer([
+      ['allow', allow],
+      ['x-request-id', requestId],
+    ]);
+  }
+  throw new StatusError(
+    Code.UNIMPLEMENTED,
+    'HTTP_METHOD_UNKNOWN',
+    `The path exists, but only for ${allow}.`,
+    {
+      httpStatus: 405,
+      headers: [['allow', allow]],
+    },
+  );
+}

@@ -1,0 +1,5 @@
+export { errorReply } from './errors.js';
+export type { GatewayEvent } from './event.js';
+export type { Exchange, HeaderFields, Reply } from './exchange.js';
+export { createGatewayCore, type Gateway, type GatewayCoreOptions } from './gateway.js';
+export { defaultMetadataRules, type MetadataRules } from './metadata-rules.js';

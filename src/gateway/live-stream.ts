@@ -1,0 +1,85 @@
+import { Code, reasons, StatusError } from '../status/index.js';
+import type { Call, StreamCall, Transport } from '../upstream/index.js';
+import { type Failure, failureOf, failureOfOutcome } from './errors.js';
+import type { Run } from './run.js';
+
+/**
+ * A streaming call under watch: ended with an error of ours when nothing moves for
+ * `streamIdleTimeoutMs` or when the gateway drains. `release` must be called in the end.
+ */
+export class LiveStream {
+  readonly call: StreamCall;
+  readonly #run: Run;
+  readonly #forget: () => void;
+  readonly #onRelease: (() => void)[] = [];
+  #stopped: StatusError | undefined;
+  #movedAt: number;
+  #cancelTimer: () => void = () => {};
+  #released = false;
+
+  constructor(run: Run, transport: Transport, call: Call) {
+    run.streams.admit();
+    this.#run = run;
+    this.call = transport.stream(call);
+    this.#forget = run.streams.add((error) => this.stop(error));
+    this.#movedAt = run.clock.now();
+    this.#watch(run.limits.streamIdleTimeoutMs);
+  }
+
+  /** Something moved: a message either way, or a chunk of the request body. */
+  touch(): void {
+    this.#movedAt = this.#run.clock.now();
+  }
+
+  /** As StreamCall.next. */
+  async next(): Promise<Uint8Array | undefined> {
+    this.touch();
+    const message = await this.call.next();
+    this.touch();
+    return message;
+  }
+
+  /** As StreamCall.send. */
+  async send(message: Uint8Array): Promise<void> {
+    this.touch();
+    await this.call.send(message);
+    this.touch();
+  }
+
+  /** Ends the call with an error of ours; `next` gives undefined then, and `failure` this error. */
+  stop(error: StatusError): void {
+    this.#stopped ??= error;
+    this.call.cancel();
+  }
+
+  /** Why the call ended, or undefined for OK. For after `next` gave undefined. */
+  async failure(): Promise<Failure | undefined> {
+    if (this.#stopped !== undefined) return failureOf(this.#stopped, this.#run.requestId);
+    const outcome = await this.call.outcome;
+    return outcome.status.code === Code.OK ? undefined : failureOfOutcome(outcome, this.#run.names);
+  }
+
+  /** Something else to do at `release`. */
+  onRelease(act: () => void): void {
+    this.#onRelease.push(act);
+  }
+
+  /** Cancels what is left of the call, its timer and its registration. Idempotent. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#cancelTimer();
+    this.#forget();
+    this.call.cancel();
+    for (const act of this.#onRelease) act();
+  }
+
+  /** One timer that looks when the stream last moved, instead of a new one for each message. */
+  #watch(delayMs: number): void {
+    this.#cancelTimer = this.#run.clock.after(delayMs, () => {
+      const restMs = this.#movedAt + this.#run.limits.streamIdleTimeoutMs - this.#run.clock.now();
+      if (restMs > 0) this.#watch(restMs);
+      else this.stop(new StatusError(Code.DEADLINE_EXCEEDED, 'STREAM_IDLE', reasons.STREAM_IDLE));
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import type { HeaderFields } from './exchange.js';
+import { fieldValues, isPrintableAscii } from './headers.js';
+
+/** Longer ids would let a client fill the log; UUIDs and trace ids have 36 characters or fewer. */
+const lengthMax = 200;
+
+/**
+ * The client's x-request-id if it gave one good one, else a new UUID. Never throws: an id that is
+ * refused later (twice given, not ASCII) still needs an answer with an id of its own.
+ */
+export function requestIdOf(headers: HeaderFields): string {
+  const [id, ...others] = fieldValues(headers, 'x-request-id');
+  const good =
+    id !== undefined && id !== '' && id.length <= lengthMax && others.length === 0 && isPrintableAscii(id);
+  return good ? id : randomUUID();
+}

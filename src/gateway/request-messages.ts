@@ -1,0 +1,65 @@
+import { readBody, requireIdentityEncoding } from './body.js';
+import type { BodyReader } from './body-reader.js';
+import { joinBytes, noBytes } from './bytes.js';
+import { JsonSplitter } from './framing/json-splitter.js';
+import { singleField } from './headers.js';
+import type { Run } from './run.js';
+import { messageContentType } from './stream-content-type.js';
+
+/**
+ * The request body as protobuf messages, each read and bound when it is asked for. Path and query
+ * go into the first. A JSON body without any message makes none; a body of bytes (HttpBody), or
+ * a method that takes no body, makes at least one.
+ *
+ * Throws what the splitter and the binder throw.
+ */
+export async function* requestMessages(run: Run, reader: BodyReader): AsyncGenerator<Uint8Array, void> {
+  const { exchange, match } = run;
+  const { request } = match.route;
+  requireIdentityEncoding(exchange);
+  const contentType = singleField(exchange.headers, 'content-type');
+  const pieceType = request.body === 'json' ? messageContentType(contentType) : contentType;
+  let isFirst = true;
+  for await (const piece of pieces(run, reader)) {
+    yield isFirst
+      ? request.bind(match.captures, match.query, piece, pieceType)
+      : request.bindNext(piece, pieceType);
+    isFirst = false;
+  }
+}
+
+function pieces(run: Run, reader: BodyReader): AsyncIterable<Uint8Array> {
+  switch (run.match.route.request.body) {
+    case 'json':
+      return jsonPieces(reader, new JsonSplitter(run.limits));
+    case 'raw':
+      return equalPieces(reader, run.limits.httpBodyChunkBytes);
+    case 'none':
+      return wholeBody(run);
+  }
+}
+
+async function* jsonPieces(reader: BodyReader, splitter: JsonSplitter): AsyncGenerator<Uint8Array> {
+  for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) {
+    yield* splitter.push(chunk);
+  }
+  yield* splitter.end();
+}
+
+/** Pieces of `bytesPerPiece`, the last one shorter; one empty piece for an empty body. */
+async function* equalPieces(reader: BodyReader, bytesPerPiece: number): AsyncGenerator<Uint8Array> {
+  let rest: Uint8Array = noBytes;
+  let isEmpty = true;
+  for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) {
+    rest = rest.length === 0 ? chunk : joinBytes([rest, chunk]);
+    for (; rest.length >= bytesPerPiece; rest = rest.subarray(bytesPerPiece)) {
+      isEmpty = false;
+      yield rest.subarray(0, bytesPerPiece);
+    }
+  }
+  if (isEmpty || rest.length > 0) yield rest;
+}
+
+async function* wholeBody({ exchange, limits, clock }: Run): AsyncGenerator<Uint8Array> {
+  yield await readBody(exchange, limits, clock);
+}

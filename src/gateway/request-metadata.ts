@@ -1,0 +1,66 @@
+import type { Metadata, MetadataEntry } from '../status/index.js';
+import type { Exchange } from './exchange.js';
+import {
+  fieldValues,
+  isPrintableAscii,
+  listElements,
+  malformedHeader,
+  singleField,
+  trimOws,
+} from './headers.js';
+import type { MetadataNames } from './metadata-rules.js';
+
+/**
+ * Request header fields → metadata for the backend: an allow-list, so that clients set what they
+ * may and nothing else. What the gateway knows itself is set last and once: x-request-id,
+ * x-forwarded-for (with the peer appended, as one list), -proto, -host, -user-agent.
+ *
+ * Throws StatusError INVALID_ARGUMENT (HEADER_MALFORMED): a second authorization, x-request-id or
+ * content-type, a character outside 0x20 to 0x7E, "-bin" that is not base64.
+ */
+export function requestMetadata(exchange: Exchange, names: MetadataNames, requestId: string): Metadata {
+  const { headers } = exchange;
+  for (const name of ['authorization', 'content-type', 'x-request-id']) singleField(headers, name);
+  // RFC 9110 §7.6.1: what Connection names is between the client and us.
+  const hopByHop = new Set(listElements(headers, 'connection').map((name) => name.toLowerCase()));
+  const metadata = headers
+    .filter(([name]) => names.request.has(name) && name !== 'x-request-id' && !hopByHop.has(name))
+    .flatMap(([name, value]) => entries(name, value));
+  metadata.push(['x-request-id', checked('x-request-id', requestId)]);
+  return [...metadata, ...forwarding(exchange)];
+}
+
+function entries(name: string, value: string): MetadataEntry[] {
+  if (!name.endsWith('-bin')) return [[name, checked(name, trimOws(value))]];
+  return value.split(',').map((part): MetadataEntry => [name, base64(name, trimOws(part))]);
+}
+
+function checked(name: string, value: string): string {
+  if (!isPrintableAscii(value)) throw malformedHeader(name, 'may hold printable ASCII only');
+  return value;
+}
+
+/** gRPC over HTTP/2, "Binary-Header": base64 with or without padding. */
+function base64(name: string, text: string): Uint8Array {
+  const digits = text.replace(/={1,2}$/, '');
+  const padded = digits.length !== text.length;
+  if (!/^[A-Za-z0-9+/]*$/.test(digits) || digits.length % 4 === 1 || (padded && text.length % 4 !== 0)) {
+    throw malformedHeader(name, 'must be base64');
+  }
+  return Uint8Array.from(Buffer.from(digits, 'base64'));
+}
+
+function forwarding({ headers, peerAddress, scheme }: Exchange): MetadataEntry[] {
+  const chain = [...listElements(headers, 'x-forwarded-for'), ...(peerAddress === '' ? [] : [peerAddress])];
+  const host = singleField(headers, 'host') ?? singleField(headers, ':authority');
+  const userAgent = fieldValues(headers, 'user-agent')[0];
+  const pairs: readonly (readonly [string, string | undefined])[] = [
+    ['x-forwarded-for', chain.length === 0 ? undefined : chain.join(', ')],
+    ['x-forwarded-proto', scheme],
+    ['x-forwarded-host', host],
+    ['x-forwarded-user-agent', userAgent],
+  ];
+  return pairs.flatMap(([name, value]): MetadataEntry[] =>
+    value === undefined ? [] : [[name, checked(name, value)]],
+  );
+}

@@ -1,0 +1,23 @@
+import type { Clock } from '../clock.js';
+import type { Match } from '../httprule/index.js';
+import type { Limits } from '../limits.js';
+import type { Route, Surface } from '../surface/index.js';
+import type { Exchange } from './exchange.js';
+import type { LiveStreams } from './live-streams.js';
+import type { MetadataNames } from './metadata-rules.js';
+
+/** One matched request on its way: what was pinned for it, and what all requests share. */
+export interface Run {
+  /** The surface that was current when the request came; kept to its end. */
+  readonly surface: Surface;
+  readonly exchange: Exchange;
+  readonly match: Match<Route>;
+  readonly requestId: string;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly names: MetadataNames;
+  /** Streams that `drain` ends. */
+  readonly streams: LiveStreams;
+  /** Logs and counts the request as ended; a line calls it only for a reply whose body is a stream. Once. */
+  readonly end: (httpStatus: number, code: number, cause?: unknown) => void;
+}
