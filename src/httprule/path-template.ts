@@ -61,7 +61,7 @@ const segmentsMax = 128;
  */
 export function parsePathTemplate(text: string): PathTemplate | TemplateProblem {
   try {
-    return parseTemplate({ text, at: 0, segments: [], variables: [] });
+    return parseTemplate({ text, at: 0, insideVariable: false, segments: [], variables: [] });
   } catch (error) {
     if (error instanceof TemplateSyntaxError) {
       return { problem: error.message, column: error.column, hint: error.hint };
@@ -85,6 +85,7 @@ interface Parser {
   readonly text: string;
   /** The next character to read. */
   at: number;
+  insideVariable: boolean;
   readonly segments: Segment[];
   readonly variables: TemplateVariable[];
 }
@@ -98,7 +99,7 @@ function parseTemplate(parser: Parser): PathTemplate {
   parser.at = 1;
   let verb = '';
   if (text.length > 1) {
-    parseSegments(parser, false);
+    parseSegments(parser);
     if (text[parser.at] === ':') verb = parseVerb(parser);
   }
   refuseOverlappingVariables(variables);
@@ -107,23 +108,23 @@ function parseTemplate(parser: Parser): PathTemplate {
 }
 
 // Segments = Segment { "/" Segment } ;
-function parseSegments(parser: Parser, insideVariable: boolean): void {
+function parseSegments(parser: Parser): void {
   for (;;) {
-    parseSegment(parser, insideVariable);
-    expectEndOfSegment(parser, insideVariable);
+    parseSegment(parser);
+    expectEndOfSegment(parser);
     if (parser.text[parser.at] !== '/') return;
     parser.at++;
   }
 }
 
 // Segment = "*" | "**" | LITERAL | Variable ;
-function parseSegment(parser: Parser, insideVariable: boolean): void {
+function parseSegment(parser: Parser): void {
   if (parser.segments.length >= segmentsMax) {
     throw new TemplateSyntaxError(`more than ${segmentsMax} segments`, parser.at, 'write a shorter template');
   }
   const next = parser.text[parser.at];
   if (next === '*') parseWildcard(parser);
-  else if (next === '{') parseVariable(parser, insideVariable);
+  else if (next === '{') parseVariable(parser);
   else parser.segments.push({ kind: 'literal', text: parseLiteral(parser, 'segment') });
 }
 
@@ -146,9 +147,9 @@ function parseWildcard(parser: Parser): void {
 }
 
 // Variable = "{" FieldPath [ "=" Segments ] "}" ;
-function parseVariable(parser: Parser, insideVariable: boolean): void {
+function parseVariable(parser: Parser): void {
   const open = parser.at;
-  if (insideVariable) {
+  if (parser.insideVariable) {
     throw new TemplateSyntaxError(
       'a variable inside a variable',
       open,
@@ -160,7 +161,9 @@ function parseVariable(parser: Parser, insideVariable: boolean): void {
   const start = parser.segments.length;
   if (parser.text[parser.at] === '=') {
     parser.at++;
-    parseSegments(parser, true);
+    parser.insideVariable = true;
+    parseSegments(parser);
+    parser.insideVariable = false;
   } else {
     parser.segments.push({ kind: 'any' });
   }
@@ -247,12 +250,7 @@ function parseLiteral(parser: Parser, what: 'segment' | 'verb'): string {
 
 function emptyLiteral(parser: Parser, what: 'segment' | 'verb'): TemplateSyntaxError {
   const next = parser.text[parser.at];
-  if (
-    next === undefined ||
-    next === '/' ||
-    next === ':' ||
-    (next === '}' && parser.text[parser.at - 1] === '=')
-  ) {
+  if (next === undefined || next === '/' || next === ':' || (next === '}' && parser.insideVariable)) {
     return new TemplateSyntaxError(
       `an empty ${what}`,
       parser.at,
@@ -275,10 +273,10 @@ function escapeLength(parser: Parser): number {
 }
 
 /** After a segment comes "/", the end, a verb (outside a variable) or "}" (inside one). */
-function expectEndOfSegment(parser: Parser, insideVariable: boolean): void {
+function expectEndOfSegment(parser: Parser): void {
   const next = parser.text[parser.at];
   if (next === undefined || next === '/') return;
-  if (insideVariable ? next === '}' : next === ':') return;
+  if (parser.insideVariable ? next === '}' : next === ':') return;
   if (next === ':') {
     throw new TemplateSyntaxError(
       '":" inside a variable',
