@@ -13,3 +13,5 @@ export { type HttpRule, httpRuleOf } from './options.js';
 export { buildRegistry, type DescriptorRegistry } from './registry.js';
 export type { DescriptorSource } from './source.js';
 export { imageSource } from './source-image.js';
+export { protosSource } from './source-protos.js';
+export { type OpenReflectionStream, type ReflectionStream, reflectionSource } from './source-reflection.js';

@@ -1,0 +1,255 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
+import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
+import type { DescriptorSource } from './source.js';
+
+/**
+ * Directories of .proto files, each an import root, compiled together by the buf that npm installed:
+ * one truth with CI, no network. google/api, google/rpc, google/type and google/longrunning need not be
+ * among them: they come out of npm's google-gax.
+ */
+export function protosSource(directories: readonly string[]): DescriptorSource {
+  return {
+    label: `protos ${directories.join(', ')}`,
+    load: async (signal) => {
+      const workspace = await mkdtemp(join(tmpdir(), 'propylon-protos-'));
+      try {
+        const modules = await layOut(directories, workspace);
+        return await compile(workspace, modules, signal);
+      } finally {
+        await rm(workspace, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** A folder of the scratch workspace and the directory it was copied from. */
+interface Module {
+  readonly name: string;
+  readonly directory: string;
+}
+
+/** buf takes no modules outside its workspace, so the protos are copied into one. */
+async function layOut(directories: readonly string[], workspace: string): Promise<Module[]> {
+  const modules: Module[] = [];
+  const present = new Set<string>();
+  for (const [index, directory] of directories.entries()) {
+    const name = `m${index}`;
+    const protos = await protosBelow(directory);
+    for (const proto of protos) {
+      present.add(proto);
+      await mkdir(dirname(join(workspace, name, proto)), { recursive: true });
+      await cp(join(directory, proto), join(workspace, name, proto));
+    }
+    modules.push({ name, directory });
+  }
+  const common = await copyCommonProtos(workspace, modules, present);
+  const all = common === undefined ? modules : [...modules, common];
+  const yaml = ['version: v2', 'modules:', ...all.map((module) => `  - path: ${module.name}`), ''];
+  await writeFile(join(workspace, 'buf.yaml'), yaml.join('\n'));
+  return all;
+}
+
+async function protosBelow(directory: string): Promise<string[]> {
+  const isDirectory = await stat(directory)
+    .then((s) => s.isDirectory())
+    .catch(() => false);
+  if (!isDirectory)
+    throw unreadable(
+      directory,
+      `${directory} is not a directory.`,
+      'Name the folder that imports are relative to.',
+    );
+  const found: string[] = [];
+  const walk = async (folder: string): Promise<void> => {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
+        await walk(path);
+      else if (entry.isFile() && entry.name.endsWith('.proto'))
+        found.push(relative(directory, path).replaceAll('\\', '/'));
+    }
+  };
+  await walk(directory);
+  if (found.length === 0)
+    throw unreadable(
+      directory,
+      `There is no .proto file below ${directory}.`,
+      'Name the folder that imports are relative to.',
+    );
+  return found.sort();
+}
+
+/** Adds what the given protos import from Google's common protos and do not bring themselves. */
+async function copyCommonProtos(
+  workspace: string,
+  modules: readonly Module[],
+  present: Set<string>,
+): Promise<Module | undefined> {
+  const root = commonProtosRoot();
+  if (root === undefined) return undefined;
+  const name = 'common';
+  const pending: string[] = [];
+  const collect = async (file: string): Promise<void> => {
+    for (const match of (await readFile(file, 'utf8')).matchAll(
+      /^\s*import\s+(?:public\s+|weak\s+)?"([^"]+)"/gm,
+    )) {
+      const path = match[1] ?? '';
+      if (
+        /^google\/(api|rpc|type|longrunning)\/[\w/.]+$/.test(path) &&
+        !path.includes('..') &&
+        !present.has(path)
+      ) {
+        present.add(path);
+        pending.push(path);
+      }
+    }
+  };
+  for (const module of modules) {
+    for (const proto of await protosBelow(module.directory))
+      await collect(join(workspace, module.name, proto));
+  }
+  let copied = 0;
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    const from = join(root, path);
+    if (
+      !(await stat(from)
+        .then((s) => s.isFile())
+        .catch(() => false))
+    )
+      continue;
+    const to = join(workspace, name, path);
+    await mkdir(dirname(to), { recursive: true });
+    await cp(from, to);
+    await collect(to);
+    copied++;
+  }
+  return copied === 0 ? undefined : { name, directory: root };
+}
+
+function commonProtosRoot(): string | undefined {
+  const entry = resolvePackage('google-gax');
+  return entry === undefined ? undefined : join(entry, 'build', 'protos');
+}
+
+/** Folder of an installed package, whether or not it exports its package.json. */
+function resolvePackage(name: string): string | undefined {
+  const require = createRequire(import.meta.url);
+  try {
+    return dirname(require.resolve(`${name}/package.json`));
+  } catch {
+    try {
+      let folder = dirname(require.resolve(name));
+      while (basename(folder) !== name && folder !== dirname(folder)) folder = dirname(folder);
+      return folder;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** One line of `buf build --error-format json`. */
+interface BufProblem {
+  readonly path?: string;
+  readonly start_line?: number;
+  readonly start_column?: number;
+  readonly message?: string;
+}
+
+/** All of googleapis is 21 MB. */
+const imageBytesMax = 256 * 1024 * 1024;
+
+async function compile(
+  workspace: string,
+  modules: readonly Module[],
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const buf = resolvePackage('@bufbuild/buf');
+  if (buf === undefined) {
+    throw unreadable(
+      modules[0]?.directory ?? '',
+      'Compiling .proto files needs buf, which is not installed.',
+      'npm install @bufbuild/buf google-gax@5, or give a built image with --descriptors.',
+    );
+  }
+  const image = join(workspace, 'image.binpb');
+  const args = [
+    join(buf, 'bin', 'buf'),
+    'build',
+    workspace,
+    '--as-file-descriptor-set',
+    '--error-format',
+    'json',
+    '-o',
+    image,
+  ];
+  const failure = await new Promise<string | undefined>((resolve) => {
+    execFile(
+      process.execPath,
+      args,
+      {
+        cwd: workspace,
+        signal,
+        maxBuffer: imageBytesMax,
+        env: { ...process.env, BUF_CACHE_DIR: join(workspace, '.cache') },
+      },
+      (error, stdout, stderr) => resolve(error === null ? undefined : `${stdout}\n${stderr}`),
+    );
+  });
+  signal.throwIfAborted();
+  if (failure !== undefined) throw new DiagnosticsError(problems(failure, workspace, modules));
+  return readFile(image);
+}
+
+function problems(output: string, workspace: string, modules: readonly Module[]): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const line of output.split('\n').filter((text) => text.trim() !== '')) {
+    const problem = parseProblem(line);
+    if (problem === undefined) {
+      // Not a finding in a file: buf's own words, without our scratch folder.
+      const text = line.replaceAll(`${workspace}/`, '').replace(/^Failure: /, '');
+      if (!text.startsWith('npm warn'))
+        found.push({ severity: 'error', code: 'SOURCE_UNREADABLE', text, locations: [] });
+      continue;
+    }
+    found.push({
+      severity: 'error',
+      code: 'SOURCE_UNREADABLE',
+      text: problem.message ?? 'The file does not compile.',
+      locations: [
+        {
+          file: originalPath(problem.path ?? '', workspace, modules),
+          line: problem.start_line ?? 0,
+          column: problem.start_column ?? 0,
+        },
+      ],
+    });
+  }
+  return found;
+}
+
+function parseProblem(line: string): BufProblem | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** "…/m0/shop/a.proto" in the scratch workspace → the file the user knows. */
+function originalPath(path: string, workspace: string, modules: readonly Module[]): string {
+  const marker = `${basename(workspace)}/`;
+  const inside = path.includes(marker) ? path.slice(path.indexOf(marker) + marker.length) : path;
+  const module = modules.find((candidate) => inside.startsWith(`${candidate.name}/`));
+  return module === undefined ? inside : join(module.directory, inside.slice(module.name.length + 1));
+}
+
+function unreadable(file: string, text: string, hint: string): DiagnosticsError {
+  return new DiagnosticsError([
+    { severity: 'error', code: 'SOURCE_UNREADABLE', text, locations: [{ file, line: 0, column: 0 }], hint },
+  ]);
+}
