@@ -22,6 +22,7 @@ export async function bidi(run: Run): Promise<Answer> {
     const opened = new LiveStream(run, transport, call);
     stream = opened;
     opened.onRelease(() => reader.stop());
+    reader.onChunk(() => opened.touch());
     // A message that is refused later ends the response in its own format, or with its status if that is still open.
     sendAll(opened, first, messages).catch((error: unknown) => opened.stop(asStatusError(error)));
     return await streamAnswer(run, opened, framing);

@@ -8,12 +8,18 @@ export class BodyReader {
   readonly #idleTimeoutMs: number;
   #ended: boolean;
   #abandon: () => void = () => {};
+  #onChunk: () => void = () => {};
 
   constructor(body: AsyncIterable<Uint8Array> | undefined, clock: Clock, idleTimeoutMs: number) {
     this.#chunks = body?.[Symbol.asyncIterator]();
     this.#clock = clock;
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#ended = body === undefined;
+  }
+
+  /** Has every chunk announced from now on. */
+  onChunk(act: () => void): void {
+    this.#onChunk = act;
   }
 
   /**
@@ -37,6 +43,7 @@ export class BodyReader {
         ({ done, value }) => {
           cancelTimer();
           if (done === true) this.#ended = true;
+          this.#onChunk();
           resolve(done === true || this.#ended ? undefined : value);
         },
         (error: unknown) => {

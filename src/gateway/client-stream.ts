@@ -21,6 +21,7 @@ export async function clientStream(run: Run): Promise<Answer> {
     // A first message that is refused calls no backend.
     const first = await messages.next();
     const stream = new LiveStream(run, transport, call);
+    reader.onChunk(() => stream.touch());
     try {
       const answer = theOneAnswer(stream);
       // A backend that answers early is not sent the rest.

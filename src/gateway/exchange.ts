@@ -14,7 +14,10 @@ export interface Exchange {
   readonly scheme: 'http' | 'https';
   /** True for HTTP/2 and for a client that sent `TE: trailers`: trailers reach it. */
   readonly trailersAccepted: boolean;
-  /** The body in chunks, read at most once; undefined when the request has none. */
+  /**
+   * The body in chunks, read at most once, and often not to its end: the adapter sees to what is
+   * left of it. Undefined when the request has none.
+   */
   readonly body: AsyncIterable<Uint8Array> | undefined;
   /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
@@ -25,8 +28,9 @@ export interface Reply {
   readonly httpStatus: number;
   readonly headers: HeaderFields;
   /**
-   * Bytes, or a pull-driven stream of chunks. A stream that throws must reach the client as an
-   * incomplete body: the connection is cut, without a final chunk.
+   * Bytes, or a pull-driven stream of chunks, before whose first one the head is to be sent. A
+   * stream that throws must reach the client as an incomplete body: the connection is cut, without
+   * a final chunk. One that is given up is ended by `return`.
    */
   readonly body: Uint8Array | AsyncIterable<Uint8Array>;
 }
