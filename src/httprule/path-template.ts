@@ -47,8 +47,8 @@ export interface TemplateProblem {
 }
 
 /**
- * Bounds the recursion of those who walk templates. The longest template in all of googleapis has
- * fewer than 30 segments.
+ * Bounds the recursion of those who walk templates. The longest template of googleapis has 15
+ * segments.
  */
 const segmentsMax = 128;
 
