@@ -1,4 +1,5 @@
 export { buildSurface, type SurfaceBuild } from './build.js';
+export { type SelectorTable, selectorTable, selects } from './selector.js';
 export { type RouteSummary, type SurfaceSummary, summarize } from './summary.js';
 export type {
   CallShape,

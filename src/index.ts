@@ -1,0 +1,22 @@
+/** The library's door: a gateway to mount in an app of one's own, and what it is made from. */
+export type { CodecOptions } from './codec/index.js';
+export {
+  type DescriptorSource,
+  imageSource,
+  protosSource,
+} from './descriptor/index.js';
+export { type Diagnostic, DiagnosticsError, type Location } from './diagnostic/index.js';
+export type { GatewayEvent, MetadataRules } from './gateway/index.js';
+export { defaultLimits, type Limits } from './limits.js';
+export {
+  type Backend,
+  CallError,
+  createGateway,
+  type GatewayOptions,
+  type Listener,
+  type ListenOptions,
+  type PropylonGateway,
+  type Rpc,
+} from './server/index.js';
+export { StatusError } from './status/index.js';
+export type { RouteSummary, SurfaceSummary } from './surface/index.js';

@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Clock } from '../clock.js';
+import type { Gateway } from '../gateway/index.js';
+import type { Limits } from '../limits.js';
+import { createAdminApp } from './admin.js';
+import { createNodeServer } from './node.js';
+
+/** Where to listen; port 0 picks a free one. */
+export interface ListenOptions {
+  /** Default 0.0.0.0. */
+  readonly host?: string;
+  /** Default 8080. */
+  readonly port?: number;
+  /** Default 127.0.0.1: what an operator sees is nobody else's business. */
+  readonly adminHost?: string;
+  /** Default 9090. */
+  readonly adminPort?: number;
+}
+
+export const defaultListen = {
+  host: '0.0.0.0',
+  port: 8080,
+  adminHost: '127.0.0.1',
+  adminPort: 9090,
+} as const;
+
+/** Two open listeners. */
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  readonly adminHost: string;
+  readonly adminPort: number;
+  /**
+   * Readiness turns false, no new connection is taken, streams get a final error, in-flight requests may
+   * finish within `limits.drainTimeoutMs`; then whatever is left is cut.
+   */
+  close(): Promise<void>;
+}
+
+interface Parts {
+  readonly core: Gateway;
+  readonly app: Hono;
+  readonly limits: Limits;
+  readonly clock: Clock;
+}
+
+/** How often a closing listener looks whether it is done. */
+const drainCheckMs = 20;
+
+/** Opens both listeners. Rejects with Node's own error (EADDRINUSE, EACCES) when a port cannot be had. */
+export async function listen({ core, app, limits, clock }: Parts, options: ListenOptions): Promise<Listener> {
+  const { host, port, adminHost, adminPort } = { ...defaultListen, ...options };
+  let ready = true;
+  const server = createNodeServer(core, app, limits);
+  const admin = createServer(
+    getRequestListener(createAdminApp(core, () => ready).fetch, { overrideGlobalObjects: false }),
+  );
+  await open(server, port, host);
+  try {
+    await open(admin, adminPort, adminHost);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+  let closing: Promise<void> | undefined;
+  const drain = async (): Promise<void> => {
+    ready = false;
+    const deadline = clock.now() + limits.drainTimeoutMs;
+    const closed = once(server, 'close');
+    server.close();
+    core.drain();
+    while (core.inFlight > 0 && clock.now() < deadline) {
+      server.closeIdleConnections();
+      await new Promise<void>((resolve) => void setTimeout(resolve, drainCheckMs));
+    }
+    // One more turn, so that the last answers leave their sockets.
+    await new Promise<void>((resolve) => void setTimeout(resolve, drainCheckMs));
+    server.closeAllConnections();
+    await closed;
+    admin.close();
+    admin.closeAllConnections();
+  };
+  return {
+    host,
+    port: portOf(server),
+    adminHost,
+    adminPort: portOf(admin),
+    close: () => {
+      closing ??= drain();
+      return closing;
+    },
+  };
+}
+
+async function open(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host);
+  // Rejects on 'error'.
+  await once(server, 'listening');
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -1,0 +1,36 @@
+import type { Hono } from 'hono';
+import type { CodecOptions } from '../codec/index.js';
+import type { DescriptorSource } from '../descriptor/index.js';
+import type { GatewayEvent, MetadataRules } from '../gateway/index.js';
+import type { Limits } from '../limits.js';
+import type { Rpc } from './rpc.js';
+
+/** A selector (`pkg.Service`, `pkg.Service.Method`, `pkg.*`, `*`) and where its calls go. */
+export interface Backend {
+  readonly selector: string;
+  /** `host:port`, `host:port,host:port`, `dns:///name:port` or `unix:/path`. */
+  readonly target: string;
+}
+
+/** What a gateway is made of; whatever is left out has the default named in limits.ts or docs/configuration.md. */
+export interface GatewayOptions {
+  readonly sources?: readonly DescriptorSource[];
+  /** Targets asked by server reflection; each also serves what it lists, where no backend is named for it. */
+  readonly reflect?: readonly string[];
+  readonly backends?: readonly Backend[];
+  /** google.api.Service documents in YAML. */
+  readonly rules?: readonly { readonly file: string; readonly text: string }[];
+  /** What two equal bindings do: `refuse` makes them a load error. Default `warn`. */
+  readonly conflicts?: 'warn' | 'refuse';
+  /** `ignore` drops one trailing slash. Default `strict`. */
+  readonly trailingSlash?: 'strict' | 'ignore';
+  readonly json?: Partial<CodecOptions>;
+  readonly limits?: Partial<Limits>;
+  /** The longest a call may take, in milliseconds. */
+  readonly timeouts?: readonly { readonly selector: string; readonly timeoutMs: number }[];
+  readonly metadata?: MetadataRules;
+  /** Hand-written routes, on the gateway's own app: they answer what no binding does. */
+  readonly routes?: (app: Hono, rpc: (service: string) => Rpc) => void;
+  /** One event per request. Default: none is kept. */
+  readonly log?: (event: GatewayEvent) => void;
+}
