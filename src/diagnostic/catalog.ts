@@ -3,7 +3,8 @@ export const catalog = {
   SOURCE_UNREADABLE: 'A descriptor source could not be read or compiled.',
   SOURCE_CONFLICT: 'Two sources define the same file or symbol differently; the first keeps it.',
   HTTP_RULE_TEMPLATE: 'A path template does not follow the grammar of google/api/http.proto.',
-  HTTP_RULE_FIELD: 'A template variable, body or response_body names a field that does not exist or cannot be bound.',
+  HTTP_RULE_FIELD:
+    'A template variable, body or response_body names a field that does not exist or cannot be bound.',
   HTTP_RULE_NESTED: 'additional_bindings must not contain additional_bindings.',
   HTTP_RULE_EMPTY: 'An HttpRule has neither a path nor an HTTP method.',
   HTTP_RULE_CONFLICT: 'Two bindings have the same HTTP method and the same template shape.',
@@ -12,7 +13,8 @@ export const catalog = {
   HTTP_RULE_BODY_ON_GET: 'A GET or DELETE binding declares a body (AIP-131, AIP-135).',
   RULES_FILE_INVALID: 'A rules file is not a google.api.Service document in YAML.',
   RULES_FILE_SELECTOR_UNKNOWN: 'A selector of a rules file names no known method.',
-  FIELD_NAME_CLASH: "One field's JSON name is another field's proto name, so that a query parameter would be ambiguous.",
+  FIELD_NAME_CLASH:
+    "One field's JSON name is another field's proto name, so that a query parameter would be ambiguous.",
   BACKEND_MISSING: 'A service with routes has no backend.',
   BACKEND_UNUSED: 'A backend selector matches no service.',
   BACKEND_TARGET_INVALID: 'A backend target cannot be parsed.',

@@ -85,7 +85,7 @@ describe('bad input', () => {
       method: httpMethod,
       ...(body === undefined
         ? {}
-        : { body: body as BodyInit, headers: { 'content-type': 'application/json', ...headers } }),
+        : { body: Buffer.from(body), headers: { 'content-type': 'application/json', ...headers } }),
       ...(body === undefined ? { headers } : {}),
     });
     const text = await response.text();

@@ -1,0 +1,136 @@
+import { imageSource } from '../../descriptor/index.js';
+import type { GatewayEvent } from '../../gateway/index.js';
+import {
+  createGateway,
+  type GatewayOptions,
+  type Listener,
+  type PropylonGateway,
+} from '../../server/index.js';
+import { exitCode } from '../exit-code.js';
+import { gatewayOptionsOf, type ListenFlags, type SourceFlags, settingsOf } from '../flags.js';
+import { printDiagnostics } from '../terminal.js';
+
+export interface ServeFlags extends SourceFlags, ListenFlags {
+  readonly demo?: boolean;
+  readonly accessLog?: boolean;
+}
+
+/** The embedded shop: its backends, what it adds to the gateway, and lines to try. */
+interface Demo {
+  readonly options: GatewayOptions;
+  readonly tries: (url: string) => readonly { readonly title: string; readonly curl: string }[];
+  close(): Promise<void>;
+}
+
+/** `propylon serve`: resolves with the exit code once a signal has ended it. */
+export async function serve(flags: ServeFlags): Promise<number> {
+  const settings = settingsOf(flags);
+  const given = gatewayOptionsOf(settings);
+  if (flags.demo !== true && (given.sources?.length ?? 0) + (given.reflect?.length ?? 0) === 0) {
+    process.stderr.write(
+      'There is nothing to serve: name a source with --descriptors, --proto, --reflect or --config, or try --demo.\n',
+    );
+    return exitCode.usage;
+  }
+  const demo = flags.demo === true ? await startDemo(given) : undefined;
+  const gateway = await createGateway({ ...(demo?.options ?? given), log: logger(flags.accessLog === true) });
+  let listener: Listener;
+  try {
+    listener = await gateway.listen(definedListen(settings.listen));
+  } catch (error) {
+    await Promise.all([gateway.close(), demo?.close()]);
+    return portTrouble(error);
+  }
+  announce(gateway, listener, flags, demo);
+  await stopSignal();
+  process.stderr.write('\nshutting down: in-flight requests may finish; a second signal ends at once\n');
+  const impatient = (): never => process.exit(exitCode.interrupted);
+  process.once('SIGINT', impatient).once('SIGTERM', impatient);
+  await listener.close();
+  await Promise.all([gateway.close(), demo?.close()]);
+  return exitCode.fine;
+}
+
+async function startDemo(given: GatewayOptions): Promise<Demo> {
+  const { demoDescriptors, demoTry, startDemoBackends, storefrontRoutes } = await import(
+    '../../demo/index.js'
+  );
+  const running = await startDemoBackends();
+  return {
+    options: {
+      ...given,
+      sources: [imageSource(demoDescriptors()), ...(given.sources ?? [])],
+      backends: [...running.backends, ...(given.backends ?? [])],
+      routes: (app, rpc) => void app.route('/', storefrontRoutes(rpc)),
+    },
+    tries: demoTry,
+    close: () => running.close(),
+  };
+}
+
+function announce(
+  gateway: PropylonGateway,
+  listener: Listener,
+  flags: ServeFlags,
+  demo: Demo | undefined,
+): void {
+  printDiagnostics(gateway.diagnostics, flags.verbose === true);
+  const { services, methods, routes } = gateway.counts;
+  for (const source of gateway.sources) process.stdout.write(`source   ${source}\n`);
+  process.stdout.write(`serving  ${services} services, ${methods} methods, ${routes} routes\n`);
+  process.stdout.write('access   open: no policy is configured, so every request is let through\n');
+  const url = urlOf(listener.host, listener.port);
+  process.stdout.write(`listening ${url} admin ${urlOf(listener.adminHost, listener.adminPort)}\n`);
+  if (demo === undefined) return;
+  process.stdout.write('\nTry:\n');
+  for (const { title, curl } of demo.tries(url)) process.stdout.write(`\n  # ${title}\n  ${curl}\n`);
+  process.stdout.write('\nCtrl-C ends it.\n');
+}
+
+/** An address that can be pasted: "any" is reached through loopback. */
+function urlOf(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+function portTrouble(error: unknown): number {
+  const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+  const what = code === 'EADDRINUSE' ? 'is taken by another program' : 'may not be used by this user';
+  process.stderr.write(
+    `Port ${port} of ${address} ${what}. Choose others with --port and --admin-port; 0 picks free ones.\n`,
+  );
+  return exitCode.failed;
+}
+
+/** One JSON line per request that failed on our side; with --access-log, one per request. */
+function logger(everything: boolean): (event: GatewayEvent) => void {
+  return (event) => {
+    if (!everything && event.httpStatus < 500) return;
+    const { cause, ...rest } = event;
+    const line = {
+      time: new Date().toISOString(),
+      level: event.httpStatus >= 500 ? 'error' : 'info',
+      ...rest,
+    };
+    process.stderr.write(
+      `${JSON.stringify(cause === undefined ? line : { ...line, cause: String(cause) })}\n`,
+    );
+  };
+}
+
+function definedListen(
+  listen: { [K in keyof ListenFlags]?: ListenFlags[K] | undefined },
+): Parameters<PropylonGateway['listen']>[0] {
+  return Object.fromEntries(Object.entries(listen).filter(([, value]) => value !== undefined));
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      process.off('SIGINT', stop).off('SIGTERM', stop);
+      resolve();
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop);
+  });
+}

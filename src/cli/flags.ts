@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { environmentOverrides, parseConfig, type Settings, settingsFrom } from '../config/index.js';
+import { imageSource, protosSource } from '../descriptor/index.js';
+import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
+import type { GatewayOptions } from '../server/index.js';
+
+/** The flags that `serve` and `routes` share. */
+export interface SourceFlags {
+  readonly config?: string;
+  readonly descriptors?: string[];
+  readonly proto?: string[];
+  readonly reflect?: string[];
+  readonly backend?: string[];
+  readonly rules?: string[];
+  readonly strict?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** The flags of `serve` alone. */
+export interface ListenFlags {
+  readonly host?: string;
+  readonly port?: number;
+  readonly adminHost?: string;
+  readonly adminPort?: number;
+}
+
+const append = (value: string, list: string[] | undefined): string[] => [...(list ?? []), value];
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number > 65_535)
+    throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return number;
+}
+
+/** Declares the shared flags on a command. */
+export function addSourceFlags(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'propylon.yaml; flags win over it')
+    .addOption(
+      new Option('--descriptors <image>', 'descriptor image from `buf build` (repeatable)').argParser(append),
+    )
+    .addOption(
+      new Option('--proto <dir>', 'directory of .proto files, an import root (repeatable)').argParser(append),
+    )
+    .addOption(
+      new Option(
+        '--reflect <host:port>',
+        'ask a running server; it also serves what it lists (repeatable)',
+      ).argParser(append),
+    )
+    .addOption(
+      new Option(
+        '--backend <selector=target>',
+        'where calls go, such as pkg.Service=host:port or *=dns:///name:port (repeatable)',
+      ).argParser(append),
+    )
+    .addOption(
+      new Option(
+        '--rules <file>',
+        'HTTP rules in google.api.Service form; they replace annotations (repeatable)',
+      ).argParser(append),
+    )
+    .option('--strict', 'refuse to start when two bindings are equal')
+    .option('-v, --verbose', 'print notes too, such as overlapping templates');
+}
+
+/** Declares the flags of listeners. */
+export function addListenFlags(command: Command): Command {
+  return command
+    .option('--host <address>', 'address to listen on (default 0.0.0.0)')
+    .addOption(
+      new Option('--port <number>', 'port for clients, 0 for a free one (default 8080)').argParser(port),
+    )
+    .option('--admin-host <address>', 'address of the admin listener (default 127.0.0.1)')
+    .addOption(
+      new Option(
+        '--admin-port <number>',
+        'port of the admin listener, 0 for a free one (default 9090)',
+      ).argParser(port),
+    );
+}
+
+/** File, environment and flags as one. Throws DiagnosticsError when the file is wrong. */
+export function settingsOf(flags: SourceFlags & ListenFlags): Settings {
+  const { config, diagnostics } =
+    flags.config === undefined ? { config: {}, diagnostics: [] } : readConfig(flags.config);
+  if (diagnostics.length > 0) throw new DiagnosticsError(diagnostics);
+  return settingsFrom(config, environmentOverrides(process.env), {
+    descriptors: flags.descriptors,
+    protos: flags.proto,
+    reflect: flags.reflect,
+    rules: flags.rules,
+    backends: flags.backend,
+    strict: flags.strict,
+    host: flags.host,
+    port: flags.port,
+    adminHost: flags.adminHost,
+    adminPort: flags.adminPort,
+  });
+}
+
+function readConfig(file: string): ReturnType<typeof parseConfig> {
+  return parseConfig(readText(file, 'CONFIG_INVALID', 'Is the path right?'), file);
+}
+
+function readText(file: string, code: Diagnostic['code'], hint: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new DiagnosticsError([
+      {
+        severity: 'error',
+        code,
+        text: `The file cannot be read (${reason}).`,
+        locations: [{ file, line: 0, column: 0 }],
+        hint,
+      },
+    ]);
+  }
+}
+
+/** What `createGateway` takes, from settings. */
+export function gatewayOptionsOf(settings: Settings): GatewayOptions {
+  return {
+    sources: [
+      ...settings.descriptors.map((file) => imageSource(file)),
+      ...(settings.protos.length === 0 ? [] : [protosSource(settings.protos)]),
+    ],
+    reflect: settings.reflect,
+    backends: settings.backends,
+    rules: settings.rules.map((file) => ({
+      file,
+      text: readText(file, 'RULES_FILE_INVALID', 'Is the path right?'),
+    })),
+    conflicts: settings.conflicts,
+    trailingSlash: settings.trailingSlash,
+    json: defined(settings.json),
+    limits: defined(settings.limits),
+    timeouts: settings.timeouts,
+    metadata: settings.metadata,
+  };
+}
+
+/** Without the keys whose value is undefined, which would override a default. */
+function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

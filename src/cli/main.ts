@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { configJsonSchema } from '../config/index.js';
+import { DiagnosticsError } from '../diagnostic/index.js';
+import { routes } from './commands/routes.js';
+import { serve } from './commands/serve.js';
+import { exitCode } from './exit-code.js';
+import { addListenFlags, addSourceFlags } from './flags.js';
+import { printDiagnostics } from './terminal.js';
+
+/** package.json lies three folders up, in the package as in the repository. */
+function version(): string {
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  );
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : 'unknown';
+}
+
+function program(finish: (code: number) => void): Command {
+  const root = new Command('propylon')
+    .description('A REST/JSON API in front of gRPC services that carry google.api.http rules.')
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError('(propylon --help shows the commands, propylon COMMAND --help their flags)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  propylon serve --demo                                          an embedded shop to try things on
+  propylon serve --descriptors image.binpb --backend '*=localhost:50051'
+  propylon serve --proto ./proto --backend 'shop.*=dns:///shop.internal:50051'
+  propylon serve --reflect localhost:50051                       ask a running server what it offers
+  propylon routes --proto ./proto                                what would be served
+
+Exit codes: 0 fine, 2 bad usage or configuration, 3 failed at run time.`,
+    );
+  const serving = root.command('serve').description('serve the REST API');
+  addListenFlags(addSourceFlags(serving))
+    .option('--demo', 'serve the embedded demo shop')
+    .option('--access-log', 'print a JSON line per request')
+    .addHelpText(
+      'after',
+      `
+Selectors are pkg.Service, pkg.Service.Method, pkg.* (everything below) or *; the most specific one wins.
+Targets are host:port, host:port,host:port, dns:///name:port or unix:/path.
+Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:1 b.*=h:2', …`,
+    )
+    .action(async (flags) => finish(await serve(flags)));
+  addSourceFlags(root.command('routes').description('list the routes that would be served'))
+    .option('--json', 'as JSON')
+    .action(async (flags) => finish(await routes(flags)));
+  root
+    .command('config-schema')
+    .description('print the JSON Schema of propylon.yaml, for editors')
+    .action(() => {
+      process.stdout.write(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+      finish(exitCode.fine);
+    });
+  return root;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  let code: number = exitCode.fine;
+  try {
+    await program((result) => {
+      code = result;
+    }).parseAsync([...argv]);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.fine : exitCode.usage;
+    if (error instanceof DiagnosticsError) {
+      printDiagnostics(error.diagnostics, false);
+      return exitCode.usage;
+    }
+    process.stderr.write(
+      `propylon failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    return exitCode.failed;
+  }
+}
+
+process.exit(await main(process.argv));

@@ -1,0 +1,89 @@
+import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import type { Diagnostic, Location } from '../diagnostic/index.js';
+import { nearestOf } from './nearest.js';
+import { type Config, configSchema } from './schema.js';
+
+/** Reads a propylon.yaml: all of its problems at once, each with line, column and what to write instead. */
+export function parseConfig(text: string, file: string): { config: Config; diagnostics: Diagnostic[] } {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true });
+  const at = (offset: number | undefined): Location => {
+    const { line, col } = counter.linePos(offset ?? 0);
+    return { file, line, column: col };
+  };
+  const invalid = (message: string, location: Location, hint?: string): Diagnostic => ({
+    severity: 'error',
+    code: 'CONFIG_INVALID',
+    text: message,
+    locations: [location],
+    ...(hint === undefined ? {} : { hint }),
+  });
+  if (document.errors.length > 0) {
+    const diagnostics = document.errors.map((error) => {
+      const [reason = ''] = error.message.split(' at line ');
+      return invalid(`This is not valid YAML: ${reason}.`, at(error.pos[0]));
+    });
+    return { config: {}, diagnostics };
+  }
+  // An empty file is a configuration without settings.
+  const result = configSchema.safeParse(document.toJS() ?? {});
+  if (result.success) return { config: result.data, diagnostics: [] };
+
+  const diagnostics = result.error.issues.flatMap((issue): Diagnostic[] => {
+    const path = issue.path.map(String);
+    if (issue.code !== 'unrecognized_keys') {
+      const node = document.getIn(path, true) as Node | undefined;
+      return [invalid(`${path.join('.') || 'The file'} ${sentence(issue)}`, at(node?.range?.[0]))];
+    }
+    const container = path.length === 0 ? document.contents : document.getIn(path, true);
+    return issue.keys.map((key) => {
+      const pair = isMap(container)
+        ? container.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+        : undefined;
+      const offset = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+      const known = knownKeys(path);
+      const near = nearestOf(key, known);
+      const hint = near === undefined ? `Known settings here: ${known.join(', ')}.` : `Did you mean ${near}?`;
+      return invalid(`${[...path, key].join('.')} is not a setting.`, at(offset), hint);
+    });
+  });
+  return { config: {}, diagnostics };
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  const { message } = issue;
+  if (issue.code === 'invalid_type') return `must be ${article(issue.expected)}.`;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}.`;
+  if (issue.code === 'too_small') return `must be at least ${String(issue.minimum)}.`;
+  if (issue.code === 'too_big') return `must be at most ${String(issue.maximum)}.`;
+  return `${message}.`;
+}
+
+const article = (type: string): string =>
+  ({
+    int: 'a whole number',
+    number: 'a number',
+    string: 'a text',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'a mapping',
+    record: 'a mapping',
+  })[type] ?? type;
+
+/** Names of the settings below a path, out of the schema itself. */
+function knownKeys(path: readonly string[]): string[] {
+  let shape: Readonly<Record<string, unknown>> = configSchema.shape;
+  for (const step of path) {
+    const field = shape[step];
+    const inner =
+      typeof field === 'object' && field !== null && 'unwrap' in field
+        ? (field as z.ZodOptional).unwrap()
+        : field;
+    shape =
+      typeof inner === 'object' && inner !== null && 'shape' in inner
+        ? (inner.shape as Readonly<Record<string, unknown>>)
+        : {};
+  }
+  return Object.keys(shape);
+}

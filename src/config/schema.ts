@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { defaultLimits, type Limits } from '../limits.js';
+import { parseDurationMs } from './duration.js';
+
+const port = z.int().min(0).max(65_535);
+const names = z.array(z.string().min(1));
+
+const limitKeys = Object.keys(defaultLimits) as (keyof Limits)[];
+const limit = (key: keyof Limits) => z.int().positive().optional().describe(`Default ${defaultLimits[key]}.`);
+// Object.fromEntries forgets which keys it was given.
+const limitShape = Object.fromEntries(limitKeys.map((key) => [key, limit(key)])) as Record<
+  keyof Limits,
+  ReturnType<typeof limit>
+>;
+
+/** propylon.yaml, version 1. Every key is optional; unknown keys are refused. */
+export const configSchema = z.strictObject({
+  sources: z
+    .strictObject({
+      descriptors: names.optional().describe('Descriptor images, from `buf build --as-file-descriptor-set`.'),
+      protos: names.optional().describe('Directories of .proto files; each is an import root.'),
+      reflect: names.optional().describe('Servers asked by gRPC reflection: host:port.'),
+    })
+    .optional()
+    .describe('Where descriptors come from; sources may be combined.'),
+  rules: names.optional().describe('google.api.Service files with HTTP rules, which replace annotations.'),
+  backends: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe(
+      'Selector (pkg.Service, pkg.Service.Method, pkg.*, *) to target (host:port, dns:///name:port, unix:/path).',
+    ),
+  listen: z
+    .strictObject({
+      host: z.string().optional().describe('Default 0.0.0.0.'),
+      port: port.optional().describe('Default 8080; 0 picks a free one.'),
+      adminHost: z.string().optional().describe('Default 127.0.0.1.'),
+      adminPort: port.optional().describe('Default 9090; 0 picks a free one.'),
+    })
+    .optional(),
+  conflicts: z
+    .enum(['warn', 'refuse'])
+    .optional()
+    .describe('Two equal bindings: warn (the first wins) or refuse to start.'),
+  trailingSlash: z
+    .enum(['strict', 'ignore'])
+    .optional()
+    .describe('ignore drops one trailing slash of a path.'),
+  json: z
+    .strictObject({
+      emitDefaults: z.boolean().optional().describe('Print unset fields with their defaults.'),
+      enumsAsNumbers: z.boolean().optional().describe('Print enums as numbers.'),
+      protoNames: z.boolean().optional().describe('Print proto field names instead of lowerCamel ones.'),
+      ignoreUnknown: z.boolean().optional().describe('Accept and drop unknown fields of a body.'),
+    })
+    .optional(),
+  timeouts: z
+    .record(
+      z.string(),
+      z
+        .string()
+        .refine((text) => parseDurationMs(text) !== undefined, 'must be a duration such as 5s, 250ms or 2m'),
+    )
+    .optional()
+    .describe('Selector to the longest time a call may take, such as 5s.'),
+  metadata: z
+    .strictObject({
+      request: names.optional().describe('Further header fields that reach backends.'),
+      response: names.optional().describe('Further metadata that reaches clients.'),
+    })
+    .optional(),
+  limits: z
+    .strictObject(limitShape)
+    .optional()
+    .describe('Bounds on everything a client or backend controls.'),
+});
+
+/** A parsed propylon.yaml. */
+export type Config = z.infer<typeof configSchema>;
+
+/** The schema for editors (JSON Schema 2020-12). */
+export function configJsonSchema(): object {
+  return { title: 'propylon.yaml', ...z.toJSONSchema(configSchema) };
+}
