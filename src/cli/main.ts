@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { configJsonSchema } from '../config/index.js';
 import { DiagnosticsError } from '../diagnostic/index.js';
 import { routes } from './commands/routes.js';
 import { serve } from './commands/serve.js';
@@ -52,13 +51,6 @@ Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:
   addSourceFlags(root.command('routes').description('list the routes that would be served'))
     .option('--json', 'as JSON')
     .action(async (flags) => finish(await routes(flags)));
-  root
-    .command('config-schema')
-    .description('print the JSON Schema of propylon.yaml, for editors')
-    .action(() => {
-      process.stdout.write(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
-      finish(exitCode.fine);
-    });
   return root;
 }
 

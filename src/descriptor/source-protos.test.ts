@@ -12,8 +12,10 @@ describe('directories of .proto files', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  const write = (name: string, text: string): void => writeFileSync(join(directory, name), `syntax = "proto3";\n${text}`);
-  const load = (...directories: string[]): Promise<Uint8Array> => protosSource(directories).load(new AbortController().signal);
+  const write = (name: string, text: string): void =>
+    writeFileSync(join(directory, name), `syntax = "proto3";\n${text}`);
+  const load = (...directories: string[]): Promise<Uint8Array> =>
+    protosSource(directories).load(new AbortController().signal);
   const diagnostics = (promise: Promise<unknown>) =>
     promise.then(
       () => [],
@@ -30,7 +32,9 @@ service A {
 }
 message M { string name = 1; }`,
     );
-    const { registry, diagnostics: found } = buildRegistry([{ label: 'test', binary: await load(directory) }]);
+    const { registry, diagnostics: found } = buildRegistry([
+      { label: 'test', binary: await load(directory) },
+    ]);
     expect(found).toEqual([]);
     const method = registry.method('a.v1.A.Get');
     expect(method && httpRuleOf(method)).toEqual({
@@ -38,7 +42,9 @@ message M { string name = 1; }`,
       path: '/v1/{name=a/*}',
       body: '',
       responseBody: '',
-      additionalBindings: [{ httpMethod: 'PURGE', path: '/p', body: '', responseBody: '', additionalBindings: [] }],
+      additionalBindings: [
+        { httpMethod: 'PURGE', path: '/p', body: '', responseBody: '', additionalBindings: [] },
+      ],
     });
     expect(method && locationOf(method)).toEqual({ file: 'a.proto', line: 5, column: 3 });
     expect(registry.services.map((service) => service.typeName)).toEqual(['a.v1.A']);
@@ -60,6 +66,8 @@ message M { string name = 1; }`,
     ['a folder without protos', () => directory, 'no .proto file'],
     ['a folder that does not exist', () => join(directory, 'nowhere'), 'not a directory'],
   ])('refuses %s', async (_, path, text) => {
-    expect(await diagnostics(load(path()))).toMatchObject([{ text: expect.stringContaining(text), hint: expect.any(String) }]);
+    expect(await diagnostics(load(path()))).toMatchObject([
+      { text: expect.stringContaining(text), hint: expect.any(String) },
+    ]);
   });
 });

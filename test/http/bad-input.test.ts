@@ -196,7 +196,7 @@ describe('bad input', () => {
     ['an unknown path', 'GET', '/v1/nothing', 404, /route|path/i],
     ['a doubled slash', 'GET', '/v1//items/a', 404, /route|path/i],
     ['a trailing slash', 'GET', '/v1/items/a/', 404, /route|path/i],
-    ['a known path with another HTTP method', 'DELETE', '/v1/items/a', 405, /DELETE|method/],
+    ['a known path with another HTTP method', 'DELETE', '/v1/items/a', 405, /only for GET/],
   ])('%s', async (_, httpMethod, path, httpStatus, mention) => {
     expectRefused(await raw1(httpMethod, path), httpStatus, mention);
   });

@@ -196,7 +196,7 @@ export interface ListProductsRequest {
   pageSize: number;
   /** `next_page_token` of the page before; every other field must be as it was there. */
   pageToken: string;
-  /** Comparisons joined by AND, such as `brand = "brands/hario" AND title : "kettle"`. */
+  /** Comparisons joined by AND, such as `brand = "brands/umibozu" AND title : "kettle"`. */
   filter: string;
   /** Fields to sort by, such as "title" or "list_price desc, title". */
   orderBy: string;
