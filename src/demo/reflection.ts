@@ -52,7 +52,7 @@ function createAnswers(
 ): (request: ReflectionRequest) => object {
   const byName = new Map(files.map((file) => [file.name, file]));
   const bySymbol = new Map(files.flatMap((file) => symbolsOf(file).map((symbol) => [symbol, file] as const)));
-  // Each file after those that it imports; all at once, since a file alone does not link.
+  // The file itself comes first, as some clients read only that; the rest saves the others a question each.
   const withImports = (file: FileDescriptorProto, seen = new Set<string>()): FileDescriptorProto[] => {
     if (seen.has(file.name)) return [];
     seen.add(file.name);
@@ -60,7 +60,7 @@ function createAnswers(
       const imported = byName.get(name);
       return imported === undefined ? [] : withImports(imported, seen);
     });
-    return [...imports, file];
+    return [file, ...imports];
   };
   const found = (file: FileDescriptorProto | undefined, wanted: string): object =>
     file === undefined
