@@ -1,3 +1,3 @@
 export { parseConfig } from './parse.js';
-export { type Config, configJsonSchema, configSchema } from './schema.js';
+export { type Config, configJsonSchema } from './schema.js';
 export { environmentOverrides, type Overrides, type Settings, settingsFrom } from './settings.js';

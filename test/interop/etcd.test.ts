@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PropylonProcess, startPropylon } from '../support/propylon.js';
 import { findServerProgram } from '../support/server-program.js';
@@ -75,18 +76,20 @@ describe.skipIf(program === undefined)('in front of etcd', () => {
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
-    await new Promise<void>((resolve, reject) => {
-      let log = '';
-      etcd?.stderr?.on('data', (chunk: Buffer) => {
-        log += chunk.toString();
-        if (
-          log.includes('ready to serve client requests') ||
-          log.includes('serving insecure client requests')
-        )
-          resolve();
-      });
-      etcd?.once('exit', (code) => reject(new Error(`etcd ended with ${code}:\n${log}`)));
+    let log = '';
+    etcd.stderr?.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
     });
+    // The words of its log differ between versions; its own health endpoint does not.
+    const healthy = (): Promise<boolean> =>
+      fetch(`${etcdUrl}/health`).then(
+        (response) => response.ok,
+        () => false,
+      );
+    while (!(await healthy())) {
+      if (etcd.exitCode !== null) throw new Error(`etcd ended with ${etcd.exitCode}:\n${log}`);
+      await setTimeout(50);
+    }
 
     writeAnnotatedProtos(join(scratch, 'annotated'));
     writePlainProtosAndRules(join(scratch, 'plain'), join(scratch, 'rules.yaml'));
