@@ -98,7 +98,10 @@ function leaves(value: unknown, path: readonly string[] = []): [string, unknown]
 const parsable = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|PURGE|REPORT|SEARCH|LINK|LOCK|COPY|MOVE|TRACE)$/;
 
 describe('a request against templates, over HTTP', () => {
-  const rows = templateCases.filter(({ httpMethod }) => parsable.test(httpMethod));
+  // What a query means is query.test.ts's matter: the echo would bind it too.
+  const rows = templateCases.filter(
+    ({ httpMethod, path }) => parsable.test(httpMethod) && !path.includes('?'),
+  );
 
   it('covers the promised number of rows', () => {
     expect(rows.length).toBeGreaterThanOrEqual(200);
@@ -118,8 +121,7 @@ describe('a request against templates, over HTTP', () => {
         expected.matched === undefined ? [] : [`/cases.Cases/M${expected.matched}`],
       );
       if (expected.status === 200 && httpMethod !== 'HEAD') {
-        const bound = Object.entries(expected.bound ?? {}).filter(([, value]) => value !== '');
-        expect(Object.fromEntries(leaves(JSON.parse(answer.body)))).toEqual(Object.fromEntries(bound));
+        expect(Object.fromEntries(leaves(JSON.parse(answer.body)))).toEqual(expected.bound ?? {});
       } else if (expected.status >= 400 && httpMethod !== 'HEAD') {
         expect(JSON.parse(answer.body)).toMatchObject({
           code: expect.any(Number),
