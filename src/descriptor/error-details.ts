@@ -1,170 +1,113 @@
 import { create } from '@bufbuild/protobuf';
-import {
-  type DescriptorProto,
-  DescriptorProtoSchema,
-  FieldDescriptorProto_Label,
-  FieldDescriptorProto_Type,
-  type FileDescriptorProto,
-  FileDescriptorProtoSchema,
-  OneofDescriptorProtoSchema,
-} from '@bufbuild/protobuf/wkt';
+import * as wkt from '@bufbuild/protobuf/wkt';
 
-/** One field: its type, then "repeated" where it is. Numbers are given by position, from 1. */
-type FieldSpec = readonly [name: string, type: string, repeated?: 'repeated'];
-
-const scalars: Readonly<Record<string, FieldDescriptorProto_Type>> = {
-  string: FieldDescriptorProto_Type.STRING,
-  int32: FieldDescriptorProto_Type.INT32,
-  int64: FieldDescriptorProto_Type.INT64,
+const { Type, Label } = {
+  Type: wkt.FieldDescriptorProto_Type,
+  Label: wkt.FieldDescriptorProto_Label,
 };
 
-function message(
-  name: string,
-  fields: readonly FieldSpec[],
-  nestedType: DescriptorProto[] = [],
-  options?: { readonly mapEntry: true },
-): DescriptorProto {
-  return create(DescriptorProtoSchema, {
-    name,
-    ...(options === undefined ? {} : { options }),
-    nestedType,
-    field: fields.map(([fieldName, type, repeated], index) => {
-      const scalar = scalars[type];
-      return {
-        name: fieldName,
-        jsonName: fieldName.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
-        number: index + 1,
-        label: repeated ? FieldDescriptorProto_Label.REPEATED : FieldDescriptorProto_Label.OPTIONAL,
-        ...(scalar === undefined
-          ? { type: FieldDescriptorProto_Type.MESSAGE, typeName: `.google.${type}` }
-          : { type: scalar }),
-      };
-    }),
-  });
-}
+/** A field as "name", "name[]" for repeated; its type a scalar, ".pkg.Message", or "map". */
+type FieldTable = Readonly<Record<string, 'string' | 'int32' | 'int64' | 'map' | `.${string}`>>;
 
-function stringMapEntry(name: string): DescriptorProto {
-  const fields: readonly FieldSpec[] = [
-    ['key', 'string'],
-    ['value', 'string'],
-  ];
-  return message(name, fields, [], { mapEntry: true });
-}
+/** google/rpc/status.proto and error_details.proto as tables; field numbers count from 1, 0 skips one. */
+const statusMessages: Readonly<Record<string, FieldTable>> = {
+  Status: { code: 'int32', message: 'string', 'details[]': '.google.protobuf.Any' },
+};
+const detailMessages: Readonly<Record<string, FieldTable>> = {
+  ErrorInfo: { reason: 'string', domain: 'string', metadata: 'map' },
+  RetryInfo: { retry_delay: '.google.protobuf.Duration' },
+  DebugInfo: { 'stack_entries[]': 'string', detail: 'string' },
+  QuotaFailure: { 'violations[]': '.google.rpc.QuotaFailure.Violation' },
+  'QuotaFailure.Violation': { subject: 'string', description: 'string' },
+  PreconditionFailure: { 'violations[]': '.google.rpc.PreconditionFailure.Violation' },
+  'PreconditionFailure.Violation': { type: 'string', subject: 'string', description: 'string' },
+  BadRequest: { 'field_violations[]': '.google.rpc.BadRequest.FieldViolation' },
+  'BadRequest.FieldViolation': {
+    field: 'string',
+    description: 'string',
+    reason: 'string',
+    localized_message: '.google.rpc.LocalizedMessage',
+  },
+  RequestInfo: { request_id: 'string', serving_data: 'string' },
+  ResourceInfo: { resource_type: 'string', resource_name: 'string', owner: 'string', description: 'string' },
+  Help: { 'links[]': '.google.rpc.Help.Link' },
+  'Help.Link': { description: 'string', url: 'string' },
+  LocalizedMessage: { locale: 'string', message: 'string' },
+};
 
 /**
- * google/rpc/status.proto and google/rpc/error_details.proto, as far as the wire and JSON need them.
- *
- * Backends send these in `grpc-status-details-bin` whether or not their own protos import them, so
- * every registry knows them; where a source brings its own, that one is used.
+ * What an error body needs and an image may lack: the well-known types and google.rpc's status and
+ * error details, in dependency order.
  */
-export function errorDetailFiles(): FileDescriptorProto[] {
-  const status = create(FileDescriptorProtoSchema, {
-    name: 'google/rpc/status.proto',
-    package: 'google.rpc',
-    syntax: 'proto3',
-    dependency: ['google/protobuf/any.proto'],
-    messageType: [
-      message('Status', [
-        ['code', 'int32'],
-        ['message', 'string'],
-        ['details', 'protobuf.Any', 'repeated'],
-      ]),
-    ],
-  });
-  const details = create(FileDescriptorProtoSchema, {
-    name: 'google/rpc/error_details.proto',
-    package: 'google.rpc',
-    syntax: 'proto3',
-    dependency: ['google/protobuf/any.proto', 'google/protobuf/duration.proto'],
-    messageType: [
-      message(
-        'ErrorInfo',
-        [
-          ['reason', 'string'],
-          ['domain', 'string'],
-          ['metadata', 'rpc.ErrorInfo.MetadataEntry', 'repeated'],
-        ],
-        [stringMapEntry('MetadataEntry')],
-      ),
-      message('RetryInfo', [['retry_delay', 'protobuf.Duration']]),
-      message('DebugInfo', [
-        ['stack_entries', 'string', 'repeated'],
-        ['detail', 'string'],
-      ]),
-      quotaFailure(),
-      message(
-        'PreconditionFailure',
-        [['violations', 'rpc.PreconditionFailure.Violation', 'repeated']],
-        [
-          message('Violation', [
-            ['type', 'string'],
-            ['subject', 'string'],
-            ['description', 'string'],
-          ]),
-        ],
-      ),
-      message(
-        'BadRequest',
-        [['field_violations', 'rpc.BadRequest.FieldViolation', 'repeated']],
-        [
-          message('FieldViolation', [
-            ['field', 'string'],
-            ['description', 'string'],
-            ['reason', 'string'],
-            ['localized_message', 'rpc.LocalizedMessage'],
-          ]),
-        ],
-      ),
-      message('RequestInfo', [
-        ['request_id', 'string'],
-        ['serving_data', 'string'],
-      ]),
-      message('ResourceInfo', [
-        ['resource_type', 'string'],
-        ['resource_name', 'string'],
-        ['owner', 'string'],
-        ['description', 'string'],
-      ]),
-      message(
-        'Help',
-        [['links', 'rpc.Help.Link', 'repeated']],
-        [
-          message('Link', [
-            ['description', 'string'],
-            ['url', 'string'],
-          ]),
-        ],
-      ),
-      message('LocalizedMessage', [
-        ['locale', 'string'],
-        ['message', 'string'],
-      ]),
-    ],
-  });
-  return [status, details];
+export function builtinFiles(): readonly wkt.FileDescriptorProto[] {
+  return [
+    wkt.file_google_protobuf_any,
+    wkt.file_google_protobuf_duration,
+    wkt.file_google_protobuf_empty,
+    wkt.file_google_protobuf_field_mask,
+    wkt.file_google_protobuf_struct,
+    wkt.file_google_protobuf_timestamp,
+    wkt.file_google_protobuf_wrappers,
+  ]
+    .map((file) => file.proto)
+    .concat([
+      rpcFile('google/rpc/status.proto', ['google/protobuf/any.proto'], statusMessages),
+      rpcFile('google/rpc/error_details.proto', ['google/protobuf/duration.proto'], detailMessages),
+    ]);
 }
 
-function quotaFailure(): DescriptorProto {
-  const violation = message(
-    'Violation',
-    [
-      ['subject', 'string'],
-      ['description', 'string'],
-      ['api_service', 'string'],
-      ['quota_metric', 'string'],
-      ['quota_id', 'string'],
-      ['quota_dimensions', 'rpc.QuotaFailure.Violation.QuotaDimensionsEntry', 'repeated'],
-      ['quota_value', 'int64'],
-      ['future_quota_value', 'int64'],
-    ],
-    [stringMapEntry('QuotaDimensionsEntry')],
+function rpcFile(
+  name: string,
+  dependency: string[],
+  table: Readonly<Record<string, FieldTable>>,
+): wkt.FileDescriptorProto {
+  const messages = new Map(
+    Object.entries(table).map(([path, fields]) => [path, rpcMessage(path, fields)] as const),
   );
-  // The one message here with a presence-tracking field (`optional int64 future_quota_value = 8`).
-  const future = violation.field[7];
-  if (future !== undefined) {
-    future.proto3Optional = true;
-    future.oneofIndex = 0;
+  for (const [path, message] of messages) {
+    const dot = path.lastIndexOf('.');
+    if (dot > 0) messages.get(path.slice(0, dot))?.nestedType.push(message);
   }
-  violation.oneofDecl = [create(OneofDescriptorProtoSchema, { name: '_future_quota_value' })];
-  return message('QuotaFailure', [['violations', 'rpc.QuotaFailure.Violation', 'repeated']], [violation]);
+  return create(wkt.FileDescriptorProtoSchema, {
+    name,
+    package: 'google.rpc',
+    syntax: 'proto3',
+    dependency,
+    messageType: [...messages].filter(([path]) => !path.includes('.')).map(([, message]) => message),
+  });
+}
+
+function rpcMessage(path: string, fields: FieldTable): wkt.DescriptorProto {
+  const message = create(wkt.DescriptorProtoSchema, { name: path.slice(path.lastIndexOf('.') + 1) });
+  for (const [index, [key, type]] of Object.entries(fields).entries()) {
+    const name = key.replace('[]', '');
+    const repeated = key.endsWith('[]') || type === 'map';
+    const field = create(wkt.FieldDescriptorProtoSchema, {
+      name,
+      jsonName: name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+      number: index + 1,
+      label: repeated ? Label.REPEATED : Label.OPTIONAL,
+      type:
+        type === 'string'
+          ? Type.STRING
+          : type === 'int32'
+            ? Type.INT32
+            : type === 'int64'
+              ? Type.INT64
+              : Type.MESSAGE,
+    });
+    if (type.startsWith('.')) field.typeName = type;
+    if (type === 'map') {
+      field.typeName = `.google.rpc.${path}.MetadataEntry`;
+      message.nestedType.push(mapEntry());
+    }
+    message.field.push(field);
+  }
+  return message;
+}
+
+function mapEntry(): wkt.DescriptorProto {
+  const entry = rpcMessage('MetadataEntry', { key: 'string', value: 'string' });
+  entry.options = create(wkt.MessageOptionsSchema, { mapEntry: true });
+  return entry;
 }

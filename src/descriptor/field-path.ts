@@ -1,23 +1,21 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
 
-/** A path of fields that was resolved against a message. */
+/** A resolved path of fields in a message: every step but the last is a singular message. */
 export interface FieldPath {
-  /** Proto names, dotted: "book.display_name". */
+  /** Proto names, dotted: "book.shelf_name". */
   readonly text: string;
-  /** JSON names, dotted: "book.displayName". */
+  /** JSON names, dotted: "book.shelfName". */
   readonly jsonText: string;
-  /** Outermost first; all but the last are singular messages. */
+  /** Outermost first, at least one. */
   readonly fields: readonly DescField[];
-  /** The last of `fields`. */
   readonly leaf: DescField;
 }
 
 /**
- * Resolves "a.b.c" against a message; what the leaf may be is for the caller to judge.
+ * FieldPath = IDENT { "." IDENT } (http.proto, "Path template syntax").
  *
- * `proto` takes proto names only, as templates and `body` do; `json-then-proto` takes both, and the
- * JSON name wins where one field's JSON name is another's proto name (ProtoJSON, "JSON name").
- * A problem is a sentence without its subject: "has no field `x`…".
+ * `names` says how a step is looked up: by proto name, as templates do, or by JSON name and then by
+ * proto name, as query parameters do. Returns a problem, for people, when a step does not resolve.
  */
 export function resolveFieldPath(
   message: DescMessage,
@@ -25,45 +23,31 @@ export function resolveFieldPath(
   names: 'proto' | 'json-then-proto',
 ): FieldPath | { readonly problem: string } {
   const fields: DescField[] = [];
-  let current = message;
-  let leaf: DescField | undefined;
-  for (const name of text.split('.')) {
-    if (leaf !== undefined) {
-      const next = singularMessage(leaf);
-      if (next === undefined) {
-        return { problem: `\`${protoText(fields)}\` is ${kindOf(leaf)}, so \`${name}\` cannot follow it` };
-      }
-      current = next;
+  let container: DescMessage | undefined = message;
+  for (const step of text.split('.')) {
+    const parent = fields.at(-1);
+    if (container === undefined) {
+      return { problem: `${parent?.name ?? text} has no fields: it is ${describe(parent)}` };
     }
-    leaf = findField(current, name, names);
-    if (leaf === undefined) {
-      return { problem: `${current.typeName} has no field \`${name}\`` };
+    const within: DescMessage = container;
+    const byJsonName = names === 'proto' ? undefined : within.fields.find((f) => f.jsonName === step);
+    const field: DescField | undefined = byJsonName ?? within.fields.find((f) => f.name === step);
+    if (field === undefined) {
+      return { problem: `${within.typeName} has no field ${step === '' ? 'with an empty name' : step}` };
     }
-    fields.push(leaf);
+    fields.push(field);
+    container = field.fieldKind === 'message' ? field.message : undefined;
   }
-  return leaf === undefined
-    ? { problem: 'the path is empty' }
-    : { text: protoText(fields), jsonText: fields.map((f) => f.jsonName).join('.'), fields, leaf };
+  const leaf = fields.at(-1);
+  if (leaf === undefined) return { problem: 'the field path is empty' };
+  const dotted = (name: (field: DescField) => string): string => fields.map(name).join('.');
+  return { text: dotted((f) => f.name), jsonText: dotted((f) => f.jsonName), fields, leaf };
 }
 
-function findField(message: DescMessage, name: string, names: 'proto' | 'json-then-proto') {
-  const byJsonName =
-    names === 'json-then-proto' ? message.fields.find((field) => field.jsonName === name) : undefined;
-  return byJsonName ?? message.fields.find((field) => field.name === name);
-}
-
-function singularMessage(field: DescField): DescMessage | undefined {
-  return field.fieldKind === 'message' ? field.message : undefined;
-}
-
-function protoText(fields: readonly DescField[]): string {
-  return fields.map((field) => field.name).join('.');
-}
-
-function kindOf(field: DescField): string {
-  switch (field.fieldKind) {
+function describe(field: DescField | undefined): string {
+  switch (field?.fieldKind) {
     case 'list':
-      return 'repeated';
+      return 'a repeated field';
     case 'map':
       return 'a map';
     case 'enum':

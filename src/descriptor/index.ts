@@ -10,7 +10,7 @@ export type {
 export { type FieldPath, resolveFieldPath } from './field-path.js';
 export { locationOf } from './location.js';
 export { type HttpRule, httpRuleOf } from './options.js';
-export { buildRegistry, type DescriptorRegistry, type RegistryBuild } from './registry.js';
+export { buildRegistry, type DescriptorRegistry } from './registry.js';
 export type { DescriptorSource } from './source.js';
 export { imageSource } from './source-image.js';
 export { protosSource } from './source-protos.js';

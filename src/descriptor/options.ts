@@ -1,9 +1,9 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 
-/** google.api.HttpRule without its selector (google/api/http.proto). */
+/** google.api.HttpRule as declared, unchecked. */
 export interface HttpRule {
-  /** "GET", "PUT", "POST", "DELETE", "PATCH", a custom kind verbatim, or "" where the rule has no pattern. */
+  /** "GET", or the custom kind verbatim; "" when the rule has no pattern. */
   readonly httpMethod: string;
   readonly path: string;
   readonly body: string;
@@ -11,120 +11,58 @@ export interface HttpRule {
   readonly additionalBindings: readonly HttpRule[];
 }
 
-/** `extend google.protobuf.MethodOptions { HttpRule http = 72295728; }` (google/api/annotations.proto) */
+/** Number of the extension google.api.http of google.protobuf.MethodOptions. */
 const httpExtension = 72295728;
 
-/** A rule, its additional bindings, and the nested list that is refused: deeper ones need no reading. */
-const nestingMax = 2;
-
-const emptyRule: HttpRule = Object.freeze({
-  httpMethod: '',
-  path: '',
-  body: '',
-  responseBody: '',
-  additionalBindings: [],
-});
+const verbOfField: Readonly<Record<number, string>> = {
+  2: 'GET',
+  3: 'PUT',
+  4: 'POST',
+  5: 'DELETE',
+  6: 'PATCH',
+};
 
 /**
- * The google.api.http option of a method, or undefined where it has none.
- *
- * Read off the bytes of the options, so that the sources need not contain google/api/http.proto.
- * An option that is not a valid HttpRule on the wire is an empty rule, which is refused as such.
+ * The `google.api.http` annotation of a method, undefined where it has none. Read off the raw options,
+ * so that an image need not contain google/api/http.proto.
  */
 export function httpRuleOf(method: DescMethod): HttpRule | undefined {
-  const occurrences = (method.proto.options?.$unknown ?? []).filter(
-    ({ no, wireType }) => no === httpExtension && wireType === WireType.LengthDelimited,
-  );
-  if (occurrences.length === 0) {
-    return undefined;
-  }
-  try {
-    // A message field that occurs twice is merged, which is what reading the joined bytes does.
-    return readRule(Buffer.concat(occurrences.map(({ data }) => new BinaryReader(data).bytes())), 0);
-  } catch {
-    return emptyRule;
-  }
+  const occurrences = (method.proto.options?.$unknown ?? []).filter((field) => field.no === httpExtension);
+  if (occurrences.length === 0) return undefined;
+  // Occurrences of one singular message merge; a later pattern replaces an earlier one.
+  const bodies = occurrences.map((field) => new BinaryReader(field.data).bytes());
+  return readHttpRule(Buffer.concat(bodies), 0);
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+/** Nested additional_bindings are refused later; deeper ones can only come from a hostile descriptor. */
+const nestingMax = 4;
 
-/** `message HttpRule`: the fields of the pattern are a oneof, so the last one on the wire counts. */
-function readRule(binary: Uint8Array, depth: number): HttpRule {
-  const rule: Writable<HttpRule> = { ...emptyRule };
-  const additional: HttpRule[] = [];
-  let custom: Custom | undefined;
-  const pattern = (httpMethod: string, path: string) => {
-    rule.httpMethod = httpMethod;
-    rule.path = path;
-    custom = undefined;
-  };
-  const reader = new BinaryReader(binary);
+function readHttpRule(bytes: Uint8Array, depth: number): HttpRule {
+  const rule = { httpMethod: '', path: '', body: '', responseBody: '', additionalBindings: [] as HttpRule[] };
+  const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
-    const [no, wireType] = reader.tag();
-    if (wireType !== WireType.LengthDelimited) {
-      reader.skip(wireType, no);
-      continue;
-    }
-    switch (no) {
-      case 2:
-        pattern('GET', reader.string());
-        break;
-      case 3:
-        pattern('PUT', reader.string());
-        break;
-      case 4:
-        pattern('POST', reader.string());
-        break;
-      case 5:
-        pattern('DELETE', reader.string());
-        break;
-      case 6:
-        pattern('PATCH', reader.string());
-        break;
-      case 7:
-        rule.body = reader.string();
-        break;
-      case 8: {
-        const merged = readCustom(reader.bytes(), custom);
-        pattern(merged.kind, merged.path);
-        custom = merged;
-        break;
-      }
-      case 11: {
-        const bytes = reader.bytes();
-        if (depth < nestingMax) {
-          additional.push(readRule(bytes, depth + 1));
-        }
-        break;
-      }
-      case 12:
-        rule.responseBody = reader.string();
-        break;
-      default:
-        reader.skip(wireType, no);
-    }
+    const [number, wireType] = reader.tag();
+    const verb = verbOfField[number];
+    if (wireType !== WireType.LengthDelimited) reader.skip(wireType, number);
+    else if (verb !== undefined) [rule.httpMethod, rule.path] = [verb, reader.string()];
+    else if (number === 7) rule.body = reader.string();
+    else if (number === 8) [rule.httpMethod, rule.path] = readCustomPattern(reader.bytes());
+    else if (number === 11 && depth < nestingMax)
+      rule.additionalBindings.push(readHttpRule(reader.bytes(), depth + 1));
+    else if (number === 12) rule.responseBody = reader.string();
+    else reader.skip(wireType, number);
   }
-  return Object.freeze({ ...rule, additionalBindings: additional });
+  return rule;
 }
 
-interface Custom {
-  readonly kind: string;
-  readonly path: string;
-}
-
-/** `message CustomHttpPattern { string kind = 1; string path = 2; }` */
-function readCustom(binary: Uint8Array, before: Custom | undefined): Custom {
-  let { kind, path } = before ?? { kind: '', path: '' };
-  const reader = new BinaryReader(binary);
+function readCustomPattern(bytes: Uint8Array): [kind: string, path: string] {
+  const pattern: [string, string] = ['', ''];
+  const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
-    const [no, wireType] = reader.tag();
-    if (no === 1 && wireType === WireType.LengthDelimited) {
-      kind = reader.string();
-    } else if (no === 2 && wireType === WireType.LengthDelimited) {
-      path = reader.string();
-    } else {
-      reader.skip(wireType, no);
-    }
+    const [number, wireType] = reader.tag();
+    if (wireType === WireType.LengthDelimited && number === 1) pattern[0] = reader.string();
+    else if (wireType === WireType.LengthDelimited && number === 2) pattern[1] = reader.string();
+    else reader.skip(wireType, number);
   }
-  return { kind, path };
+  return pattern;
 }

@@ -5,139 +5,165 @@ import {
   type DescMethod,
   type DescService,
   type FileRegistry,
+  fromBinary,
   type Registry,
+  toBinary,
 } from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import {
+  type FileDescriptorProto,
+  FileDescriptorProtoSchema,
+  type FileDescriptorSet,
+  FileDescriptorSetSchema,
+} from '@bufbuild/protobuf/wkt';
 import type { Diagnostic } from '../diagnostic/index.js';
-import { errorDetailFiles } from './error-details.js';
-import { decodeFile, splitFileSet } from './file-set.js';
-import { orderByImports } from './imports.js';
-import { createMerge, type SourceFile } from './merge.js';
-import { wellKnownFiles } from './well-known.js';
+import { builtinFiles } from './error-details.js';
 
 /** The linked descriptors of all sources. */
 export interface DescriptorRegistry {
-  /** In the order of sources, files and positions. */
+  /** Services of the sources, in order of source, file and position. */
   readonly services: readonly DescService[];
-  /** All types by name, google.protobuf and the error details of google.rpc among them: for Any and extensions. */
+  /** Every type, with the well-known ones and google.rpc's error details, for Any and extensions. */
   readonly types: Registry;
-  /** "pkg.Message" */
   message(typeName: string): DescMessage | undefined;
-  /** "pkg.Service.Method" */
+  /** By full name: "pkg.Service.Method". */
   method(fullName: string): DescMethod | undefined;
 }
 
-/** A registry of what could be read, and what was found on the way. */
-export interface RegistryBuild {
-  readonly registry: DescriptorRegistry;
-  readonly diagnostics: Diagnostic[];
-}
-
 /**
- * Links FileDescriptorSets of several sources into one registry; an earlier source wins over a later one.
- *
- * Never throws: SOURCE_CONFLICT where sources differ, SOURCE_UNREADABLE where bytes are not
- * descriptors or a file cannot be linked, which is then left out. The bytes must not change afterwards.
+ * Decodes, merges and links the images of all sources. A file that two sources define alike is kept
+ * once; of two different ones the first keeps the name and SOURCE_CONFLICT tells.
  */
-export function buildRegistry(
-  sets: readonly { readonly label: string; readonly binary: Uint8Array }[],
-): RegistryBuild {
-  const merge = createMerge();
-  const unreadable: Diagnostic[] = [];
-  for (const { label, binary } of sets) {
-    try {
-      for (const file of splitFileSet(binary)) {
-        merge.add(label, decodeFile(file));
-      }
-    } catch (error) {
-      unreadable.push(problem(`${label} is not a FileDescriptorSet: ${messageOf(error)}`, []));
-    }
-  }
-  const found = merge.diagnostics.length;
-  const own = merge.files.length;
-  for (const proto of [...wellKnownFiles(), ...errorDetailFiles()]) {
-    merge.add('the gateway', { proto, sourceInfo: undefined });
-  }
-  // A source's own version of what the gateway would have added is no conflict.
-  merge.diagnostics.splice(found);
-
-  const linked = link(merge.files);
-  const services = merge.files
-    .slice(0, own)
-    .flatMap(({ proto }) => linked.registry.getFile(proto.name)?.services ?? []);
-  return {
-    registry: facade(linked.registry, services),
-    diagnostics: [...unreadable, ...merge.diagnostics, ...linked.diagnostics],
-  };
-}
-
-function facade(types: FileRegistry, services: readonly DescService[]): DescriptorRegistry {
-  return Object.freeze({
-    services: Object.freeze(services),
-    types,
-    message: (typeName: string) => types.getMessage(typeName),
-    method(fullName: string) {
-      const dot = fullName.lastIndexOf('.');
-      const name = fullName.slice(dot + 1);
-      return types.getService(fullName.slice(0, Math.max(dot, 0)))?.methods.find((m) => m.name === name);
-    },
-  });
-}
-
-/** Links all files; one that cannot be linked is found, reported, and left out with what needs it. */
-function link(all: readonly SourceFile[]): { registry: FileRegistry; diagnostics: Diagnostic[] } {
+export function buildRegistry(sets: readonly { readonly label: string; readonly binary: Uint8Array }[]): {
+  registry: DescriptorRegistry;
+  diagnostics: Diagnostic[];
+} {
   const diagnostics: Diagnostic[] = [];
-  let files = all;
-  for (;;) {
-    const ordered = orderByImports(files);
-    diagnostics.push(...ordered.diagnostics);
-    const registry = tryLink(ordered.files);
-    if (!(registry instanceof Error)) {
-      return { registry, diagnostics };
+  const files = new Map<string, { readonly proto: FileDescriptorProto; readonly label: string }>();
+  for (const { label, binary } of sets) {
+    for (const proto of decode(label, binary, diagnostics)) {
+      const earlier = files.get(proto.name);
+      if (earlier === undefined) files.set(proto.name, { proto, label });
+      else if (!sameDefinitions(earlier.proto, proto)) {
+        diagnostics.push({
+          severity: 'warning',
+          code: 'SOURCE_CONFLICT',
+          text: `${proto.name} is defined differently by ${earlier.label} and by ${label}; the first is used.`,
+          locations: [{ file: proto.name, line: 0, column: 0 }],
+          hint: 'Build both sources from the same revision, or take the file out of one of them.',
+        });
+      }
     }
-    const { culprit, error } = firstUnlinkable(ordered.files, registry);
-    if (culprit === undefined) {
-      throw error;
-    }
-    diagnostics.push(
-      problem(`${culprit.label}: ${culprit.proto.name} is not valid: ${error.message}`, [culprit]),
-    );
-    files = ordered.files.filter((file) => file !== culprit);
+  }
+  const names = new Set(files.keys());
+  for (const proto of builtinFiles()) {
+    if (!files.has(proto.name)) files.set(proto.name, { proto, label: 'built in' });
+  }
+  const linked = link(files, diagnostics);
+  const services = [...linked.files]
+    .filter((file) => names.has(file.proto.name))
+    .flatMap((file) => file.services);
+  return { registry: new LinkedRegistry(linked, services), diagnostics };
+}
+
+class LinkedRegistry implements DescriptorRegistry {
+  readonly services: readonly DescService[];
+  readonly types: Registry;
+
+  constructor(types: FileRegistry, services: readonly DescService[]) {
+    this.types = types;
+    this.services = services;
+  }
+
+  message(typeName: string): DescMessage | undefined {
+    return this.types.getMessage(typeName);
+  }
+
+  method(fullName: string): DescMethod | undefined {
+    const dot = fullName.lastIndexOf('.');
+    const service = this.types.getService(fullName.slice(0, Math.max(dot, 0)));
+    return service?.methods.find((method) => method.name === fullName.slice(dot + 1));
   }
 }
 
-function tryLink(files: readonly SourceFile[]): FileRegistry | Error {
+function decode(
+  label: string,
+  binary: Uint8Array,
+  diagnostics: Diagnostic[],
+): readonly FileDescriptorProto[] {
+  let set: FileDescriptorSet | undefined;
   try {
-    return createFileRegistry(create(FileDescriptorSetSchema, { file: files.map(({ proto }) => proto) }));
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    set = fromBinary(FileDescriptorSetSchema, binary);
+  } catch {
+    // The parser's own message would be about wire types: no use to whoever named the wrong file.
   }
-}
-
-/** Files are in import order, so the shortest prefix that cannot be linked ends with the culprit. */
-function firstUnlinkable(files: readonly SourceFile[], error: Error) {
-  let [good, bad, found] = [0, files.length, error];
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    const result = tryLink(files.slice(0, middle));
-    if (result instanceof Error) {
-      [bad, found] = [middle, result];
-    } else {
-      good = middle;
-    }
-  }
-  return { culprit: files[bad - 1], error: found };
-}
-
-function problem(text: string, files: readonly SourceFile[]): Diagnostic {
-  return {
+  if (set !== undefined && set.file.length > 0 && set.file.every((file) => file.name !== '')) return set.file;
+  diagnostics.push({
     severity: 'error',
     code: 'SOURCE_UNREADABLE',
-    text: text.endsWith('.') ? text : `${text}.`,
-    locations: files.map(({ proto }) => ({ file: proto.name, line: 0, column: 0 })),
-  };
+    text: `${label} is not a descriptor image.`,
+    locations: [],
+    hint: 'Make one with: buf build --as-file-descriptor-set -o image.binpb',
+  });
+  return [];
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Comments and positions do not count: two compilers may disagree on them. */
+function sameDefinitions(a: FileDescriptorProto, b: FileDescriptorProto): boolean {
+  const bytes = (proto: FileDescriptorProto): Uint8Array => {
+    const { sourceCodeInfo: _, ...definitions } = proto;
+    return toBinary(FileDescriptorProtoSchema, create(FileDescriptorProtoSchema, definitions));
+  };
+  return Buffer.compare(bytes(a), bytes(b)) === 0;
+}
+
+/** Links files after their imports; a file whose import is missing is left out, and said. */
+function link(
+  files: ReadonlyMap<string, { readonly proto: FileDescriptorProto; readonly label: string }>,
+  diagnostics: Diagnostic[],
+): FileRegistry {
+  const ordered: FileDescriptorProto[] = [];
+  const state = new Map<string, 'linking' | 'linked' | 'broken'>();
+  const broken = (proto: FileDescriptorProto, label: string, text: string): 'broken' => {
+    diagnostics.push({
+      severity: 'error',
+      code: 'SOURCE_UNREADABLE',
+      text: `${proto.name} of ${label} ${text}`,
+      locations: [{ file: proto.name, line: 0, column: 0 }],
+      hint: 'Build the image with its imports: `buf build` does, protoc needs --include_imports.',
+    });
+    return 'broken';
+  };
+  const visit = (name: string): 'linked' | 'broken' | 'cyclic' => {
+    const known = state.get(name);
+    if (known !== undefined) return known === 'linking' ? 'cyclic' : known;
+    const entry = files.get(name);
+    if (entry === undefined) return 'broken';
+    state.set(name, 'linking');
+    let result: 'linked' | 'broken' = 'linked';
+    for (const dependency of entry.proto.dependency) {
+      const outcome = visit(dependency);
+      if (outcome === 'linked') continue;
+      if (outcome === 'cyclic')
+        result = broken(entry.proto, entry.label, `imports ${dependency}, which imports it in turn.`);
+      else if (files.has(dependency)) result = 'broken';
+      else result = broken(entry.proto, entry.label, `imports ${dependency}, which is not in any source.`);
+    }
+    state.set(name, result);
+    if (result === 'linked') ordered.push(entry.proto);
+    return result;
+  };
+  for (const name of files.keys()) visit(name);
+
+  try {
+    return createFileRegistry(create(FileDescriptorSetSchema, { file: ordered }));
+  } catch (error) {
+    diagnostics.push({
+      severity: 'error',
+      code: 'SOURCE_UNREADABLE',
+      text: `The descriptors do not link: ${error instanceof Error ? error.message : 'unknown reason'}`,
+      locations: [],
+      hint: 'Build the image anew with `buf build`.',
+    });
+    return createFileRegistry(create(FileDescriptorSetSchema, { file: [...builtinFiles()] }));
+  }
 }
