@@ -51,7 +51,7 @@ async function page(answers: Readonly<Record<string, Answer | typeof late>>, que
     },
   };
   const response = await storefrontRoutes(() => rpc, { clock }).request(`/storefront/cup${query}`);
-  return { status: response.status, json: await response.json(), aborted };
+  return { status: response.status, json: (await response.json()) as object, aborted };
 }
 
 describe('the storefront', () => {

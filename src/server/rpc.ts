@@ -8,7 +8,8 @@ import type { Call, Transport } from '../upstream/index.js';
  * own channels. Rejects with StatusError or CallError, both with the gRPC status in `code`.
  */
 export interface Rpc {
-  request(service: string, method: string, data: Uint8Array): Promise<Uint8Array>;
+  /** `signal` cancels the call upstream. */
+  request(service: string, method: string, data: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
   clientStreamingRequest(
     service: string,
     method: string,
@@ -81,9 +82,10 @@ export function createRpc(
   }
 
   return {
-    async request(service, method, data) {
+    async request(service, method, data, signal) {
       const { transport, call } = open(service, method, limits.unaryTimeoutMs);
-      return messageOf(await transport.unary(call, data));
+      const cancellable = signal === undefined ? call : { ...call, signal };
+      return messageOf(await transport.unary(cancellable, data));
     },
     async clientStreamingRequest(service, method, data) {
       for await (const message of stream(service, method, data)) return message;

@@ -94,6 +94,10 @@ function leaves(value: unknown, path: readonly string[] = []): [string, unknown]
     : [[path.join('.'), value]];
 }
 
+/** An empty capture is a field's default, which ProtoJSON leaves out. */
+const written = (bound: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(bound).filter(([, value]) => value !== ''));
+
 /** Node's own parser knows a closed set of HTTP methods. */
 const parsable = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|PURGE|REPORT|SEARCH|LINK|LOCK|COPY|MOVE|TRACE)$/;
 
@@ -121,7 +125,7 @@ describe('a request against templates, over HTTP', () => {
         expected.matched === undefined ? [] : [`/cases.Cases/M${expected.matched}`],
       );
       if (expected.status === 200 && httpMethod !== 'HEAD') {
-        expect(Object.fromEntries(leaves(JSON.parse(answer.body)))).toEqual(expected.bound ?? {});
+        expect(Object.fromEntries(leaves(JSON.parse(answer.body)))).toEqual(written(expected.bound ?? {}));
       } else if (expected.status >= 400 && httpMethod !== 'HEAD') {
         expect(JSON.parse(answer.body)).toMatchObject({
           code: expect.any(Number),
