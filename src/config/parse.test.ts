@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { configJsonSchema, environmentOverrides, parseConfig, settingsFrom } from './index.js';
+
+describe('propylon.yaml', () => {
+  it.each<[string, string, number, number, RegExp, RegExp | undefined]>([
+    [
+      'an unknown key, with the nearest',
+      'listen:\n  prot: 80\n',
+      2,
+      3,
+      /listen\.prot is not a setting/,
+      /port/,
+    ],
+    ['an unknown key far from all', 'zzzzzz: 1\n', 1, 1, /zzzzzz/, /Known settings here: sources/],
+    ['a value of the wrong type', 'listen:\n  port: high\n', 2, 9, /listen\.port must be/, undefined],
+    [
+      'a port out of range',
+      'listen: { port: 70000 }\n',
+      1,
+      17,
+      /listen\.port must be at most 65535/,
+      undefined,
+    ],
+    ['a word that is not among the choices', 'conflicts: ignore\n', 1, 12, /one of warn, refuse/, undefined],
+    ['a duration that is none', 'timeouts:\n  "*": 5 apples\n', 2, 8, /duration such as 5s/, undefined],
+    ['a limit of zero', 'limits:\n  drainTimeoutMs: 0\n', 2, 19, /limits\.drainTimeoutMs/, undefined],
+    ['YAML that is none', 'listen: {\n', 2, 1, /not valid YAML/, undefined],
+    ['a key given twice', 'conflicts: warn\nconflicts: warn\n', 2, 1, /not valid YAML/, undefined],
+  ])('%s is reported with its place', (_, text, line, column, message, hint) => {
+    const [first] = parseConfig(text, 'propylon.yaml').diagnostics;
+    expect(first).toMatchObject({
+      severity: 'error',
+      code: 'CONFIG_INVALID',
+      locations: [{ file: 'propylon.yaml', line, column }],
+    });
+    expect(first?.text).toMatch(message);
+    if (hint !== undefined) expect(first?.hint).toMatch(hint);
+  });
+
+  it('reports every problem at once', () => {
+    expect(parseConfig('a: 1\nb: 2\nlisten: { port: x }\n', 'f').diagnostics).toHaveLength(3);
+  });
+
+  it('an empty file says nothing', () => {
+    expect(parseConfig('', 'f')).toEqual({ config: {}, diagnostics: [] });
+  });
+
+  it('the committed JSON Schema for editors is up to date', () => {
+    const committed = readFileSync(new URL('../../schema/propylon.schema.json', import.meta.url), 'utf8');
+    expect(JSON.parse(committed)).toEqual(JSON.parse(JSON.stringify(configJsonSchema())));
+  });
+});
+
+describe('settings', () => {
+  const file = parseConfig(
+    'listen: { port: 1, host: file }\nbackends: { "a.*": "f:1" }\ntimeouts: { "*": 1.5s }\n',
+    'f',
+  ).config;
+
+  it('take flags before environment before file', () => {
+    const environment = environmentOverrides({ PROPYLON_PORT: '2', PROPYLON_HOST: 'env' });
+    expect(settingsFrom(file, {}, {}).listen).toEqual({ port: 1, host: 'file' });
+    expect(settingsFrom(file, environment, {}).listen).toEqual({ port: 2, host: 'env' });
+    expect(settingsFrom(file, environment, { port: 3 }).listen).toEqual({ port: 3, host: 'env' });
+  });
+
+  it('add backends up, flags last, so that they win over equal selectors', () => {
+    const environment = environmentOverrides({ PROPYLON_BACKENDS: 'b.*=e:1,e:2 c.*=e:3' });
+    expect(settingsFrom(file, environment, { backends: ['a.*=g:1'] }).backends).toEqual([
+      { selector: 'a.*', target: 'f:1' },
+      { selector: 'b.*', target: 'e:1,e:2' },
+      { selector: 'c.*', target: 'e:3' },
+      { selector: 'a.*', target: 'g:1' },
+    ]);
+  });
+
+  it('read durations as milliseconds', () => {
+    expect(settingsFrom(file, {}, {}).timeouts).toEqual([{ selector: '*', timeoutMs: 1500 }]);
+  });
+});

@@ -1,0 +1,168 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compileProtos } from '../support/compile-protos.js';
+import { type EchoBackend, startEchoBackend } from '../support/echo-backend.js';
+import { httpAnnotations } from '../support/http-annotations.js';
+import { type PropylonProcess, startPropylon } from '../support/propylon.js';
+
+const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'propylon-cli-'));
+const image = join(folder, 'image.binpb');
+const proto = (path: string): string => `syntax = "proto3";
+package t.v1;
+import "google/api/annotations.proto";
+service T { rpc Get(M) returns (M) { option (google.api.http) = { get: "${path}" }; } }
+message M { string name = 1; }
+`;
+
+beforeAll(() => {
+  writeFileSync(image, compileProtos({ ...httpAnnotations(), 't.proto': proto('/v1/{name=t/*}') }));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(...args: string[]): { code: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  return { code: status, stdout, stderr };
+}
+
+describe('the command line', () => {
+  it('prints its version', () => {
+    const manifest: unknown = JSON.parse(
+      readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    );
+    expect(run('--version')).toMatchObject({
+      code: 0,
+      stdout: `${(manifest as { version: string }).version}\n`,
+    });
+  });
+
+  it('has help worth reading: examples, exit codes, every flag', () => {
+    expect(run('--help').stdout).toMatch(/Examples:[\s\S]*propylon serve --proto[\s\S]*Exit codes/);
+    const { code, stdout } = run('serve', '--help');
+    expect(code).toBe(0);
+    for (const flag of [
+      '--config',
+      '--descriptors',
+      '--proto',
+      '--reflect',
+      '--backend',
+      '--rules',
+      '--host',
+      '--port',
+      '--admin-port',
+      '--strict',
+      '--demo',
+    ]) {
+      expect(stdout).toContain(flag);
+    }
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['an unknown flag', ['serve', '--prot', 'x'], /unknown option '--prot'/],
+    ['a port that is none', ['serve', '--port', 'x'], /A port is a number/],
+    ['no source at all', ['serve'], /name a source/],
+    [
+      'an image that is not there',
+      ['serve', '--descriptors', join(folder, 'none')],
+      /cannot be read \(ENOENT\)[\s\S]*buf build/,
+    ],
+    ['an image that is none', ['serve', '--descriptors', main], /not a descriptor image/],
+    [
+      'a target that is none',
+      ['serve', '--descriptors', image, '--backend', '*=nowhere'],
+      /BACKEND_TARGET_INVALID/,
+    ],
+    ['a configuration that is not there', ['serve', '--config', join(folder, 'none.yaml')], /CONFIG_INVALID/],
+  ])('%s ends with exit code 2 and says what to do', (_, args, text) => {
+    const { code, stderr } = run(...args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(text);
+    expect(stderr).not.toMatch(/\bat .*\.js:\d/);
+  });
+
+  it('names line, column and fix of a wrong configuration file', () => {
+    const file = join(folder, 'wrong.yaml');
+    writeFileSync(file, 'listen:\n  prot: 80\n');
+    expect(run('serve', '--config', file)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/wrong\.yaml:2:3[\s\S]*Did you mean port\?/),
+    });
+  });
+
+  it('lists routes as a table and as JSON', () => {
+    expect(run('routes', '--descriptors', image).stdout).toMatch(
+      /GET +\/v1\/\{name=t\/\*\} +t\.v1\.T\.Get +unary/,
+    );
+    expect(JSON.parse(run('routes', '--descriptors', image, '--json').stdout)).toMatchObject([
+      {
+        httpMethod: 'GET',
+        path: '/v1/{name=t/*}',
+        method: 't.v1.T.Get',
+        shape: 'unary',
+        file: 't.proto',
+        line: 4,
+      },
+    ]);
+  });
+});
+
+describe('a served image', () => {
+  let backend: EchoBackend;
+  let gateway: PropylonProcess;
+  beforeAll(async () => {
+    backend = await startEchoBackend(['/t.v1.T/Get']);
+    gateway = await startPropylon(['--descriptors', image, '--backend', `t.*=${backend.target}`]);
+  });
+  afterAll(async () => {
+    await gateway?.stop();
+    backend?.close();
+  });
+
+  it('prints the real ports on one line, and what it serves', () => {
+    expect(gateway.output()).toMatch(
+      /^listening http:\/\/127\.0\.0\.1:\d+ admin http:\/\/127\.0\.0\.1:\d+$/m,
+    );
+    expect(gateway.output()).toMatch(/1 services, 1 methods, 1 routes/);
+    expect(gateway.output()).toMatch(/open: no policy/);
+  });
+
+  it('answers, and tells operators so', async () => {
+    expect(await (await fetch(`${gateway.url}/v1/t/a`)).json()).toEqual({ name: 't/a' });
+    expect((await fetch(`${gateway.adminUrl}/livez`)).status).toBe(200);
+    expect(await (await fetch(`${gateway.adminUrl}/readyz?verbose`)).json()).toMatchObject({
+      ready: true,
+      routes: 1,
+    });
+    expect(await (await fetch(`${gateway.adminUrl}/routes`)).json()).toMatchObject([
+      { path: '/v1/{name=t/*}', target: backend.target },
+    ]);
+  });
+
+  it('a method added to a .proto is live with nothing else changed', async () => {
+    const protos = join(folder, 'protos');
+    const { mkdirSync } = await import('node:fs');
+    mkdirSync(protos, { recursive: true });
+    writeFileSync(join(protos, 't.proto'), proto('/v2/{name=t/*}'));
+    const other = await startPropylon(['--proto', protos, '--backend', `*=${backend.target}`]);
+    expect(await (await fetch(`${other.url}/v2/t/a`)).json()).toEqual({ name: 't/a' });
+    await other.stop();
+  });
+
+  it('ends cleanly on SIGTERM, idle keep-alive connections and all', async () => {
+    const other = await startPropylon(['--descriptors', image, '--backend', `*=${backend.target}`]);
+    const idle = connect(Number(new URL(other.url).port), '127.0.0.1');
+    await once(idle, 'connect');
+    other.signal('SIGTERM');
+    expect(await other.exited).toBe(0);
+    idle.destroy();
+  });
+});
