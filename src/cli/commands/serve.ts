@@ -41,8 +41,10 @@ export async function serve(flags: ServeFlags): Promise<number> {
     await Promise.all([gateway.close(), demo?.close()]);
     return portTrouble(error);
   }
+  // Before the announcement: whoever reads it may send a signal at once.
+  const stopped = stopSignal();
   announce(gateway, listener, flags, demo);
-  await stopSignal();
+  await stopped;
   process.stderr.write('\nshutting down: in-flight requests may finish; a second signal ends at once\n');
   const impatient = (): never => process.exit(exitCode.interrupted);
   process.once('SIGINT', impatient).once('SIGTERM', impatient);
