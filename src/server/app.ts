@@ -1,37 +1,64 @@
-import { type Context, Hono } from 'hono';
-import { routePath } from 'hono/route';
-import type { Gateway } from '../gateway/index.js';
+import type { IncomingMessage } from 'node:http';
+import { type Context, type Handler, Hono } from 'hono';
+import { matchedRoutes, routePath } from 'hono/route';
+import { getPath } from 'hono/utils/url';
+import { errorReply, type Gateway } from '../gateway/index.js';
+import { Code, reasons, StatusError } from '../status/index.js';
 import { exchangeOf, responseOf } from './fetch.js';
+import { mountedTarget } from './mounted-target.js';
+
+/** The gateway as a Hono app, and who is first in line there. */
+export interface GatewayApp {
+  readonly app: Hono;
+  /**
+   * Whether hand-written code, middleware included, comes before the bindings for this request: then the
+   * request must go through Hono, or a guard in it would be passed by.
+   */
+  isHandWritten(httpMethod: string, target: string): boolean;
+}
 
 /**
  * The gateway as a Hono app: hand-written routes first in line, then every binding. Mounted under a prefix
- * (`app.route('/api', gateway.app)`), it serves the paths of the templates below it.
+ * (`app.route('/api', gateway.app)`), it serves the paths of the templates below it. A path without a binding
+ * is left to handlers that were added later, where there are any.
  */
-export function createApp(core: Gateway, routes: ((app: Hono) => void) | undefined): Hono {
+export function createApp(core: Gateway, routes: ((app: Hono) => void) | undefined): GatewayApp {
   const app = new Hono();
   routes?.(app);
-  app.all('*', async (c) =>
-    responseOf(await core.handle(exchangeOf(c.req.raw, rawTarget(c), peerOf(c))), c.req.method),
-  );
-  return app;
+  const guarded = app.routes.length > 0;
+  const bindings: Handler = async (c, next) => {
+    const incoming = incomingOf(c);
+    const sent = incoming?.url ?? targetOf(c.req.raw.url);
+    const target = mountedTarget(sent, routePath(c));
+    const exchange = exchangeOf(c.req.raw, target ?? sent, incoming);
+    if (target === undefined)
+      return responseOf(errorReply(core.surface, exchange, ambiguous()), c.req.method);
+    const reply = core.tryHandle(exchange);
+    if (reply !== undefined) return responseOf(await reply, c.req.method);
+    if (matchedRoutes(c).length > c.req.routeIndex + 1) return next();
+    return responseOf(await core.handle(exchange), c.req.method);
+  };
+  app.all('*', bindings);
+  return {
+    app,
+    isHandWritten(httpMethod, target) {
+      if (!guarded) return false;
+      // As the app's own handler sees it, which refuses this one.
+      if (target.includes('\\')) return true;
+      const url = /^https?:\/\//i.test(target) ? target : `http://gateway${target}`;
+      // What is no URL has no binding either; the gateway says so.
+      if (!URL.canParse(url)) return false;
+      // As Hono dispatches: HEAD is GET, and the path is normalised and decoded. Of a Request it reads the URL only.
+      const path = getPath({ url: new URL(url).href } as Request);
+      const [handlers] = app.router.match(httpMethod === 'HEAD' ? 'GET' : httpMethod, path);
+      return handlers[0]?.[0][1].handler !== bindings;
+    },
+  };
 }
 
-/** What @hono/node-server puts into the environment. */
-interface NodeEnvironment {
-  readonly incoming?: { readonly url?: string; readonly socket?: { readonly remoteAddress?: string } };
-}
-
-/** Hono types the environment as whatever the runtime gives: any. */
-const nodeEnvironment = (c: Context): NodeEnvironment => (c.env ?? {}) as NodeEnvironment;
-
-/**
- * The request target as it was sent, without the prefix of the mount. URL parsing resolves `%2e%2e`, which
- * must be refused instead, so Node's own text is taken where there is one.
- */
-function rawTarget(c: Context): string {
-  const sent = nodeEnvironment(c).incoming?.url ?? targetOf(c.req.raw.url);
-  const prefix = routePath(c).replace(/\/?\*$/, '');
-  return prefix !== '' && sent.startsWith(prefix) ? sent.slice(prefix.length) || '/' : sent;
+/** Hono types the environment as whatever the runtime gives; @hono/node-server gives Node's request. */
+function incomingOf(c: Context): IncomingMessage | undefined {
+  return ((c.env ?? {}) as { readonly incoming?: IncomingMessage }).incoming;
 }
 
 function targetOf(url: string): string {
@@ -39,4 +66,6 @@ function targetOf(url: string): string {
   return path < 0 ? '/' : url.slice(path);
 }
 
-const peerOf = (c: Context): string => nodeEnvironment(c).incoming?.socket?.remoteAddress ?? '';
+function ambiguous(): StatusError {
+  return new StatusError(Code.INVALID_ARGUMENT, 'PATH_MALFORMED', reasons.PATH_MALFORMED);
+}

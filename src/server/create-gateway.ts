@@ -138,18 +138,18 @@ function assemble(
     limits,
     systemClock,
   );
-  const app = createApp(
+  const own = createApp(
     core,
-    options.routes === undefined ? undefined : (own) => options.routes?.(own, () => rpc),
+    options.routes === undefined ? undefined : (app) => options.routes?.(app, () => rpc),
   );
   return {
-    app,
+    app: own.app,
     diagnostics,
     sources: sources.map((source) => source.label),
     counts: { services: surface.serviceCount, methods: surface.methodCount, routes: surface.routes.length },
     summary: () => summarize(core.surface),
     rpc: () => rpc,
-    listen: (where = {}) => listen({ core, app, limits, clock: systemClock }, where),
+    listen: (where = {}) => listen({ core, app: own, limits, clock: systemClock }, where),
     close: () => channels.close(),
   };
 }

@@ -1,18 +1,38 @@
+import type { IncomingMessage } from 'node:http';
 import type { Exchange, HeaderFields, Reply } from '../gateway/index.js';
+import { announcesBody, headerFieldsOf } from './raw-headers.js';
 
-/** A web Request as an Exchange; `target` is the raw one, since a Request only has a normalised URL. */
-export function exchangeOf(request: Request, target: string, peerAddress: string): Exchange {
-  const headers: HeaderFields = [...request.headers];
+/**
+ * A web Request as an Exchange; `target` is the raw one, since a Request only has a normalised URL.
+ *
+ * `incoming` is what @hono/node-server made the Request from: it still has the header fields apart, which a
+ * Request joins into one, and the body of a GET, which a Request cannot have.
+ */
+export function exchangeOf(
+  request: Request,
+  target: string,
+  incoming: IncomingMessage | undefined,
+): Exchange {
+  const headers: HeaderFields =
+    incoming === undefined ? [...request.headers] : headerFieldsOf(incoming.rawHeaders);
   return {
     httpMethod: request.method,
     target,
     headers,
-    peerAddress,
+    peerAddress: incoming?.socket.remoteAddress ?? '',
     scheme: request.url.startsWith('https:') ? 'https' : 'http',
     trailersAccepted: false,
-    body: request.body ?? undefined,
+    body: request.body ?? hiddenBody(headers, incoming),
     signal: request.signal,
   };
+}
+
+function hiddenBody(
+  headers: HeaderFields,
+  incoming: IncomingMessage | undefined,
+): AsyncIterable<Uint8Array> | undefined {
+  const isHidden = incoming?.method === 'GET' || incoming?.method === 'HEAD';
+  return isHidden && announcesBody(headers) ? incoming.iterator({ destroyOnReturn: false }) : undefined;
 }
 
 /** A Reply as a web Response; a stream that throws becomes a body that fails. */

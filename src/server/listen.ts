@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import type { Hono } from 'hono';
 import type { Clock } from '../clock.js';
 import type { Gateway } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import { createAdminApp } from './admin.js';
+import type { GatewayApp } from './app.js';
 import { createNodeServer } from './node.js';
 
 /** Where to listen; port 0 picks a free one. */
@@ -42,7 +42,7 @@ export interface Listener {
 
 interface Parts {
   readonly core: Gateway;
-  readonly app: Hono;
+  readonly app: GatewayApp;
   readonly limits: Limits;
   readonly clock: Clock;
 }
@@ -54,7 +54,8 @@ const drainCheckMs = 20;
 export async function listen({ core, app, limits, clock }: Parts, options: ListenOptions): Promise<Listener> {
   const { host, port, adminHost, adminPort } = { ...defaultListen, ...options };
   let ready = true;
-  const server = createNodeServer(core, app, limits);
+  const clients = createNodeServer(core, app, limits);
+  const { server } = clients;
   const admin = createServer(
     getRequestListener(createAdminApp(core, () => ready).fetch, { overrideGlobalObjects: false }),
   );
@@ -72,12 +73,12 @@ export async function listen({ core, app, limits, clock }: Parts, options: Liste
     const closed = once(server, 'close');
     server.close();
     core.drain();
-    while (core.inFlight > 0 && clock.now() < deadline) {
+    // Not the gateway's own count: hand-written routes are requests too, and an answer is under way until its
+    // last byte is with the operating system.
+    while (clients.busy > 0 && clock.now() < deadline) {
       server.closeIdleConnections();
       await new Promise<void>((resolve) => void setTimeout(resolve, drainCheckMs));
     }
-    // One more turn, so that the last answers leave their sockets.
-    await new Promise<void>((resolve) => void setTimeout(resolve, drainCheckMs));
     server.closeAllConnections();
     await closed;
     admin.close();

@@ -1,62 +1,97 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { Hono } from 'hono';
-import { type Exchange, errorReply, type Gateway, type HeaderFields, type Reply } from '../gateway/index.js';
+import { type Exchange, errorReply, type Gateway } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
-import { Code, type Reason, StatusError } from '../status/index.js';
+import { Code, StatusError } from '../status/index.js';
+import type { GatewayApp } from './app.js';
+import { announcesBody, headerFieldsOf } from './raw-headers.js';
+import { refuseOnSocket } from './refusal.js';
+import { send } from './send.js';
 
 /** Longer than the 60 s after which load balancers usually drop an idle connection: they must be first. */
 const keepAliveTimeoutMs = 75_000;
 
-/**
- * The listener for clients. Bindings are answered on Node's own request and response; what no binding has is
- * Hono's. Parse errors and limits of HTTP itself are answered with a status body too.
- */
-export function createNodeServer(core: Gateway, app: Hono, limits: Limits): Server {
-  const hono = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server = createServer(
-    {
-      maxHeaderSize: limits.requestHeadBytesMax,
-      headersTimeout: limits.requestHeadTimeoutMs,
-      connectionsCheckingInterval: Math.min(limits.requestHeadTimeoutMs, 1_000),
-      // A stream may last for hours; body.ts watches that it moves.
-      requestTimeout: 0,
-      keepAliveTimeout: keepAliveTimeoutMs,
-      insecureHTTPParser: false,
-    },
-    (request, response) => {
-      const exchange = exchangeOf(request, response);
-      const refusal =
-        request.rawHeaders.length > 2 * limits.requestHeadersMax ? tooManyHeaders(limits) : undefined;
-      if (refusal !== undefined) {
-        void send(errorReply(core.surface, exchange, refusal), request, response);
-        return;
-      }
-      const reply = core.tryHandle(exchange);
-      if (reply === undefined) hono(request, response);
-      else void reply.then((ready) => send(ready, request, response));
-    },
-  );
-  // Node would drop the fields past its own count silently; ours are counted above.
-  server.maxHeadersCount = 0;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(core, error, socket as Socket));
-  return server;
+/** The listener for clients. */
+export interface NodeServer {
+  readonly server: Server;
+  /** Requests whose answer is not yet with the operating system, hand-written routes included. */
+  readonly busy: number;
 }
 
-function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchange {
-  const { rawHeaders, socket } = request;
-  const headers: [string, string][] = [];
-  let trailersAccepted = false;
-  let hasBody = false;
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] ?? '').toLowerCase();
-    const value = rawHeaders[i + 1] ?? '';
-    headers.push([name, value]);
-    if (name === 'te') trailersAccepted ||= /(^|,)\s*trailers\s*(,|$)/i.test(value);
-    else if (name === 'transfer-encoding') hasBody = true;
-    else if (name === 'content-length') hasBody ||= value !== '0';
+/**
+ * Bindings are answered on Node's own request and response; hand-written routes, and what no binding has, are
+ * Hono's. Parse errors and limits of HTTP itself are answered with a status body too. Once the server has
+ * stopped listening, each answer is the last one of its connection.
+ */
+export function createNodeServer(core: Gateway, gatewayApp: GatewayApp, limits: Limits): NodeServer {
+  const hono = getRequestListener(gatewayApp.app.fetch, { overrideGlobalObjects: false });
+  const current = new WeakMap<Socket, ServerResponse>();
+  let busy = 0;
+
+  function accept(request: IncomingMessage, response: ServerResponse, expectation: Expectation): void {
+    busy += 1;
+    response.once('close', () => {
+      busy -= 1;
+    });
+    current.set(request.socket, response);
+    const exchange = exchangeOf(request, response, expectation === 'continue');
+    const refusal = refusalOf(request, exchange, limits, expectation);
+    // Whoever sends what is refused here does not speak our HTTP: nothing after it can be trusted.
+    if (refusal !== undefined || !server.listening) response.shouldKeepAlive = false;
+    const reply =
+      refusal === undefined
+        ? gatewayApp.isHandWritten(exchange.httpMethod, exchange.target)
+          ? undefined
+          : core.tryHandle(exchange)
+        : Promise.resolve(errorReply(core.surface, exchange, refusal));
+    if (reply === undefined) {
+      if (expectation === 'continue') response.writeContinue();
+      void hono(request, response);
+      return;
+    }
+    reply
+      .then((ready) => send(ready, request, response, limits.streamIdleTimeoutMs))
+      .catch((error: unknown) => {
+        // A defect of ours: costs this connection, not the process.
+        response.destroy();
+        process.emitWarning(error instanceof Error ? error : String(error));
+      });
   }
+
+  const server = createServer({
+    maxHeaderSize: limits.requestHeadBytesMax,
+    headersTimeout: limits.requestHeadTimeoutMs,
+    connectionsCheckingInterval: Math.min(limits.requestHeadTimeoutMs, 1_000),
+    // A stream may last for hours; body.ts watches that it moves.
+    requestTimeout: 0,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    insecureHTTPParser: false,
+    // Node would answer without a body; it is checked here instead.
+    requireHostHeader: false,
+  });
+  // Node would drop the fields past its own count silently; ours are counted.
+  server.maxHeadersCount = 0;
+  server.on('request', (request, response) => accept(request, response, 'none'));
+  server.on('checkContinue', (request, response) => accept(request, response, 'continue'));
+  server.on('checkExpectation', (request, response) => accept(request, response, 'unknown'));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+    refuseOnSocket(core.surface, error, socket as Socket, current.get(socket as Socket)),
+  );
+  return {
+    server,
+    get busy() {
+      return busy;
+    },
+  };
+}
+
+/** What the `Expect` field asks for (RFC 9110 §10.1.1). */
+type Expectation = 'none' | 'continue' | 'unknown';
+
+function exchangeOf(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): Exchange {
+  const { rawHeaders, socket } = request;
+  const headers = headerFieldsOf(rawHeaders);
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
@@ -67,102 +102,58 @@ function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchang
     headers,
     peerAddress: socket.remoteAddress ?? '',
     scheme: 'encrypted' in socket ? 'https' : 'http',
-    trailersAccepted,
-    // Whoever stops reading early still has an answer to send on this socket.
-    body: hasBody ? request.iterator({ destroyOnReturn: false }) : undefined,
+    trailersAccepted: headers.some(
+      ([name, value]) => name === 'te' && /(^|,)[ \t]*trailers[ \t]*(,|$)/i.test(value),
+    ),
+    body: announcesBody(headers) ? bodyOf(request, awaitsContinue ? response : undefined) : undefined,
     signal: gone.signal,
   };
 }
 
-async function send(reply: Reply, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (response.destroyed) {
-    await discard(reply.body);
-    return;
+/**
+ * The body in chunks. Whoever stops reading early still has an answer to send on this socket. A client that
+ * waits for "100 Continue" gets it with the first read: what headers alone refuse costs it no upload.
+ */
+function bodyOf(request: IncomingMessage, waiting: ServerResponse | undefined): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      if (waiting?.headersSent === false) waiting.writeContinue();
+      return request.iterator({ destroyOnReturn: false });
+    },
+  };
+}
+
+/** What is wrong with a request before anybody looks at its path. */
+function refusalOf(
+  { rawHeaders, httpVersion }: IncomingMessage,
+  { headers }: Exchange,
+  { requestHeadersMax }: Limits,
+  expectation: Expectation,
+): StatusError | undefined {
+  if (rawHeaders.length > 2 * requestHeadersMax) {
+    return new StatusError(
+      Code.RESOURCE_EXHAUSTED,
+      'HEADERS_TOO_LARGE',
+      `The request has more than ${requestHeadersMax} header fields.`,
+      { httpStatus: 431 },
+    );
   }
-  const whole = reply.body instanceof Uint8Array;
-  response.writeHead(reply.httpStatus, headersOf(reply.headers, whole && !request.complete));
-  if (reply.body instanceof Uint8Array) {
-    response.end(reply.body);
-    return;
+  const hosts = headers.filter(([name]) => name === 'host').length;
+  // RFC 9112 §3.2: HTTP/1.0 knows no Host, and nothing takes two.
+  if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) {
+    return new StatusError(
+      Code.INVALID_ARGUMENT,
+      'REQUEST_MALFORMED',
+      'A request has exactly one Host header field.',
+    );
   }
-  response.flushHeaders();
-  try {
-    for await (const chunk of reply.body) {
-      if (!response.write(chunk)) await drained(response);
-      if (response.destroyed) return;
-    }
-    response.end();
-  } catch {
-    // What was written must arrive, and the end must not: no final chunk, so that the body reads as incomplete.
-    if (response.socket === null) response.destroy();
-    else response.socket.destroySoon();
+  if (expectation === 'unknown') {
+    return new StatusError(
+      Code.INVALID_ARGUMENT,
+      'HEADER_MALFORMED',
+      'Header field expect can only ask for 100-continue.',
+      { httpStatus: 417 },
+    );
   }
-}
-
-/** Flat, as writeHead takes them. A request that was not read to its end costs the connection. */
-function headersOf(headers: HeaderFields, unread: boolean): string[] {
-  const flat: string[] = [];
-  for (const [name, value] of headers) flat.push(name, value);
-  if (unread) flat.push('connection', 'close');
-  return flat;
-}
-
-/** Resolves when the socket takes more, or is gone. */
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.on('drain', done);
-    response.on('close', done);
-  });
-}
-
-async function discard(body: Reply['body']): Promise<void> {
-  if (!(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.();
-}
-
-function tooManyHeaders(limits: Limits): StatusError {
-  return new StatusError(
-    Code.RESOURCE_EXHAUSTED,
-    'HEADERS_TOO_LARGE',
-    `The request has more than ${limits.requestHeadersMax} header fields.`,
-    { httpStatus: 431, headers: [['connection', 'close']] },
-  );
-}
-
-const parseErrors: Readonly<
-  Record<string, readonly [httpStatus: string, code: number, reason: Reason, message: string]>
-> = {
-  HPE_HEADER_OVERFLOW: [
-    '431 Request Header Fields Too Large',
-    Code.RESOURCE_EXHAUSTED,
-    'HEADERS_TOO_LARGE',
-    'The request line and header fields are larger than the limit.',
-  ],
-  ERR_HTTP_REQUEST_TIMEOUT: [
-    '408 Request Timeout',
-    Code.DEADLINE_EXCEEDED,
-    'BODY_TIMEOUT',
-    'The request did not arrive in time.',
-  ],
-};
-
-/** What never became a request: answered on the socket, which is closed after it. */
-function refuse(core: Gateway, error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [httpStatus, code, reason, message] = parseErrors[error.code ?? ''] ?? [
-    '400 Bad Request',
-    Code.INVALID_ARGUMENT,
-    'REQUEST_MALFORMED',
-    'The request is not valid HTTP.',
-  ];
-  const body = Buffer.from(core.surface.statusJson(new StatusError(code, reason, message).toStatus()));
-  const head = `HTTP/1.1 ${httpStatus}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n`;
-  socket.end(Buffer.concat([Buffer.from(head), body]));
+  return undefined;
 }

@@ -29,7 +29,7 @@ export interface GatewayOptions {
   /** The longest a call may take, in milliseconds. */
   readonly timeouts?: readonly { readonly selector: string; readonly timeoutMs: number }[];
   readonly metadata?: MetadataRules;
-  /** Hand-written routes, on the gateway's own app: they answer what no binding does. */
+  /** Hand-written routes and middleware, on the gateway's own app: they come before every binding. */
   readonly routes?: (app: Hono, rpc: (service: string) => Rpc) => void;
   /** One event per request. Default: none is kept. */
   readonly log?: (event: GatewayEvent) => void;

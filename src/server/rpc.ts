@@ -1,25 +1,32 @@
 import type { Clock } from '../clock.js';
 import type { Limits } from '../limits.js';
 import { Code, type Outcome, StatusError } from '../status/index.js';
-import type { Call, Transport } from '../upstream/index.js';
+import type { Call, StreamCall, Transport } from '../upstream/index.js';
 
 /**
  * The generic interface that ts-proto's typed clients call: bytes to a method and back, over the gateway's
- * own channels. Rejects with StatusError or CallError, both with the gRPC status in `code`.
+ * own channels. `signal` cancels the call upstream. Rejects with StatusError or CallError, both with the gRPC
+ * status in `code`, or with what `data` throws.
  */
 export interface Rpc {
-  /** `signal` cancels the call upstream. */
   request(service: string, method: string, data: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
   clientStreamingRequest(
     service: string,
     method: string,
     data: AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
   ): Promise<Uint8Array>;
-  serverStreamingRequest(service: string, method: string, data: Uint8Array): AsyncIterable<Uint8Array>;
+  serverStreamingRequest(
+    service: string,
+    method: string,
+    data: Uint8Array,
+    signal?: AbortSignal,
+  ): AsyncIterable<Uint8Array>;
   bidirectionalStreamingRequest(
     service: string,
     method: string,
     data: AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
   ): AsyncIterable<Uint8Array>;
 }
 
@@ -40,11 +47,12 @@ export function createRpc(
   limits: Limits,
   clock: Clock,
 ): Rpc {
-  const open = (
+  function open(
     service: string,
     method: string,
     timeoutMs: number | undefined,
-  ): { transport: Transport; call: Call } => {
+    signal: AbortSignal = new AbortController().signal,
+  ): { readonly transport: Transport; readonly call: Call } {
     const transport = transportOf(`${service}.${method}`);
     if (transport === undefined) {
       throw new StatusError(Code.UNAVAILABLE, 'UPSTREAM_MISSING', `No backend is configured for ${service}.`);
@@ -53,29 +61,32 @@ export function createRpc(
       path: `/${service}/${method}`,
       metadata: [],
       deadline: timeoutMs === undefined ? undefined : clock.now() + timeoutMs,
-      signal: new AbortController().signal,
+      signal,
       responseMessageBytesMax: limits.responseMessageBytesMax,
     };
     return { transport, call };
-  };
+  }
 
   async function* stream(
     service: string,
     method: string,
     data: AsyncIterable<Uint8Array>,
-  ): AsyncGenerator<Uint8Array> {
-    const { transport, call } = open(service, method, undefined);
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void> {
+    const { transport, call } = open(service, method, undefined, signal);
     const upstream = transport.stream(call);
+    let failure: { readonly error: unknown } | undefined;
     // Both directions at once: a backend may answer before it has heard everything.
-    const sending = (async () => {
-      for await (const message of data) await upstream.send(message);
-      upstream.end();
-    })();
-    sending.catch(() => upstream.cancel());
+    sendAll(upstream, data).catch((error: unknown) => {
+      failure = { error };
+      upstream.cancel();
+    });
     try {
       for (let message = await upstream.next(); message !== undefined; message = await upstream.next())
         yield message;
-      okOrThrow(await upstream.outcome);
+      const outcome = await upstream.outcome;
+      if (failure !== undefined) throw failure.error;
+      okOrThrow(outcome);
     } finally {
       upstream.cancel();
     }
@@ -83,23 +94,38 @@ export function createRpc(
 
   return {
     async request(service, method, data, signal) {
-      const { transport, call } = open(service, method, limits.unaryTimeoutMs);
-      const cancellable = signal === undefined ? call : { ...call, signal };
-      return messageOf(await transport.unary(cancellable, data));
+      const { transport, call } = open(service, method, limits.unaryTimeoutMs, signal);
+      return messageOf(await transport.unary(call, data));
     },
-    async clientStreamingRequest(service, method, data) {
-      for await (const message of stream(service, method, data)) return message;
+    async clientStreamingRequest(service, method, data, signal) {
+      let answer: Uint8Array | undefined;
+      // To the end: the status comes after the message, and counts.
+      for await (const message of stream(service, method, data, signal)) answer = message;
+      if (answer !== undefined) return answer;
       throw new StatusError(
         Code.INTERNAL,
         'UPSTREAM_PROTOCOL',
         'The backend ended the call without an answer.',
       );
     },
-    serverStreamingRequest(service, method, data) {
-      return stream(service, method, once(data));
+    serverStreamingRequest(service, method, data, signal) {
+      return stream(service, method, once(data), signal);
     },
     bidirectionalStreamingRequest: stream,
   };
+}
+
+/** Sends until there is no more, or nobody to hear it: then the source is told, at its next message. */
+async function sendAll(upstream: StreamCall, data: AsyncIterable<Uint8Array>): Promise<void> {
+  let ended = false;
+  void upstream.outcome.then(() => {
+    ended = true;
+  });
+  for await (const message of data) {
+    if (ended) return;
+    await upstream.send(message);
+  }
+  upstream.end();
 }
 
 async function* once(message: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, connect } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -42,15 +43,45 @@ describe('the gateway as a library', () => {
     expect([unknown.status, ((await unknown.json()) as { code: number }).code]).toEqual([404, 5]);
   });
 
-  it('sees the target as it was sent when mounted on node-server', async () => {
-    const app = new Hono().route('/api', gateway.app);
-    const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : 0;
-    const response = await fetch(`http://127.0.0.1:${port}/api/v1/products/a%2Fb`);
-    expect([response.status, ((await response.json()) as { code: number }).code]).toEqual([404, 5]);
-    server.close();
+  it('leaves to later handlers what no binding has', async () => {
+    const app = new Hono().route('/', gateway.app);
+    app.get('/v1/later', (c) => c.text('later'));
+    expect(await (await app.request('/v1/later')).text()).toBe('later');
+  });
+
+  describe('mounted on node-server', () => {
+    let server: ReturnType<typeof serve>;
+    let port: number;
+    beforeAll(async () => {
+      const app = new Hono().route('/api', gateway.app).route('/t/:tenant', gateway.app);
+      server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
+      await once(server, 'listening');
+      port = (server.address() as AddressInfo).port;
+    });
+    afterAll(() => void server?.close());
+
+    const path = '/v1/products/espresso-cup';
+    it.each([
+      ['the prefix is taken off', `GET /api${path}`, '', 200],
+      ['a prefix may be encoded', `GET /%61pi${path}`, '', 200],
+      ['a prefix may have parameters', `GET /t/shop${path}`, '', 200],
+      ['a target may be a whole URI', `GET http://x/api${path}`, '', 200],
+      ['an encoded slash stays part of the id', 'GET /api/v1/products/a%2Fb', '', 404],
+      ['encoded dots are refused, not resolved', 'GET /api/v1/products/%2e%2e', '', 400],
+      ['dots before the prefix are refused, not resolved', `GET /x/../api${path}`, '', 400],
+      ['a backslash is refused, not read as a slash', 'GET /api/v1\\products/espresso-cup', '', 400],
+      ['two authorizations are not one', `GET /api${path}`, 'authorization: a\r\nauthorization: b\r\n', 400],
+      ['the body of a GET is seen', `GET /api${path}`, 'content-length: 2\r\n\r\n{}', 400],
+    ])('%s: %s', async (_, line, fields, httpStatus) => {
+      const socket = connect(port, '127.0.0.1');
+      let text = '';
+      socket.on('data', (chunk) => {
+        text += String(chunk);
+      });
+      socket.write(`${line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${fields}\r\n`);
+      await once(socket, 'close');
+      expect(Number(text.slice(9, 12)), text).toBe(httpStatus);
+    });
   });
 
   it('streams by fetch', async () => {

@@ -1,0 +1,53 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { Code, StatusError } from '../status/index.js';
+import type { Surface } from '../surface/index.js';
+
+/**
+ * Answers what never became a request, or broke off as one, with a status body on the bare socket, and closes
+ * it. `current` is the response under way there: once a part of it is out, more bytes would read as a piece of
+ * it, so then the connection is cut.
+ */
+export function refuseOnSocket(
+  surface: Surface,
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  current: ServerResponse | undefined,
+): void {
+  const isMidway = current?.headersSent === true && !current.writableEnded;
+  if (error.code === 'ECONNRESET' || !socket.writable || isMidway) {
+    socket.destroy();
+    return;
+  }
+  const refusal = refusalOf(error.code);
+  const body = Buffer.from(surface.statusJson(refusal.toStatus()));
+  const head = [
+    `HTTP/1.1 ${refusal.httpStatus} ${STATUS_CODES[refusal.httpStatus] ?? ''}`,
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+    'connection: close',
+  ];
+  socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]));
+}
+
+/** By the codes of Node's HTTP parser. */
+function refusalOf(code: string | undefined): StatusError {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new StatusError(
+        Code.RESOURCE_EXHAUSTED,
+        'HEADERS_TOO_LARGE',
+        'The request line and header fields are larger than the limit.',
+        { httpStatus: 431 },
+      );
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new StatusError(
+        Code.DEADLINE_EXCEEDED,
+        'BODY_TIMEOUT',
+        'The request line and header fields did not arrive in time.',
+        { httpStatus: 408 },
+      );
+    default:
+      return new StatusError(Code.INVALID_ARGUMENT, 'REQUEST_MALFORMED', 'The request is not valid HTTP.');
+  }
+}
