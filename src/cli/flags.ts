@@ -82,12 +82,14 @@ export function addListenFlags(command: Command): Command {
     );
 }
 
-/** File, environment and flags as one. Throws DiagnosticsError when the file is wrong. */
+/** File, environment and flags as one. Throws DiagnosticsError when file or environment are wrong. */
 export function settingsOf(flags: SourceFlags & ListenFlags): Settings {
   const { config, diagnostics } =
     flags.config === undefined ? { config: {}, diagnostics: [] } : readConfig(flags.config);
+  const environment = environmentOverrides(process.env);
+  diagnostics.push(...environment.diagnostics);
   if (diagnostics.length > 0) throw new DiagnosticsError(diagnostics);
-  return settingsFrom(config, environmentOverrides(process.env), {
+  return settingsFrom(config, environment.overrides, {
     descriptors: flags.descriptors,
     protos: flags.proto,
     reflect: flags.reflect,

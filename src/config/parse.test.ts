@@ -2,6 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { configJsonSchema, environmentOverrides, parseConfig, settingsFrom } from './index.js';
 
+/** Four levels of tenfold repetition. */
+const growing = ['x', '*a', '*b', '*c']
+  .map((item, level) => `${'abcd'[level]}: &${'abcd'[level]} [${Array(10).fill(item).join(', ')}]\n`)
+  .join('');
+
 describe('propylon.yaml', () => {
   it.each<[string, string, number, number, RegExp, RegExp | undefined]>([
     [
@@ -25,6 +30,16 @@ describe('propylon.yaml', () => {
     ['a word that is not among the choices', 'conflicts: ignore\n', 1, 12, /one of warn, refuse/, undefined],
     ['a duration that is none', 'timeouts:\n  "*": 5 apples\n', 2, 8, /duration such as 5s/, undefined],
     ['a limit of zero', 'limits:\n  drainTimeoutMs: 0\n', 2, 19, /limits\.drainTimeoutMs/, undefined],
+    [
+      'a target that is none',
+      'backends:\n  a.*: nowhere\n',
+      2,
+      8,
+      /backends\.a\.\* is not a target/,
+      undefined,
+    ],
+    ['a target that is none, to reflect', 'sources: { reflect: [x] }\n', 1, 22, /is not a target/, undefined],
+    ['aliases that grow without end', growing, 1, 1, /too many aliases/, undefined],
     ['YAML that is none', 'listen: {\n', 2, 1, /not valid YAML/, undefined],
     ['a key given twice', 'conflicts: warn\nconflicts: warn\n', 2, 1, /not valid YAML/, undefined],
   ])('%s is reported with its place', (_, text, line, column, message, hint) => {
@@ -59,14 +74,14 @@ describe('settings', () => {
   ).config;
 
   it('take flags before environment before file', () => {
-    const environment = environmentOverrides({ PROPYLON_PORT: '2', PROPYLON_HOST: 'env' });
+    const environment = environmentOverrides({ PROPYLON_PORT: '2', PROPYLON_HOST: 'env' }).overrides;
     expect(settingsFrom(file, {}, {}).listen).toEqual({ port: 1, host: 'file' });
     expect(settingsFrom(file, environment, {}).listen).toEqual({ port: 2, host: 'env' });
     expect(settingsFrom(file, environment, { port: 3 }).listen).toEqual({ port: 3, host: 'env' });
   });
 
   it('add backends up, flags last, so that they win over equal selectors', () => {
-    const environment = environmentOverrides({ PROPYLON_BACKENDS: 'b.*=e:1,e:2 c.*=e:3' });
+    const environment = environmentOverrides({ PROPYLON_BACKENDS: 'b.*=e:1,e:2 c.*=e:3' }).overrides;
     expect(settingsFrom(file, environment, { backends: ['a.*=g:1'] }).backends).toEqual([
       { selector: 'a.*', target: 'f:1' },
       { selector: 'b.*', target: 'e:1,e:2' },
@@ -77,5 +92,20 @@ describe('settings', () => {
 
   it('read durations as milliseconds', () => {
     expect(settingsFrom(file, {}, {}).timeouts).toEqual([{ selector: '*', timeoutMs: 1500 }]);
+  });
+
+  it.each([
+    ['PROPYLON_PORT', 'abc'],
+    ['PROPYLON_PORT', ''],
+    ['PROPYLON_ADMIN_PORT', '65536'],
+    ['PROPYLON_STRICT', 'yes'],
+  ])('refuse %s=%s by name', (name, value) => {
+    const { diagnostics } = environmentOverrides({ [name]: value });
+    expect(diagnostics).toMatchObject([{ code: 'CONFIG_INVALID', text: expect.stringContaining(name) }]);
+  });
+
+  it('leave out what Kubernetes sets for a Service called propylon', () => {
+    const { overrides, diagnostics } = environmentOverrides({ PROPYLON_PORT: 'tcp://10.0.0.1:80' });
+    expect([overrides.port, diagnostics]).toEqual([undefined, []]);
   });
 });

@@ -1,7 +1,8 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { nearestName } from '../codec/index.js';
 import type { Diagnostic, Location } from '../diagnostic/index.js';
-import { nearestOf } from './nearest.js';
+
 import { type Config, configSchema } from './schema.js';
 
 /** Reads a propylon.yaml: all of its problems at once, each with line, column and what to write instead. */
@@ -26,8 +27,16 @@ export function parseConfig(text: string, file: string): { config: Config; diagn
     });
     return { config: {}, diagnostics };
   }
+  let values: unknown;
+  try {
+    values = document.toJS();
+  } catch {
+    // The one thing that `toJS` refuses: aliases of aliases that grow without end.
+    const hint = 'Write the values out instead of repeating them by aliases.';
+    return { config: {}, diagnostics: [invalid('The file has too many aliases.', at(0), hint)] };
+  }
   // An empty file is a configuration without settings.
-  const result = configSchema.safeParse(document.toJS() ?? {});
+  const result = configSchema.safeParse(values ?? {});
   if (result.success) return { config: result.data, diagnostics: [] };
 
   const diagnostics = result.error.issues.flatMap((issue): Diagnostic[] => {
@@ -43,7 +52,7 @@ export function parseConfig(text: string, file: string): { config: Config; diagn
         : undefined;
       const offset = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
       const known = knownKeys(path);
-      const near = nearestOf(key, known);
+      const near = nearestName(key, known);
       const hint = near === undefined ? `Known settings here: ${known.join(', ')}.` : `Did you mean ${near}?`;
       return invalid(`${[...path, key].join('.')} is not a setting.`, at(offset), hint);
     });

@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import { defaultLimits, type Limits } from '../limits.js';
+import { parseTarget } from '../upstream/index.js';
 import { parseDurationMs } from './duration.js';
 
 const port = z.int().min(0).max(65_535);
 const names = z.array(z.string().min(1));
+
+/** The address of a backend, checked where it is written, so that a problem has a line. */
+function requireTarget(text: string, context: z.RefinementCtx<string>): void {
+  const parsed = parseTarget(text);
+  if ('problem' in parsed)
+    context.addIssue({ code: 'custom', message: `is not a target: ${parsed.problem}` });
+}
 
 const limitKeys = Object.keys(defaultLimits) as (keyof Limits)[];
 const limit = (key: keyof Limits) => z.int().positive().optional().describe(`Default ${defaultLimits[key]}.`);
@@ -19,13 +27,16 @@ export const configSchema = z.strictObject({
     .strictObject({
       descriptors: names.optional().describe('Descriptor images, from `buf build --as-file-descriptor-set`.'),
       protos: names.optional().describe('Directories of .proto files; each is an import root.'),
-      reflect: names.optional().describe('Servers asked by gRPC reflection: host:port.'),
+      reflect: z
+        .array(z.string().min(1).superRefine(requireTarget))
+        .optional()
+        .describe('Servers asked by gRPC reflection: host:port.'),
     })
     .optional()
     .describe('Where descriptors come from; sources may be combined.'),
   rules: names.optional().describe('google.api.Service files with HTTP rules, which replace annotations.'),
   backends: z
-    .record(z.string(), z.string())
+    .record(z.string(), z.string().superRefine(requireTarget))
     .optional()
     .describe(
       'Selector (pkg.Service, pkg.Service.Method, pkg.*, *) to target (host:port, dns:///name:port, unix:/path).',

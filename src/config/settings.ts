@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../diagnostic/index.js';
 import { parseDurationMs } from './duration.js';
 import type { Config } from './schema.js';
 
@@ -32,16 +33,38 @@ export interface Settings {
   readonly metadata: { readonly requestNames: readonly string[]; readonly responseNames: readonly string[] };
 }
 
-/** The environment's part: PROPYLON_PORT, PROPYLON_BACKENDS="a.*=h:1,b.*=h:2" and so on; lists by commas. */
-export function environmentOverrides(env: Readonly<Record<string, string | undefined>>): Overrides {
+/**
+ * The environment's part: PROPYLON_PORT, PROPYLON_BACKENDS="a.*=h:1 b.*=h:2" and so on; lists by commas.
+ * A variable that cannot be read is CONFIG_INVALID; unknown ones are somebody else's.
+ */
+export function environmentOverrides(env: Readonly<Record<string, string | undefined>>): {
+  overrides: Overrides;
+  diagnostics: Diagnostic[];
+} {
+  const diagnostics: Diagnostic[] = [];
+  const invalid = (name: string, problem: string, hint: string): undefined => {
+    const text = `The environment variable ${name} ${problem}.`;
+    diagnostics.push({ severity: 'error', code: 'CONFIG_INVALID', text, locations: [], hint });
+  };
   const list = (name: string): string[] | undefined =>
     env[name]
       ?.split(',')
       .map((item) => item.trim())
       .filter((item) => item !== '');
-  const number = (name: string): number | undefined =>
-    env[name] === undefined ? undefined : Number(env[name]);
-  return {
+  const port = (name: string): number | undefined => {
+    const text = env[name];
+    // Kubernetes gives every pod NAME_PORT=tcp://… for a Service called NAME: not said to us.
+    if (text === undefined || text.startsWith('tcp://')) return undefined;
+    if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+    return invalid(name, `is "${text}", not a port`, 'Write a number from 0 to 65535; 0 picks a free port.');
+  };
+  const flag = (name: string): boolean | undefined => {
+    const text = env[name];
+    if (text === undefined || text === 'true' || text === 'false')
+      return text === undefined ? undefined : text === 'true';
+    return invalid(name, `is "${text}"`, 'Write true or false.');
+  };
+  const overrides = {
     descriptors: list('PROPYLON_DESCRIPTORS'),
     protos: list('PROPYLON_PROTOS'),
     reflect: list('PROPYLON_REFLECT'),
@@ -49,11 +72,12 @@ export function environmentOverrides(env: Readonly<Record<string, string | undef
     // Targets may be lists of their own, so backends are separated by blanks or semicolons.
     backends: env['PROPYLON_BACKENDS']?.split(/[\s;]+/).filter((item) => item !== ''),
     host: env['PROPYLON_HOST'],
-    port: number('PROPYLON_PORT'),
+    port: port('PROPYLON_PORT'),
     adminHost: env['PROPYLON_ADMIN_HOST'],
-    adminPort: number('PROPYLON_ADMIN_PORT'),
-    strict: env['PROPYLON_STRICT'] === undefined ? undefined : env['PROPYLON_STRICT'] === 'true',
+    adminPort: port('PROPYLON_ADMIN_PORT'),
+    strict: flag('PROPYLON_STRICT'),
   };
+  return { overrides, diagnostics };
 }
 
 /** Flags over environment over file. Backends add up, since the most specific selector wins anyway, the later of two equal ones. */

@@ -98,6 +98,15 @@ describe('the command line', () => {
     });
   });
 
+  it('names the environment variable that is wrong', () => {
+    const { status, stderr } = spawnSync(process.execPath, [main, 'serve', '--descriptors', image], {
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1', PROPYLON_PORT: 'abc' },
+    });
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/PROPYLON_PORT is "abc"[\s\S]*hint/)]);
+    expect(stderr).not.toMatch(/\bat .*\.js:\d/);
+  });
+
   it('lists routes as a table and as JSON', () => {
     expect(run('routes', '--descriptors', image).stdout).toMatch(
       /GET +\/v1\/\{name=t\/\*\} +t\.v1\.T\.Get +unary/,

@@ -6,6 +6,7 @@ import {
   type Listener,
   type PropylonGateway,
 } from '../../server/index.js';
+import { httpStatusOf } from '../../status/index.js';
 import { exitCode } from '../exit-code.js';
 import { gatewayOptionsOf, type ListenFlags, type SourceFlags, settingsOf } from '../flags.js';
 import { printDiagnostics } from '../terminal.js';
@@ -25,6 +26,10 @@ interface Demo {
 /** `propylon serve`: resolves with the exit code once a signal has ended it. */
 export async function serve(flags: ServeFlags): Promise<number> {
   const settings = settingsOf(flags);
+  // One request's defect is no reason to end the others.
+  process.on('unhandledRejection', (reason) => {
+    process.stderr.write(`unhandled rejection: ${textOf(reason)}\n`);
+  });
   const given = gatewayOptionsOf(settings);
   if (flags.demo !== true && (given.sources?.length ?? 0) + (given.reflect?.length ?? 0) === 0) {
     process.stderr.write(
@@ -105,20 +110,22 @@ function portTrouble(error: unknown): number {
   return exitCode.failed;
 }
 
-/** One JSON line per request that failed on our side; with --access-log, one per request. */
+/** One JSON line per request that failed on our side, midway in a stream too; with --access-log, one per request. */
 function logger(everything: boolean): (event: GatewayEvent) => void {
   return (event) => {
-    if (!everything && event.httpStatus < 500) return;
+    const failed = event.httpStatus >= 500 || httpStatusOf(event.code) >= 500;
+    if (!everything && !failed) return;
     const { cause, ...rest } = event;
-    const line = {
-      time: new Date().toISOString(),
-      level: event.httpStatus >= 500 ? 'error' : 'info',
-      ...rest,
-    };
+    const line = { time: new Date().toISOString(), level: failed ? 'error' : 'info', ...rest };
     process.stderr.write(
-      `${JSON.stringify(cause === undefined ? line : { ...line, cause: String(cause) })}\n`,
+      `${JSON.stringify(cause === undefined ? line : { ...line, cause: textOf(cause) })}\n`,
     );
   };
+}
+
+/** With its stack, which is what leads to a defect; the log is for operators, not for clients. */
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }
 
 function definedListen(
