@@ -18,7 +18,16 @@ const detailMessages: Readonly<Record<string, FieldTable>> = {
   RetryInfo: { retry_delay: '.google.protobuf.Duration' },
   DebugInfo: { 'stack_entries[]': 'string', detail: 'string' },
   QuotaFailure: { 'violations[]': '.google.rpc.QuotaFailure.Violation' },
-  'QuotaFailure.Violation': { subject: 'string', description: 'string' },
+  'QuotaFailure.Violation': {
+    subject: 'string',
+    description: 'string',
+    api_service: 'string',
+    quota_metric: 'string',
+    quota_id: 'string',
+    quota_dimensions: 'map',
+    quota_value: 'int64',
+    future_quota_value: 'int64',
+  },
   PreconditionFailure: { 'violations[]': '.google.rpc.PreconditionFailure.Violation' },
   'PreconditionFailure.Violation': { type: 'string', subject: 'string', description: 'string' },
   BadRequest: { 'field_violations[]': '.google.rpc.BadRequest.FieldViolation' },
@@ -42,6 +51,7 @@ const detailMessages: Readonly<Record<string, FieldTable>> = {
 export function builtinFiles(): readonly wkt.FileDescriptorProto[] {
   return [
     wkt.file_google_protobuf_any,
+    wkt.file_google_protobuf_descriptor,
     wkt.file_google_protobuf_duration,
     wkt.file_google_protobuf_empty,
     wkt.file_google_protobuf_field_mask,
@@ -98,16 +108,17 @@ function rpcMessage(path: string, fields: FieldTable): wkt.DescriptorProto {
     });
     if (type.startsWith('.')) field.typeName = type;
     if (type === 'map') {
-      field.typeName = `.google.rpc.${path}.MetadataEntry`;
-      message.nestedType.push(mapEntry());
+      const entry = `${name.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase())}Entry`;
+      field.typeName = `.google.rpc.${path}.${entry}`;
+      message.nestedType.push(mapEntry(entry));
     }
     message.field.push(field);
   }
   return message;
 }
 
-function mapEntry(): wkt.DescriptorProto {
-  const entry = rpcMessage('MetadataEntry', { key: 'string', value: 'string' });
+function mapEntry(name: string): wkt.DescriptorProto {
+  const entry = rpcMessage(name, { key: 'string', value: 'string' });
   entry.options = create(wkt.MessageOptionsSchema, { mapEntry: true });
   return entry;
 }

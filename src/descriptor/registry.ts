@@ -1,6 +1,6 @@
 import {
   create,
-  createFileRegistry,
+  createRegistry,
   type DescMessage,
   type DescMethod,
   type DescService,
@@ -17,6 +17,8 @@ import {
 } from '@bufbuild/protobuf/wkt';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { builtinFiles } from './error-details.js';
+import { fillJsonNames } from './json-names.js';
+import { type LabelledFile, linkFiles } from './link.js';
 
 /** The linked descriptors of all sources. */
 export interface DescriptorRegistry {
@@ -31,45 +33,36 @@ export interface DescriptorRegistry {
 
 /**
  * Decodes, merges and links the images of all sources. A file that two sources define alike is kept
- * once; of two different ones the first keeps the name and SOURCE_CONFLICT tells.
+ * once. Where they differ, or where two files define one symbol, the first keeps the name and
+ * SOURCE_CONFLICT tells. A file that does not link is left out, with those that import it, and said.
  */
 export function buildRegistry(sets: readonly { readonly label: string; readonly binary: Uint8Array }[]): {
   registry: DescriptorRegistry;
   diagnostics: Diagnostic[];
 } {
   const diagnostics: Diagnostic[] = [];
-  const files = new Map<string, { readonly proto: FileDescriptorProto; readonly label: string }>();
-  for (const { label, binary } of sets) {
-    for (const proto of decode(label, binary, diagnostics)) {
-      const earlier = files.get(proto.name);
-      if (earlier === undefined) files.set(proto.name, { proto, label });
-      else if (!sameDefinitions(earlier.proto, proto)) {
-        diagnostics.push({
-          severity: 'warning',
-          code: 'SOURCE_CONFLICT',
-          text: `${proto.name} is defined differently by ${earlier.label} and by ${label}; the first is used.`,
-          locations: [{ file: proto.name, line: 0, column: 0 }],
-          hint: 'Build both sources from the same revision, or take the file out of one of them.',
-        });
-      }
-    }
-  }
-  const names = new Set(files.keys());
+  const files = mergeFiles(sets, diagnostics);
+  const named = [...files.keys()];
+  const isDisputed = findDisputedSymbols(files, diagnostics);
   for (const proto of builtinFiles()) {
     if (!files.has(proto.name)) files.set(proto.name, { proto, label: 'built in' });
   }
-  const linked = link(files, diagnostics);
-  const services = [...linked.files]
-    .filter((file) => names.has(file.proto.name))
-    .flatMap((file) => file.services);
-  return { registry: new LinkedRegistry(linked, services), diagnostics };
+  for (const { proto } of files.values()) fillJsonNames(proto);
+  const linked = linkFiles(files, diagnostics);
+  const services = new Map<string, DescService>();
+  for (const service of named.flatMap((name) => linked.getFile(name)?.services ?? [])) {
+    if (!services.has(service.typeName)) services.set(service.typeName, service);
+  }
+  // protobuf-es gives a name to the file given last; only a dispute is worth a second table.
+  const types = isDisputed ? firstWins(linked, named) : linked;
+  return { registry: new LinkedRegistry(types, [...services.values()]), diagnostics };
 }
 
 class LinkedRegistry implements DescriptorRegistry {
   readonly services: readonly DescService[];
   readonly types: Registry;
 
-  constructor(types: FileRegistry, services: readonly DescService[]) {
+  constructor(types: Registry, services: readonly DescService[]) {
     this.types = types;
     this.services = services;
   }
@@ -83,6 +76,28 @@ class LinkedRegistry implements DescriptorRegistry {
     const service = this.types.getService(fullName.slice(0, Math.max(dot, 0)));
     return service?.methods.find((method) => method.name === fullName.slice(dot + 1));
   }
+}
+
+function mergeFiles(
+  sets: readonly { readonly label: string; readonly binary: Uint8Array }[],
+  diagnostics: Diagnostic[],
+): Map<string, LabelledFile> {
+  const files = new Map<string, LabelledFile>();
+  for (const { label, binary } of sets) {
+    for (const proto of decode(label, binary, diagnostics)) {
+      const earlier = files.get(proto.name);
+      if (earlier === undefined) files.set(proto.name, { proto, label });
+      else if (!sameDefinitions(earlier.proto, proto)) {
+        diagnostics.push(
+          conflict(
+            `${proto.name} is defined differently by ${earlier.label} and by ${label}; the first is used.`,
+            [proto.name],
+          ),
+        );
+      }
+    }
+  }
+  return files;
 }
 
 function decode(
@@ -116,54 +131,37 @@ function sameDefinitions(a: FileDescriptorProto, b: FileDescriptorProto): boolea
   return Buffer.compare(bytes(a), bytes(b)) === 0;
 }
 
-/** Links files after their imports; a file whose import is missing is left out, and said. */
-function link(
-  files: ReadonlyMap<string, { readonly proto: FileDescriptorProto; readonly label: string }>,
-  diagnostics: Diagnostic[],
-): FileRegistry {
-  const ordered: FileDescriptorProto[] = [];
-  const state = new Map<string, 'linking' | 'linked' | 'broken'>();
-  const broken = (proto: FileDescriptorProto, label: string, text: string): 'broken' => {
-    diagnostics.push({
-      severity: 'error',
-      code: 'SOURCE_UNREADABLE',
-      text: `${proto.name} of ${label} ${text}`,
-      locations: [{ file: proto.name, line: 0, column: 0 }],
-      hint: 'Build the image with its imports: `buf build` does, protoc needs --include_imports.',
-    });
-    return 'broken';
-  };
-  const visit = (name: string): 'linked' | 'broken' | 'cyclic' => {
-    const known = state.get(name);
-    if (known !== undefined) return known === 'linking' ? 'cyclic' : known;
-    const entry = files.get(name);
-    if (entry === undefined) return 'broken';
-    state.set(name, 'linking');
-    let result: 'linked' | 'broken' = 'linked';
-    for (const dependency of entry.proto.dependency) {
-      const outcome = visit(dependency);
-      if (outcome === 'linked') continue;
-      if (outcome === 'cyclic')
-        result = broken(entry.proto, entry.label, `imports ${dependency}, which imports it in turn.`);
-      else if (files.has(dependency)) result = 'broken';
-      else result = broken(entry.proto, entry.label, `imports ${dependency}, which is not in any source.`);
+/** One file under two names (two import roots) is the usual case: one finding per pair of files, not per symbol. */
+function findDisputedSymbols(files: ReadonlyMap<string, LabelledFile>, diagnostics: Diagnostic[]): boolean {
+  const owners = new Map<string, string>();
+  const pairs = new Set<string>();
+  for (const { proto } of files.values()) {
+    for (const { name } of [...proto.messageType, ...proto.enumType, ...proto.service]) {
+      const symbol = proto.package === '' ? name : `${proto.package}.${name}`;
+      const owner = owners.get(symbol);
+      if (owner === undefined) owners.set(symbol, proto.name);
+      else if (!pairs.has(`${owner} ${proto.name}`)) {
+        pairs.add(`${owner} ${proto.name}`);
+        const text = `${symbol} is defined by ${owner} and by ${proto.name}; the first keeps the name.`;
+        diagnostics.push(conflict(text, [proto.name, owner]));
+      }
     }
-    state.set(name, result);
-    if (result === 'linked') ordered.push(entry.proto);
-    return result;
-  };
-  for (const name of files.keys()) visit(name);
-
-  try {
-    return createFileRegistry(create(FileDescriptorSetSchema, { file: ordered }));
-  } catch (error) {
-    diagnostics.push({
-      severity: 'error',
-      code: 'SOURCE_UNREADABLE',
-      text: `The descriptors do not link: ${error instanceof Error ? error.message : 'unknown reason'}`,
-      locations: [],
-      hint: 'Build the image anew with `buf build`.',
-    });
-    return createFileRegistry(create(FileDescriptorSetSchema, { file: [...builtinFiles()] }));
   }
+  return pairs.size > 0;
+}
+
+function conflict(text: string, names: readonly string[]): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'SOURCE_CONFLICT',
+    text,
+    locations: names.map((file) => ({ file, line: 0, column: 0 })),
+    hint: 'Build the sources from the same revision and import root, or take the file out of one of them.',
+  };
+}
+
+function firstWins(linked: FileRegistry, named: readonly string[]): Registry {
+  const inOrder = named.flatMap((name) => linked.getFile(name) ?? []);
+  const others = [...linked.files].filter((file) => !named.includes(file.proto.name));
+  return createRegistry(...others, ...inOrder.reverse());
 }
