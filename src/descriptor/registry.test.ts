@@ -1,5 +1,5 @@
 import { create, type FileRegistry, fromBinary, toBinary, toJson } from '@bufbuild/protobuf';
-import { type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { type FileDescriptorSet, FileDescriptorSetSchema, MethodOptionsSchema } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
 import { compileProtos } from '../../test/support/compile-protos.js';
 import { httpAnnotations } from '../../test/support/http-annotations.js';
@@ -169,13 +169,8 @@ describe('an HttpRule', () => {
         const method = set.file[0]?.service[0]?.method[0];
         if (method === undefined) throw new Error('no method');
         const data = Uint8Array.from([bytes.length, ...bytes]);
-        method.options = Object.assign(create(FileDescriptorSetSchema) as never, {
-          $typeName: 'google.protobuf.MethodOptions',
-          $unknown: [{ no: 72295728, wireType: 2, data }],
-          deprecated: false,
-          idempotencyLevel: 0,
-          uninterpretedOption: [],
-        });
+        method.options = create(MethodOptionsSchema);
+        method.options.$unknown = [{ no: 72295728, wireType: 2, data }];
       },
     );
     const method = buildRegistry([{ label: 'x', binary }]).registry.method('a.S.M');
