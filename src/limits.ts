@@ -35,7 +35,7 @@ export interface Limits {
   readonly sseHeartbeatMs: number;
   /** Pieces in which a google.api.HttpBody upload is sent to a client-streaming method. */
   readonly httpBodyChunkBytes: number;
-  /** In-flight requests may finish within this time at shutdown, then streams are ended. */
+  /** At shutdown streams are ended at once; other requests may finish within this time. */
   readonly drainTimeoutMs: number;
 }
 

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { environmentOverrides, parseConfig, type Settings, settingsFrom } from '../config/index.js';
+import {
+  environmentOverrides,
+  parseConfig,
+  resolvePaths,
+  type Settings,
+  settingsFrom,
+} from '../config/index.js';
 import { imageSource, protosSource } from '../descriptor/index.js';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
 import type { GatewayOptions } from '../server/index.js';
@@ -104,7 +111,8 @@ export function settingsOf(flags: SourceFlags & ListenFlags): Settings {
 }
 
 function readConfig(file: string): ReturnType<typeof parseConfig> {
-  return parseConfig(readText(file, 'CONFIG_INVALID', 'Is the path right?'), file);
+  const { config, diagnostics } = parseConfig(readText(file, 'CONFIG_INVALID', 'Is the path right?'), file);
+  return { config: resolvePaths(config, dirname(file)), diagnostics };
 }
 
 function readText(file: string, code: Diagnostic['code'], hint: string): string {

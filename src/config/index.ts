@@ -1,3 +1,4 @@
 export { parseConfig } from './parse.js';
+export { resolvePaths } from './paths.js';
 export { type Config, configJsonSchema } from './schema.js';
 export { environmentOverrides, type Overrides, type Settings, settingsFrom } from './settings.js';

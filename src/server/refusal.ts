@@ -43,7 +43,7 @@ function refusalOf(code: string | undefined): StatusError {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new StatusError(
         Code.DEADLINE_EXCEEDED,
-        'BODY_TIMEOUT',
+        'REQUEST_TIMEOUT',
         'The request line and header fields did not arrive in time.',
         { httpStatus: 408 },
       );

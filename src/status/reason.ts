@@ -20,6 +20,7 @@ export const reasons = {
   BODY_PATH_CONFLICT: 'The body gives a path-bound field another value than the path.',
   BODY_TOO_LARGE: 'The body is larger than the limit.',
   BODY_TOO_DEEP: 'The body is nested deeper than the limit.',
+  REQUEST_TIMEOUT: 'The request line and header fields did not arrive in time.',
   BODY_TIMEOUT: 'The body did not arrive in time.',
   HEADERS_TOO_LARGE: 'The header fields are larger than the limit.',
   HEADER_MALFORMED: 'A header field is malformed.',

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -158,7 +158,6 @@ describe('a served image', () => {
 
   it('a method added to a .proto is live with nothing else changed', async () => {
     const protos = join(folder, 'protos');
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(protos, { recursive: true });
     writeFileSync(join(protos, 't.proto'), proto('/v2/{name=t/*}'));
     const other = await startPropylon(['--proto', protos, '--backend', `*=${backend.target}`]);
@@ -174,5 +173,109 @@ describe('a served image', () => {
     other.signal('SIGTERM');
     expect(await other.exited).toBe(0);
     idle.destroy();
+  });
+
+  it('a second signal ends it at once', async () => {
+    const other = await startPropylon(['--demo']);
+    const client = new AbortController();
+    // The head of a request that never ends: what a shutdown waits for.
+    const socket = connect(Number(new URL(other.url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write(
+      'POST /v1/baskets:quote HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+    );
+    // Answered only after the request above was taken.
+    await fetch(`${other.url}/v1/products/espresso-cup`, { signal: client.signal });
+    other.signal('SIGINT');
+    await other.printed('shutting down');
+    other.signal('SIGINT');
+    expect(await other.exited).toBe(130);
+    socket.destroy();
+  });
+});
+
+describe('the demo shop', () => {
+  let shop: PropylonProcess;
+  beforeAll(async () => {
+    shop = await startPropylon(['--demo']);
+  });
+  afterAll(() => shop?.stop());
+
+  it('combines three services on one page', async () => {
+    const response = await fetch(`${shop.url}/storefront/espresso-cup?currency=JPY`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      product: { name: 'products/espresso-cup' },
+      price: { currencyCode: 'JPY' },
+      missing: [],
+    });
+  });
+
+  it('is found by reflection: routes and backends out of one target', async () => {
+    const routes = (await (await fetch(`${shop.adminUrl}/routes`)).json()) as {
+      method: string;
+      target: string;
+    }[];
+    const target = routes.find((route) => route.method.startsWith('shop.catalog.'))?.target ?? '';
+    const other = await startPropylon(['--reflect', target]);
+    expect(await (await fetch(`${other.url}/v1/products/espresso-cup`)).json()).toMatchObject({
+      name: 'products/espresso-cup',
+    });
+    await other.stop();
+  });
+});
+
+describe('a start that goes wrong', () => {
+  const twice = join(folder, 'twice');
+  beforeAll(() => {
+    mkdirSync(twice, { recursive: true });
+    writeFileSync(join(twice, 'a.proto'), proto('/v1/{name=t/*}').replace('t.v1', 'a.v1'));
+    writeFileSync(join(twice, 'b.proto'), proto('/v1/{name=t/*}').replace('t.v1', 'b.v1'));
+  });
+
+  it('names both methods of equal bindings with file and line, and serves the first', () => {
+    const { code, stdout, stderr } = run('routes', '--proto', twice);
+    expect(code).toBe(0);
+    for (const part of ['HTTP_RULE_CONFLICT', 'a.v1.T.Get', 'b.v1.T.Get', 'a.proto:4:', 'b.proto:4:']) {
+      expect(stderr).toContain(part);
+    }
+    expect(stdout).toContain('a.v1.T.Get');
+  });
+
+  it('refuses them with --strict', () => {
+    expect(run('serve', '--proto', twice, '--strict')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('HTTP_RULE_CONFLICT'),
+    });
+  });
+
+  it('shows line and column of a proto that does not compile', () => {
+    const broken = join(folder, 'broken');
+    mkdirSync(broken, { recursive: true });
+    writeFileSync(join(broken, 'x.proto'), 'syntax = "proto3";\nmessage M { Nope n = 1; }\n');
+    expect(run('serve', '--proto', broken)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/x\.proto:2:13/),
+    });
+  });
+
+  it('says which port is taken and what to do', async () => {
+    const first = await startPropylon(['--descriptors', image]);
+    const taken = new URL(first.url).port;
+    expect(run('serve', '--descriptors', image, '--port', taken)).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/is taken[\s\S]*--port/),
+    });
+    await first.stop();
+  });
+
+  it('reads the paths of a configuration file from the folder it lies in', () => {
+    const file = join(folder, 'relative.yaml');
+    writeFileSync(file, 'sources:\n  descriptors: [image.binpb]\n');
+    expect(run('routes', '--config', file)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('t.v1.T.Get'),
+    });
   });
 });

@@ -12,6 +12,8 @@ export interface PropylonProcess {
   readonly adminUrl: string;
   /** Everything printed so far, both streams. */
   output(): string;
+  /** Resolves once the text was printed. */
+  printed(text: string): Promise<void>;
   signal(name: NodeJS.Signals): void;
   readonly exited: Promise<number | null>;
   /** SIGTERM, and wait for the end. */
@@ -30,11 +32,13 @@ export async function startPropylon(
   });
   let output = '';
   const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const waiting = new Set<() => void>();
   const ready = new Promise<RegExpExecArray>((resolve) => {
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
       const line = /listening (http:\/\/\S+) admin (http:\/\/\S+)/.exec(output);
       if (line !== null) resolve(line);
+      for (const look of waiting) look();
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
@@ -46,6 +50,14 @@ export async function startPropylon(
     url,
     adminUrl,
     output: () => output,
+    printed: (text) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (output.includes(text)) resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
     signal: (name) => child.kill(name),
     exited,
     stop: async () => {
