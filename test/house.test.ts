@@ -35,6 +35,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   '@grpc/reflection': ['demo/'],
   'grpc-health-check': ['demo/'],
   '@bufbuild/protobuf': ['descriptor/', 'codec/', 'demo/'],
+  '@bufbuild/protovalidate': ['descriptor/validate-proto.ts'],
   yaml: ['config/', 'httprule/rules-file.ts'],
   zod: ['config/', 'httprule/rules-file.ts'],
   commander: ['cli/'],

@@ -50,6 +50,19 @@ message M { string name = 1; }`,
     expect(registry.services.map((service) => service.typeName)).toEqual(['a.v1.A']);
   });
 
+  it('compiles with an import of buf/validate/validate.proto that the directory does not hold', async () => {
+    write(
+      'a.proto',
+      'package a.v1;\nimport "buf/validate/validate.proto";\nmessage M { string name = 1 [(buf.validate.field).string.min_len = 1]; }',
+    );
+    const { registry, diagnostics: found } = buildRegistry([
+      { label: 'test', binary: await load(directory) },
+    ]);
+    expect(found).toEqual([]);
+    expect(registry.types.getExtension('buf.validate.field')?.number).toBe(1159);
+    expect(registry.message('a.v1.M')?.fields.map((field) => field.name)).toEqual(['name']);
+  });
+
   it('names file, line and column of what does not compile, in the folder of the user', async () => {
     write('bad.proto', 'package a;\nmessage M { Nope n = 1; }');
     expect(await diagnostics(load(directory))).toMatchObject([

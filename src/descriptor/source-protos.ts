@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
 import type { DescriptorSource } from './source.js';
+import { validateProto } from './validate-proto.js';
 
 /**
  * Directories of .proto files, each an import root, compiled together by the buf that npm installed:
- * one truth with CI, no network. google/api, google/rpc, google/type and google/longrunning need not be
- * among them: they come out of npm's google-gax.
+ * one truth with CI, no network. google/api, google/rpc, google/type, google/longrunning and buf/validate
+ * need not be among them: they come out of npm's google-gax and @bufbuild/protovalidate.
  */
 export function protosSource(directories: readonly string[]): DescriptorSource {
   return {
@@ -83,14 +84,12 @@ async function protosBelow(directory: string): Promise<string[]> {
   return found.sort();
 }
 
-/** Adds what the given protos import from Google's common protos and do not bring themselves. */
+/** Adds what the given protos import from the common protos and do not bring themselves. */
 async function copyCommonProtos(
   workspace: string,
   modules: readonly Module[],
   present: Set<string>,
 ): Promise<Module | undefined> {
-  const root = commonProtosRoot();
-  if (root === undefined) return undefined;
   const name = 'common';
   const pending: string[] = [];
   const collect = async (file: string): Promise<void> => {
@@ -99,7 +98,7 @@ async function copyCommonProtos(
     )) {
       const path = match[1] ?? '';
       if (
-        /^google\/(api|rpc|type|longrunning)\/[\w/.]+$/.test(path) &&
+        (/^google\/(api|rpc|type|longrunning)\/[\w/.]+$/.test(path) || path === validateProto.path) &&
         !path.includes('..') &&
         !present.has(path)
       ) {
@@ -114,25 +113,26 @@ async function copyCommonProtos(
   }
   let copied = 0;
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    const from = join(root, path);
-    if (
-      !(await stat(from)
-        .then((s) => s.isFile())
-        .catch(() => false))
-    )
-      continue;
+    const text = await commonProto(path);
+    if (text === undefined) continue;
     const to = join(workspace, name, path);
     await mkdir(dirname(to), { recursive: true });
-    await cp(from, to);
+    await writeFile(to, text);
     await collect(to);
     copied++;
   }
-  return copied === 0 ? undefined : { name, directory: root };
+  return copied === 0 ? undefined : { name, directory: name };
 }
 
-function commonProtosRoot(): string | undefined {
-  const entry = resolvePackage('google-gax');
-  return entry === undefined ? undefined : join(entry, 'build', 'protos');
+/** Undefined when the package that has the file is not installed: then buf names the import it misses. */
+async function commonProto(path: string): Promise<string | undefined> {
+  try {
+    if (path === validateProto.path) return await validateProto.text();
+    const gax = resolvePackage('google-gax');
+    return gax === undefined ? undefined : await readFile(join(gax, 'build', 'protos', path), 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Folder of an installed package, whether or not it exports its package.json. */
@@ -172,7 +172,7 @@ async function compile(
     throw unreadable(
       modules[0]?.directory ?? '',
       'Compiling .proto files needs buf, which is not installed.',
-      'npm install @bufbuild/buf google-gax@5, or give a built image with --descriptors.',
+      'npm install @bufbuild/buf google-gax@5 @bufbuild/protovalidate, or give a built image with --descriptors.',
     );
   }
   const image = join(workspace, 'image.binpb');
