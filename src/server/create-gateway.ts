@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { systemClock } from '../clock.js';
-import { createReferenceCodecs, defaultCodecOptions } from '../codec/index.js';
+import { createCompiledCodecs, defaultCodecOptions } from '../codec/index.js';
 import {
   buildRegistry,
   type DescriptorRegistry,
@@ -95,7 +95,7 @@ async function build(options: GatewayOptions, limits: Limits, channels: Channels
       registry,
       rules,
       backends,
-      codecs: createReferenceCodecs(registry.types, limits),
+      codecs: createCompiledCodecs(registry.types, limits),
       codecOptions: { ...defaultCodecOptions, ...options.json },
       limits,
       conflicts: options.conflicts ?? 'warn',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fromBinary, type JsonValue, toJson } from '@bufbuild/protobuf';
-import { createReferenceCodecs, defaultCodecOptions } from '../../src/codec/index.js';
+import { createCompiledCodecs, defaultCodecOptions } from '../../src/codec/index.js';
 import { buildRegistry } from '../../src/descriptor/index.js';
 import { noRules } from '../../src/httprule/index.js';
 import { defaultLimits } from '../../src/limits.js';
@@ -72,7 +72,7 @@ export function surfaceInput(image: Uint8Array, overrides: Partial<SurfaceInput>
     registry,
     rules: noRules,
     backends: [{ selector: '*', target: target('127.0.0.1:1') }],
-    codecs: createReferenceCodecs(registry.types, defaultLimits),
+    codecs: createCompiledCodecs(registry.types, defaultLimits),
     codecOptions: defaultCodecOptions,
     limits: defaultLimits,
     conflicts: 'warn',

@@ -6,10 +6,11 @@ import {
   ScalarType,
 } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import { type AnyField, hasImplicitPresence, isDelimited, type MessageField } from './any-field.js';
+import { type AnyField, hasImplicitPresence, type MessageField } from './any-field.js';
 import { isEnumNumber, isNullEnum } from './enum-value.js';
 import type { Lookups } from './lookups.js';
-import { concatBytes, contentOf, readRecords, type WireRecord } from './records.js';
+import { collect, type Occurrence, ofType, readFields, readMessage } from './occurrences.js';
+import { concatBytes, contentOf, readRecords } from './records.js';
 import { isZero, printScalar, readScalar, type Scalar, wireTypeOf, zeroOf } from './scalar.js';
 import {
   formatDuration,
@@ -89,106 +90,19 @@ export function printFieldAlone(context: PrintContext, field: DescField, binary:
   );
 }
 
-/** One occurrence of a field: its wire type and content. */
-interface Occurrence {
-  readonly wireType: WireType;
-  readonly content: Uint8Array;
-}
-
-type Occurrences = ReadonlyMap<number, readonly Occurrence[]>;
-
-function readFields(binary: Uint8Array): Occurrences {
-  const fields = new Map<number, Occurrence[]>();
-  for (const record of readRecords(binary)) {
-    add(fields, record, binary);
-  }
-  return fields;
-}
-
-function add(fields: Map<number, Occurrence[]>, record: WireRecord, binary: Uint8Array): void {
-  const occurrence = { wireType: record.wireType, content: contentOf(binary, record) };
-  const others = fields.get(record.number);
-  if (others === undefined) {
-    fields.set(record.number, [occurrence]);
-  } else {
-    others.push(occurrence);
-  }
-}
-
-/** Occurrences of known fields that have a fitting wire type; of a oneof, those of the last member. */
-function collect(fieldOf: (number: number) => AnyField | undefined, binary: Uint8Array): Occurrences {
-  const fields = new Map<number, Occurrence[]>();
-  for (const record of readRecords(binary)) {
-    const field = fieldOf(record.number);
-    if (field === undefined || !fits(field, record.wireType)) {
-      continue;
-    }
-    if (field.fieldKind === 'enum' && !isKnownEnum(field.enum, contentOf(binary, record))) {
-      continue;
-    }
-    for (const sibling of field.oneof?.fields ?? []) {
-      if (sibling !== field) {
-        fields.delete(sibling.number);
-      }
-    }
-    add(fields, record, binary);
-  }
-  return fields;
-}
-
-/** A record of another wire type than the field's is an unknown field. */
-function fits(field: AnyField, wireType: WireType): boolean {
-  switch (field.fieldKind) {
-    case 'scalar':
-      return wireType === wireTypeOf(field.scalar);
-    case 'enum':
-      return wireType === WireType.Varint;
-    case 'map':
-      return wireType === WireType.LengthDelimited;
-    case 'message':
-      return wireType === messageWireType(field);
-    case 'list': {
-      if (field.listKind === 'message') {
-        return wireType === messageWireType(field);
-      }
-      const unpacked = wireTypeOf(field.listKind === 'enum' ? ScalarType.INT32 : field.scalar);
-      // Parsers must take packed and unpacked alike (Protocol Buffers encoding, "Packed repeated fields").
-      return wireType === unpacked || wireType === WireType.LengthDelimited;
-    }
-  }
-}
-
-function messageWireType(field: AnyField): WireType {
-  return isDelimited(field) ? WireType.StartGroup : WireType.LengthDelimited;
-}
-
-/** Numbers that a closed enum does not declare are unknown fields. */
-function isKnownEnum(desc: DescEnum, content: Uint8Array): boolean {
-  return isEnumNumber(desc, Number(readScalar(new BinaryReader(content), ScalarType.INT32)));
-}
-
 function printMembers(
   context: PrintContext,
   message: DescMessage,
   binary: Uint8Array,
   depth: number,
 ): string[] {
-  const byNumber = context.lookups.byNumber(message);
-  const extensions = new Map<number, AnyField>();
-  const values = collect((number) => {
-    const field = byNumber.get(number) ?? context.types.getExtensionFor(message, number);
-    if (field?.kind === 'extension') {
-      extensions.set(number, field);
-    }
-    return field;
-  }, binary);
-  const given = [...values.keys()].flatMap((number) => byNumber.get(number) ?? extensions.get(number) ?? []);
+  const given = new Map(readMessage(context, message, binary));
   const fields = context.emitDefaults
-    ? [...message.fields, ...given.filter((field) => field.kind === 'extension')]
-    : given;
+    ? new Set<AnyField>([...message.fields, ...given.keys()])
+    : given.keys();
   const members: string[] = [];
-  for (const field of fields.sort((a, b) => a.number - b.number)) {
-    const text = printField(context, context, field, values.get(field.number) ?? [], depth);
+  for (const field of [...fields].sort((a, b) => a.number - b.number)) {
+    const text = printField(context, context, field, given.get(field) ?? [], depth);
     if (text !== undefined) {
       const name = field.kind === 'field' && context.protoNames ? field.name : field.jsonName;
       members.push(`${JSON.stringify(name)}:${text}`);
@@ -320,10 +234,6 @@ function printEnum(context: PrintContext, desc: DescEnum, value: Scalar): string
   const number = Number(value);
   const name = context.enumsAsNumbers ? undefined : desc.value[number]?.jsonName;
   return name === undefined ? String(number) : JSON.stringify(name);
-}
-
-function ofType(values: readonly Occurrence[], wireType: WireType): readonly Occurrence[] {
-  return values.filter((value) => value.wireType === wireType);
 }
 
 function scalarOf(type: ScalarType, value: Occurrence): Scalar {

@@ -248,8 +248,21 @@ function printNumber(type: ScalarType, value: number): string {
   return String(type === ScalarType.FLOAT ? shortestFloat(value) : value);
 }
 
-/** 0.10000000149011612 → 0.1: nine significant digits identify every float32, often fewer do. */
-function shortestFloat(value: number): number {
+/** 0.10000000149011612 → 0.1: the fewest decimals that are read back as the same float. */
+export function shortestFloat(value: number): number {
+  const magnitude = Math.abs(value);
+  if ((magnitude < 2 ** 24 && value === Math.trunc(value)) || !Number.isFinite(value)) {
+    return value;
+  }
+  if (magnitude >= 1e-4 && magnitude < 1e7) {
+    // m / 10^n is correctly rounded as long as both are exact, and so is the decimal that it prints.
+    for (let power = 10; power <= 1e11; power *= 10) {
+      const rounded = Math.round(value * power) / power;
+      if (Math.fround(rounded) === value) {
+        return rounded;
+      }
+    }
+  }
   for (let digits = 6; digits < 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) {

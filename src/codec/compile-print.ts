@@ -1,0 +1,115 @@
+import { isUtf8 } from 'node:buffer';
+import type { DescExtension, DescField, DescMessage, Registry } from '@bufbuild/protobuf';
+import { code } from './emit/code.js';
+import { isByHand, Module } from './emit/module.js';
+import { emitPrint, emitPrintAlone, emitPrintExtension, type PrintOptions } from './emit/print.js';
+import { evaluate } from './evaluate.js';
+import { type Cursor, disorder, reserve } from './runtime/cursor.js';
+import { dropKeys, repeatsKey } from './runtime/key-spans.js';
+import { createLookups } from './runtime/lookups.js';
+import { normalize } from './runtime/normalize.js';
+import { extensionPrinter, type PrintExtension } from './runtime/print-extension.js';
+import * as scalars from './runtime/print-scalar.js';
+import * as wellKnown from './runtime/print-well-known.js';
+import { checkDepth, checkEnd, type PrintFunction } from './runtime/print-well-known.js';
+
+/** Protobuf bytes → JSON bytes. */
+export interface PrintCompiler {
+  /** Throws the errors of the runtime when the bytes are no message, or one without a JSON form. */
+  message(message: DescMessage): (binary: Uint8Array) => Uint8Array;
+  /** The value of one field alone. */
+  field(field: DescField): (binary: Uint8Array) => Uint8Array;
+  /** Source of the functions of a message type and of all that it contains. */
+  source(message: DescMessage): string;
+}
+
+/** Compiles functions on first use, those of one set of options. */
+export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOptions): PrintCompiler {
+  const functions = new Map<DescMessage, PrintFunction>();
+  const extensions = new Map<DescExtension, PrintExtension>();
+  const normalizing = { types, lookups: createLookups(), depthMax: s.depthMax };
+
+  const emit = (module: Module<PrintFunction>, message: DescMessage, name: Parameters<typeof emitPrint>[3]) =>
+    emitPrint(options, module, message, name);
+  const newModule = (existing = (message: DescMessage) => functions.get(message)) =>
+    new Module<PrintFunction>(code`print`, existing, emit);
+
+  const library: Readonly<Record<string, unknown>> = {
+    ...helpers,
+    printAny: wellKnown.anyPrinter(types, printerOf),
+    printExtension: extensionPrinter(types, extensionOf),
+  };
+
+  function printerOf(message: DescMessage): PrintFunction {
+    const known = functions.get(message);
+    if (known !== undefined) return known;
+    const module = newModule();
+    const name = module.messageFunction(message);
+    const made = evaluate(module, library, [name, ...module.messages.values()]) as PrintFunction[];
+    [...module.messages.keys()].forEach((desc, index) => {
+      const print = made[index + 1];
+      if (print !== undefined) functions.set(desc, print);
+    });
+    const [print] = made;
+    if (print === undefined) throw new Error('nothing was compiled');
+    functions.set(message, print);
+    return print;
+  }
+
+  function extensionOf(extension: DescExtension): PrintExtension {
+    let print = extensions.get(extension);
+    if (print === undefined) {
+      const module = newModule();
+      const name = module.helper(extension, `extension_${extension.typeName}`, (own) =>
+        emitPrintExtension(options, module, extension, own),
+      );
+      [print] = evaluate(module, library, [name]) as [PrintExtension];
+      extensions.set(extension, print);
+    }
+    return print;
+  }
+
+  function run(print: PrintFunction, message: DescMessage, binary: Uint8Array): Uint8Array {
+    s.load(binary, 0);
+    try {
+      print(s, s.end, 1);
+    } catch (error) {
+      if (error !== disorder) throw error;
+      s.load(normalize(normalizing, message, binary), 0);
+      print(s, s.end, 1);
+    }
+    if (s.seen > 127 && !isUtf8(s.o.subarray(0, s.q))) throw new TypeError('a string is not valid UTF-8');
+    return s.take();
+  }
+
+  return {
+    message: (message) => {
+      let print: PrintFunction | undefined;
+      return (binary) => {
+        print ??= printerOf(message);
+        return run(print, message, binary);
+      };
+    },
+    field: (field) => {
+      let print: PrintFunction | undefined;
+      return (binary) => {
+        if (print === undefined) {
+          const module = newModule();
+          const name = module.helper(field, `alone_${field.parent.typeName}_${field.name}`, (own) =>
+            emitPrintAlone(options, module, field, own),
+          );
+          [print] = evaluate(module, library, [name]) as [PrintFunction];
+        }
+        return run(print, field.parent, binary);
+      };
+    },
+    source: (message) => {
+      if (isByHand(message)) return '';
+      const module = newModule(() => undefined);
+      module.messageFunction(message);
+      return module.source();
+    },
+  };
+}
+
+const helpers = { ...scalars, ...wellKnown, reserve, dropKeys, repeatsKey, checkDepth, checkEnd };

@@ -1,0 +1,42 @@
+import { type Code, code } from './code.js';
+
+/** Statements that append fixed bytes to the output, four at a time. Room must be reserved, with spill. */
+export function appendBytes(bytes: Uint8Array, comment: Code): Code {
+  if (bytes.length === 1) return code`s.o[s.q++] = ${bytes[0] ?? 0};`;
+  const stores: Code[] = [];
+  for (let at = 0; at < bytes.length; at += 4) {
+    stores.push(code`v.setInt32(q + ${at}, ${word(bytes, at)}, true);`);
+  }
+  return code`{ ${comment}
+    const v = s.ov, q = s.q;
+    ${stores}
+    s.q = q + ${bytes.length};
+  }`;
+}
+
+/** Four bytes from `at` as a little-endian int32; zeros behind the end. */
+export function word(bytes: Uint8Array, at: number): number {
+  return (
+    (bytes[at] ?? 0) |
+    ((bytes[at + 1] ?? 0) << 8) |
+    ((bytes[at + 2] ?? 0) << 16) |
+    ((bytes[at + 3] ?? 0) << 24)
+  );
+}
+
+/** Bytes of a varint below 2^32. */
+export function varintBytes(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest > 127) {
+    bytes.push((rest % 128) | 128);
+    rest = Math.floor(rest / 128);
+  }
+  bytes.push(rest);
+  return Uint8Array.from(bytes);
+}
+
+/** Bytes of a record's tag (Protocol Buffers encoding, "Message structure"). */
+export function tagBytes(number: number, wireType: number): Uint8Array {
+  return varintBytes(number * 8 + wireType);
+}

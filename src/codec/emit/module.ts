@@ -1,0 +1,116 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import { wrappedScalar } from '../runtime/well-known.js';
+import { Code, code, layOut } from './code.js';
+
+/** A value that emitted code uses and that is no code: a table, or a function of another module. */
+export interface Reference {
+  readonly name: Code;
+  readonly value: unknown;
+}
+
+/** Kinds of well-known types whose functions are written by hand, by type name. */
+const byHand: ReadonlyMap<string, Code> = new Map([
+  ['google.protobuf.Any', code`Any`],
+  ['google.protobuf.Timestamp', code`Timestamp`],
+  ['google.protobuf.Duration', code`Duration`],
+  ['google.protobuf.FieldMask', code`FieldMask`],
+  ['google.protobuf.Struct', code`Struct`],
+  ['google.protobuf.Value', code`Value`],
+  ['google.protobuf.ListValue', code`ListValue`],
+]);
+
+/**
+ * Functions that call each other by name: those of a message type and of all that it contains,
+ * save for types whose functions exist already.
+ */
+export class Module<F> {
+  /** What the functions use, in order of their first use. */
+  readonly references: Reference[] = [];
+  /** The types that this module has a function of, with its name. */
+  readonly messages = new Map<DescMessage, Code>();
+  readonly #prefix: Code;
+  readonly #emit: (module: Module<F>, message: DescMessage, name: Code) => Code;
+  readonly #existing: (message: DescMessage) => F | undefined;
+  readonly #queue: DescMessage[] = [];
+  readonly #taken = new Set<string>();
+  readonly #shared = new Map<unknown, Code>();
+  readonly #parts: Code[] = [];
+
+  constructor(
+    prefix: Code,
+    existing: (message: DescMessage) => F | undefined,
+    emit: (module: Module<F>, message: DescMessage, name: Code) => Code,
+  ) {
+    this.#prefix = prefix;
+    this.#existing = existing;
+    this.#emit = emit;
+  }
+
+  /** Name of the function of a message type, which is emitted if it does not exist. */
+  messageFunction(message: DescMessage): Code {
+    const hand = byHand.get(message.typeName);
+    if (hand !== undefined) return code`${this.#prefix}${hand}`;
+    const known = this.messages.get(message);
+    if (known !== undefined) return known;
+    const existing = this.#existing(message);
+    if (existing !== undefined) return this.refer(message.typeName, existing);
+    const name = this.#unique(message.typeName);
+    this.messages.set(message, name);
+    this.#queue.push(message);
+    return name;
+  }
+
+  /** Name of a value that is handed to the emitted code; the same value has one name. */
+  refer(text: string, value: unknown): Code {
+    const known = this.#shared.get(value);
+    if (known !== undefined) return known;
+    const name = this.#unique(`ref_${text}`);
+    this.#shared.set(value, name);
+    this.references.push({ name, value });
+    return name;
+  }
+
+  /** Name of a helper function of the module, emitted at its first use. */
+  helper(key: object, text: string, emit: (name: Code) => Code): Code {
+    const known = this.#shared.get(key);
+    if (known !== undefined) return known;
+    const name = this.#unique(text);
+    this.#shared.set(key, name);
+    this.#parts.push(emit(name));
+    return name;
+  }
+
+  /** Adds a function that no other calls. */
+  add(part: Code): void {
+    this.#parts.push(part);
+  }
+
+  /** The source of all functions. Emits what has only been named so far. */
+  source(): string {
+    for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
+      const name = this.messages.get(message);
+      if (name !== undefined) this.#parts.push(this.#emit(this, message, name));
+    }
+    return layOut(code`${this.#parts}`);
+  }
+
+  #unique(text: string): Code {
+    for (let count = 1; ; count++) {
+      const name = Code.identifier(this.#prefix, count === 1 ? text : `${text}_${count}`);
+      if (!this.#taken.has(name.text)) {
+        this.#taken.add(name.text);
+        return name;
+      }
+    }
+  }
+}
+
+/** Whether the functions of a type are written by hand. */
+export function isByHand(message: DescMessage): boolean {
+  return byHand.has(message.typeName);
+}
+
+/** Whether the type is one of the wrappers, whose JSON is that of their only field. */
+export function isWrapper(message: DescMessage): boolean {
+  return wrappedScalar(message.typeName) !== undefined;
+}
