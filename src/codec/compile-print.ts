@@ -45,7 +45,9 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
     if (known !== undefined) return known;
     const module = newModule();
     const name = module.messageFunction(message);
-    const made = evaluate(module, library, [name, ...module.messages.values()]) as PrintFunction[];
+    // Emits what the first function calls as well: only then is the list of messages complete.
+    const source = module.source();
+    const made = evaluate(module, source, library, [name, ...module.messages.values()]) as PrintFunction[];
     [...module.messages.keys()].forEach((desc, index) => {
       const print = made[index + 1];
       if (print !== undefined) functions.set(desc, print);
@@ -63,7 +65,7 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
       const name = module.helper(extension, `extension_${extension.typeName}`, (own) =>
         emitPrintExtension(options, module, extension, own),
       );
-      [print] = evaluate(module, library, [name]) as [PrintExtension];
+      [print] = evaluate(module, module.source(), library, [name]) as [PrintExtension];
       extensions.set(extension, print);
     }
     return print;
@@ -74,6 +76,7 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
     try {
       print(s, s.end, 1);
     } catch (error) {
+      s.release();
       if (error !== disorder) throw error;
       s.load(normalize(normalizing, message, binary), 0);
       print(s, s.end, 1);
@@ -98,7 +101,7 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
           const name = module.helper(field, `alone_${field.parent.typeName}_${field.name}`, (own) =>
             emitPrintAlone(options, module, field, own),
           );
-          [print] = evaluate(module, library, [name]) as [PrintFunction];
+          [print] = evaluate(module, module.source(), library, [name]) as [PrintFunction];
         }
         return run(print, field.parent, binary);
       };

@@ -2,16 +2,80 @@ import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf';
 import type { Limits } from '../limits.js';
 import { Code, reasons, StatusError } from '../status/index.js';
 import type { Codec, CodecFactory, CodecOptions } from './codec.js';
-import { createPrintCompiler } from './compile-print.js';
+import { createParseCompiler, type ParseCompiler } from './compile-parse.js';
+import { createPrintCompiler, type PrintCompiler } from './compile-print.js';
 import { createReferenceCodecs } from './reference.js';
-import { Cursor } from './runtime/cursor.js';
+import { Cursor, RefusedError } from './runtime/cursor.js';
 
-/** wip */
+/**
+ * Codecs that are functions generated from descriptors, compiled on first use: bytes to bytes in
+ * one pass, without message objects.
+ *
+ * A body that they refuse is read once more by the reference codec, which finds the words for what
+ * is wrong: a good body never pays for that. Messages nest at most `limits.nestingDepthMax` deep,
+ * in JSON as in protobuf. One codec exists per type and options, for the life of the factory.
+ */
 export function createCompiledCodecs(types: Registry, limits: Pick<Limits, 'nestingDepthMax'>): CodecFactory {
-  const s = new Cursor(limits.nestingDepthMax);
+  const cursor = new Cursor(limits.nestingDepthMax);
   const reference = createReferenceCodecs(types, limits);
-  const memo = new Map<string, WeakMap<object, Codec>>();
-  const wrap = (print: (b: Uint8Array) => Uint8Array) => (binary: Uint8Array) => {
+  const sets = new Map<string, OptionSet>();
+
+  function setOf(options: CodecOptions): OptionSet {
+    const { emitDefaults, enumsAsNumbers, protoNames, ignoreUnknown } = options;
+    const key = [emitDefaults, enumsAsNumbers, protoNames, ignoreUnknown].join();
+    const set = sets.get(key) ?? {
+      parse: createParseCompiler(types, cursor, options),
+      print: createPrintCompiler(types, cursor, options),
+      codecs: new WeakMap(),
+    };
+    sets.set(key, set);
+    return set;
+  }
+
+  function once(desc: DescMessage | DescField, set: OptionSet, make: () => Codec): Codec {
+    const codec = set.codecs.get(desc) ?? make();
+    set.codecs.set(desc, codec);
+    return codec;
+  }
+
+  return {
+    codec: (message, options) => {
+      const set = setOf(options);
+      return once(message, set, () => ({
+        toBinary: explaining(set.parse.message(message), () => reference.codec(message, options)),
+        toJson: representable(set.print.message(message)),
+      }));
+    },
+    field: (field, options) => {
+      const set = setOf(options);
+      return once(field, set, () => ({
+        toBinary: explaining(set.parse.field(field), () => reference.field(field, options)),
+        toJson: representable(set.print.field(field)),
+      }));
+    },
+  };
+}
+
+/** What was compiled for one set of options. */
+interface OptionSet {
+  readonly parse: ParseCompiler;
+  readonly print: PrintCompiler;
+  readonly codecs: WeakMap<DescMessage | DescField, Codec>;
+}
+
+function explaining(parse: (json: Uint8Array) => Uint8Array, reference: () => Codec): Codec['toBinary'] {
+  return (json) => {
+    try {
+      return parse(json);
+    } catch (error) {
+      if (error instanceof RefusedError) return reference().toBinary(json);
+      throw error;
+    }
+  };
+}
+
+function representable(print: (binary: Uint8Array) => Uint8Array): Codec['toJson'] {
+  return (binary) => {
     try {
       return print(binary);
     } catch (cause) {
@@ -19,32 +83,5 @@ export function createCompiledCodecs(types: Registry, limits: Pick<Limits, 'nest
         cause,
       });
     }
-  };
-  const printers = new Map<string, ReturnType<typeof createPrintCompiler>>();
-  function once(
-    desc: DescMessage | DescField,
-    options: CodecOptions,
-    make: (p: ReturnType<typeof createPrintCompiler>) => Codec,
-  ) {
-    const key = JSON.stringify(options);
-    const p = printers.get(key) ?? createPrintCompiler(types, s, options);
-    printers.set(key, p);
-    const m = memo.get(key) ?? new WeakMap<object, Codec>();
-    memo.set(key, m);
-    const c = m.get(desc) ?? make(p);
-    m.set(desc, c);
-    return c;
-  }
-  return {
-    codec: (message, options) =>
-      once(message, options, (p) => ({
-        toBinary: reference.codec(message, options).toBinary,
-        toJson: wrap(p.message(message)),
-      })),
-    field: (field, options) =>
-      once(field, options, (p) => ({
-        toBinary: reference.field(field, options).toBinary,
-        toJson: wrap(p.field(field)),
-      })),
   };
 }
