@@ -7,6 +7,7 @@ import { evaluate } from './evaluate.js';
 import { type Cursor, disorder, reserve } from './runtime/cursor.js';
 import { dropKeys, repeatsKey } from './runtime/key-spans.js';
 import { createLookups } from './runtime/lookups.js';
+import { UnprintableError } from './runtime/message-printer.js';
 import { normalize } from './runtime/normalize.js';
 import { extensionPrinter, type PrintExtension } from './runtime/print-extension.js';
 import * as scalars from './runtime/print-scalar.js';
@@ -37,6 +38,8 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
   const library: Readonly<Record<string, unknown>> = {
     ...helpers,
     printAny: wellKnown.anyPrinter(types, printerOf),
+    hasExtension: (message: DescMessage, tag: number) =>
+      types.getExtensionFor(message, tag >>> 3) !== undefined,
     printExtension: extensionPrinter(types, extensionOf),
   };
 
@@ -77,7 +80,8 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
       print(s, s.end, 1);
     } catch (error) {
       s.release();
-      if (error !== disorder) throw error;
+      // A piece of a split message may have no JSON form where the whole has one.
+      if (error !== disorder && !(error instanceof UnprintableError)) throw error;
       s.load(normalize(normalizing, message, binary), 0);
       print(s, s.end, 1);
     }

@@ -47,13 +47,20 @@ export function emitPrint(
         switch (tag) {
           ${fields.map((field) => emitCases(options, module, field, oneofs, table))}
           default:
-            ${extendable ? code`last = printExtension(s, ${module.refer(`type_${message.typeName}`, message)}, tag, end, depth, last);` : code`skipRecord(s, tag, end);`}
+            ${extendable ? emitExtension(module, message, table) : code`skipRecord(s, tag, end);`}
         }
       }
       checkEnd(s, end);
       ${table === undefined ? nothing : code`printDefaults(s, ${table}, unset, 536870912);`}
       closeObject(s, start);
     }`;
+}
+
+function emitExtension(module: PrintModule, message: DescMessage, table: Code | undefined): Code {
+  const type = module.refer(`type_${message.typeName}`, message);
+  const gap = code`if (hasExtension(${type}, tag)) unset = printDefaults(s, ${table ?? nothing}, unset, tag >>> 3);`;
+  return code`${table === undefined ? nothing : gap}
+    last = printExtension(s, ${type}, tag, end, depth, last);`;
 }
 
 /** Function that prints one extension with its key; its tag was read. Returns nothing. */

@@ -197,16 +197,27 @@ function printEntries(
   values: readonly Occurrence[],
   depth: number,
 ): string[] {
-  const entries = new Map<string, string>();
+  const entries = new Map<string, readonly Occurrence[]>();
   for (const value of values) {
     const parts = readFields(value.content);
     const key = lastScalar(field.mapKey, parts.get(1) ?? []) ?? zeroOf(field.mapKey);
-    const text = printEntryValue(context, field, parts.get(2) ?? [], depth);
-    if (text !== undefined) {
-      entries.set(String(key), text);
+    const given = parts.get(2) ?? [];
+    if (isEntry(field, given)) {
+      entries.set(String(key), given);
     }
   }
-  return [...entries].map(([key, text]) => `${JSON.stringify(key)}:${text}`);
+  return [...entries].map(
+    ([key, given]) => `${JSON.stringify(key)}:${printEntryValue(context, field, given, depth)}`,
+  );
+}
+
+/** An entry with a number that its closed enum does not declare is an unknown field. */
+function isEntry(field: AnyField & { readonly fieldKind: 'map' }, values: readonly Occurrence[]): boolean {
+  return field.mapKind !== 'enum' || isEnumNumber(field.enum, entryNumber(field.enum, values));
+}
+
+function entryNumber(desc: DescEnum, values: readonly Occurrence[]): number {
+  return Number(lastScalar(ScalarType.INT32, values) ?? desc.values[0]?.number ?? 0);
 }
 
 function printEntryValue(
@@ -214,16 +225,14 @@ function printEntryValue(
   field: AnyField & { readonly fieldKind: 'map' },
   values: readonly Occurrence[],
   depth: number,
-): string | undefined {
+): string {
   switch (field.mapKind) {
     case 'message':
       return printSubmessage(context, field, ofType(values, WireType.LengthDelimited), depth);
     case 'scalar':
       return printScalar(field.scalar, lastScalar(field.scalar, values) ?? zeroOf(field.scalar));
-    case 'enum': {
-      const number = lastScalar(ScalarType.INT32, values) ?? field.enum.values[0]?.number ?? 0;
-      return isEnumNumber(field.enum, Number(number)) ? printEnum(context, field.enum, number) : undefined;
-    }
+    case 'enum':
+      return printEnum(context, field.enum, entryNumber(field.enum, values));
   }
 }
 
@@ -303,14 +312,14 @@ function quoted(text: string | undefined, message: DescMessage): string {
 }
 
 function printStruct(context: PrintContext, binary: Uint8Array, depth: number): string {
-  const entries = new Map<string, string>();
+  const entries = new Map<string, Uint8Array>();
   for (const entry of ofType(readFields(binary).get(1) ?? [], WireType.LengthDelimited)) {
     const parts = readFields(entry.content);
     const key = String(lastScalar(ScalarType.STRING, parts.get(1) ?? []) ?? '');
     const values = ofType(parts.get(2) ?? [], WireType.LengthDelimited);
-    entries.set(key, printNestedValue(context, concatBytes(values.map((value) => value.content)), depth));
+    entries.set(key, concatBytes(values.map((value) => value.content)));
   }
-  return `{${[...entries].map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`;
+  return `{${[...entries].map(([key, value]) => `${JSON.stringify(key)}:${printNestedValue(context, value, depth)}`).join(',')}}`;
 }
 
 function printListValue(context: PrintContext, binary: Uint8Array, depth: number): string {

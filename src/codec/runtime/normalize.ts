@@ -1,6 +1,7 @@
-import { type DescMessage, type Registry, ScalarType } from '@bufbuild/protobuf';
+import { type DescEnum, type DescMessage, type Registry, ScalarType } from '@bufbuild/protobuf';
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { type AnyField, isDelimited } from './any-field.js';
+import { isEnumNumber } from './enum-value.js';
 import type { Lookups } from './lookups.js';
 import { UnprintableError } from './message-printer.js';
 import { type Occurrence, ofType, readFields, readMessage } from './occurrences.js';
@@ -118,12 +119,19 @@ function writeEntries(
     } else {
       const type = field.mapKind === 'enum' ? ScalarType.INT32 : field.scalar;
       const last = ofType(given, wireTypeOf(type)).at(-1);
+      if (field.mapKind === 'enum' && !isEnumNumber(field.enum, enumNumber(last, field.enum))) continue;
       // A missing value stays missing: its default is the printer's to say.
       if (last !== undefined) writeOccurrence(entry, 2, last);
     }
     entries.set(key, entry.finish());
   }
   for (const entry of entries.values()) writer.tag(field.number, WireType.LengthDelimited).bytes(entry);
+}
+
+function enumNumber(value: Occurrence | undefined, desc: DescEnum): number {
+  return value === undefined
+    ? (desc.values[0]?.number ?? 0)
+    : Number(readScalar(new BinaryReader(value.content), ScalarType.INT32));
 }
 
 function keyOf(type: ScalarType, values: readonly Occurrence[]): Scalar {

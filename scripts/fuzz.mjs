@@ -1,0 +1,18 @@
+// Compares the compiled codec with the reference on random messages for a while, from a new seed each time.
+//
+//   npm run fuzz -- --minutes 10
+//
+// A failure prints its seed and the message: make a row of src/codec/codec.contract.ts of it.
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '1' } } });
+const { status } = spawnSync(
+  process.execPath,
+  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'src/codec/differential.test.ts'],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, PROPYLON_FUZZ_MINUTES: values.minutes } },
+);
+process.exitCode = status ?? 1;

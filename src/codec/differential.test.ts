@@ -1,0 +1,112 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import { describe, expect, it } from 'vitest';
+import { codecTypes, testMessage } from '../../test/support/codec-protos.js';
+import { mutateWire, pick, randomJson, seeded } from '../../test/support/random-message.js';
+import { StatusError } from '../status/index.js';
+import { type CodecOptions, defaultCodecOptions } from './codec.js';
+import { createParseCompiler } from './compile-parse.js';
+import { createPrintCompiler } from './compile-print.js';
+import { createReferenceCodecs } from './reference.js';
+import { Cursor, RefusedError } from './runtime/cursor.js';
+import { createLookups } from './runtime/lookups.js';
+import { normalize } from './runtime/normalize.js';
+
+/** Two independent codecs: one walks descriptors, one is generated from them. They must agree on everything. */
+
+const depthMax = 100;
+const minutes = Number(process.env['PROPYLON_FUZZ_MINUTES'] ?? 0);
+const firstSeed = minutes > 0 ? Date.now() % 1_000_000_000 : 1;
+const rounds = minutes > 0 ? Number.POSITIVE_INFINITY : 70_000;
+const until = minutes > 0 ? Date.now() + minutes * 60_000 : Number.POSITIVE_INFINITY;
+
+const messages = (['Everything', 'Everything', 'Legacy', 'Modern', 'Inner'] as const).map((name) =>
+  testMessage(name),
+);
+const optionSets: readonly CodecOptions[] = [
+  defaultCodecOptions,
+  { emitDefaults: true, enumsAsNumbers: false, protoNames: true, ignoreUnknown: true },
+  { emitDefaults: false, enumsAsNumbers: true, protoNames: false, ignoreUnknown: true },
+];
+const reference = createReferenceCodecs(codecTypes, { nestingDepthMax: depthMax });
+const normalizing = { types: codecTypes, lookups: createLookups(), depthMax: 2 * depthMax };
+const cursor = new Cursor(depthMax);
+const sets = optionSets.map((options) => {
+  const parse = createParseCompiler(codecTypes, cursor, options);
+  const print = createPrintCompiler(codecTypes, cursor, options);
+  return {
+    options,
+    codecs: new Map(
+      messages.map((message) => [message, { parse: parse.message(message), print: print.message(message) }]),
+    ),
+  };
+});
+
+/** The result, or nothing when it refuses as it should. */
+function attempt(work: () => Uint8Array): Uint8Array | undefined {
+  try {
+    return work();
+  } catch (error) {
+    // The compiled printer throws what the reference wraps.
+    if (error instanceof StatusError || error instanceof RefusedError || error instanceof Error) {
+      if (error instanceof ReferenceError || error instanceof SyntaxError) throw error;
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function isMessage(message: DescMessage, binary: Uint8Array): boolean {
+  try {
+    normalize(normalizing, message, binary);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const text = (bytes: Uint8Array | undefined) =>
+  bytes === undefined ? undefined : Buffer.from(bytes).toString();
+
+describe('the compiled codec agrees with the reference', () => {
+  it(`on random JSON and random wire bytes, from seed ${firstSeed}`, {
+    timeout: minutes * 60_000 + 240_000,
+  }, () => {
+    let cases = 0;
+    let accepted = 0;
+    for (let seed = firstSeed; seed < firstSeed + rounds && Date.now() < until; seed++) {
+      const random = seeded(seed);
+      const message = pick(random, messages);
+      const { options, codecs } = pick(random, sets);
+      const codec = codecs.get(message);
+      if (codec === undefined) throw new Error('no codec');
+      const theirs = reference.codec(message, options);
+
+      const json = randomJson(random, codecTypes, message);
+      const input = Buffer.from(json);
+      const want = attempt(() => theirs.toBinary(input));
+      const got = attempt(() => codec.parse(input));
+      cases++;
+      if ((want === undefined) !== (got === undefined))
+        expect.fail(`seed ${seed}: ${want === undefined ? 'only compiled' : 'only reference'} takes ${json}`);
+      if (want === undefined || got === undefined) continue;
+      accepted++;
+      const canonical = (bytes: Uint8Array) => normalize(normalizing, message, bytes);
+      if (!Buffer.from(canonical(want)).equals(canonical(got)))
+        expect(Buffer.from(canonical(got)).toString('hex'), `seed ${seed}: ${json}`).toBe(
+          Buffer.from(canonical(want)).toString('hex'),
+        );
+
+      for (const binary of [want, got, mutateWire(random, want, message), mutateWire(random, got, message)]) {
+        cases++;
+        const wantJson = text(attempt(() => theirs.toJson(binary)));
+        const gotJson = text(attempt(() => codec.print(binary)));
+        // The reference never looks into a map entry that a later one replaces.
+        if (gotJson === undefined && !isMessage(message, binary)) continue;
+        if (wantJson !== gotJson)
+          expect(gotJson, `seed ${seed}: ${Buffer.from(binary).toString('hex')}`).toBe(wantJson);
+      }
+    }
+    console.log(`${cases} comparisons, ${accepted} messages taken`);
+    expect(accepted).toBeGreaterThan(cases / 20);
+  });
+});
