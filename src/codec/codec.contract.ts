@@ -565,6 +565,7 @@ export function describeCodec(
       ['a truncated varint', [0x18, 0x80]],
       ['a varint of eleven bytes', [0x18, ...Array<number>(10).fill(0x80), 1]],
       ['a length beyond the end', [0x72, 5, 0x61]],
+      ['a length of more than 32 bits', [0x72, 0x80, 0x80, 0x80, 0x80, 0x10]],
       ['field number 0', [0x00, 1]],
       ['wire type 7', [0x1f]],
       ['an end group tag alone', [0x1c]],

@@ -75,18 +75,21 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
   }
 
   function run(print: PrintFunction, message: DescMessage, binary: Uint8Array): Uint8Array {
-    s.load(binary, 0);
+    s.load(binary, binary.length * 3);
     try {
       print(s, s.end, 1);
     } catch (error) {
       s.release();
       // A piece of a split message may have no JSON form where the whole has one.
       if (error !== disorder && !(error instanceof UnprintableError)) throw error;
-      s.load(normalize(normalizing, message, binary), 0);
+      const orderly = normalize(normalizing, message, binary);
+      s.load(orderly, orderly.length * 3);
       print(s, s.end, 1);
     }
-    if (s.seen > 127 && !isUtf8(s.o.subarray(0, s.q))) throw new TypeError('a string is not valid UTF-8');
-    return s.take();
+    const { seen } = s;
+    const json = s.take();
+    if (seen > 127 && !isUtf8(json)) throw new TypeError('a string is not valid UTF-8');
+    return json;
   }
 
   return {

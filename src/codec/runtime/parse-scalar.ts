@@ -1,5 +1,5 @@
 import { ScalarType } from '@bufbuild/protobuf';
-import { type Cursor, escapedKey, refused } from './cursor.js';
+import { type Cursor, escapedKey, isPlain, refused } from './cursor.js';
 import { scalarFromText } from './scalar.js';
 
 // Typed arrays are read through `as number` here: the cursor's padding keeps every index inside.
@@ -126,10 +126,16 @@ export function string(s: Cursor): void {
   const at = s.q;
   let q = at + 1;
   let seen = s.seen;
+  const { bv, ov } = s;
   const long = i + longString;
+  for (; i < long; i += 4, q += 4) {
+    const word = bv.getInt32(i, true);
+    if (!isPlain(word)) break;
+    ov.setInt32(q, word, true);
+  }
   let c = b[i] as number;
   while (special[c] === 0) {
-    if (i === long) break;
+    if (i >= long) break;
     o[q++] = c;
     seen |= c;
     c = b[++i] as number;

@@ -1,4 +1,4 @@
-import { type Cursor, disorder, reserve } from './cursor.js';
+import { type Cursor, disorder, isPlain, reserve } from './cursor.js';
 import { MalformedBinaryError } from './records.js';
 import { shortestFloat } from './scalar.js';
 
@@ -72,7 +72,13 @@ export function readVarint64(s: Cursor): void {
 
 /** Reads a length and returns where what has it ends. */
 export function readEnd(s: Cursor, end: number): number {
-  const length = readVarint32(s) >>> 0;
+  let length = s.b[s.i] as number;
+  if (length < 128) s.i++;
+  else {
+    readVarint64(s);
+    if (s.hi !== 0) throw truncated();
+    length = s.lo >>> 0;
+  }
   const stop = s.i + length;
   if (stop > end) throw truncated();
   return stop;
@@ -208,7 +214,7 @@ function printWide(s: Cursor, value: number): void {
   }
   const upper = Math.floor(value / 1e9);
   printInteger(s, upper);
-  let rest = value - upper * 1e9;
+  let rest = (value - upper * 1e9) | 0;
   const o = s.o;
   for (let at = s.q + 8; at >= s.q; at--) {
     const tenth = (rest / 10) | 0;
@@ -313,11 +319,22 @@ export function printString(s: Cursor, end: number): void {
   let q = s.q;
   let seen = s.seen;
   o[q++] = 34;
+  const { bv, ov } = s;
+  for (; i + 4 <= stop; i += 4, q += 4) {
+    const word = bv.getInt32(i, true);
+    if (!isPlain(word)) break;
+    ov.setInt32(q, word, true);
+  }
   while (i < stop) {
     const c = b[i++] as number;
     seen |= c;
     if (escaped[c] === 0) o[q++] = c;
     else q = printEscape(o, q, c);
+    for (; i + 4 <= stop; i += 4, q += 4) {
+      const word = bv.getInt32(i, true);
+      if (!isPlain(word)) break;
+      ov.setInt32(q, word, true);
+    }
   }
   o[q++] = 34;
   s.seen = seen;
