@@ -1,7 +1,6 @@
 export { type AnyPrinter, createAnyPrinter } from './any-printer.js';
 export { type Codec, type CodecFactory, type CodecOptions, defaultCodecOptions } from './codec.js';
 export { createCompiledCodecs } from './compiled.js';
-export { createReferenceCodecs } from './reference.js';
 export { nearestName } from './runtime/nearest.js';
 export {
   type TextField,

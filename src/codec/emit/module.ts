@@ -1,5 +1,4 @@
 import type { DescMessage } from '@bufbuild/protobuf';
-import { wrappedScalar } from '../runtime/well-known.js';
 import { Code, code, layOut } from './code.js';
 
 /** A value that emitted code uses and that is no code: a table, or a function of another module. */
@@ -108,9 +107,4 @@ export class Module<F> {
 /** Whether the functions of a type are written by hand. */
 export function isByHand(message: DescMessage): boolean {
   return byHand.has(message.typeName);
-}
-
-/** Whether the type is one of the wrappers, whose JSON is that of their only field. */
-export function isWrapper(message: DescMessage): boolean {
-  return wrappedScalar(message.typeName) !== undefined;
 }
