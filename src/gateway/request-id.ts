@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { HeaderFields } from './exchange.js';
-import { fieldValues, isPrintableAscii } from './headers.js';
+import { fieldValues, isPrintableAscii, listElements } from './headers.js';
 
 /** Longer ids would let a client fill the log; UUIDs and trace ids have 36 characters or fewer. */
 const lengthMax = 200;
@@ -13,5 +13,10 @@ export function requestIdOf(headers: HeaderFields): string {
   const [id, ...others] = fieldValues(headers, 'x-request-id');
   const good =
     id !== undefined && id !== '' && id.length <= lengthMax && others.length === 0 && isPrintableAscii(id);
-  return good ? id : randomUUID();
+  return good && !isHopByHop(headers) ? id : randomUUID();
+}
+
+/** Whether Connection names it, and so keeps it between the client and us (RFC 9110 §7.6.1). */
+function isHopByHop(headers: HeaderFields): boolean {
+  return listElements(headers, 'connection').some((name) => name.toLowerCase() === 'x-request-id');
 }

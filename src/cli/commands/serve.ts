@@ -51,8 +51,6 @@ export async function serve(flags: ServeFlags): Promise<number> {
   announce(gateway, listener, flags, demo);
   await stopped;
   process.stderr.write('\nshutting down: in-flight requests may finish; a second signal ends at once\n');
-  const impatient = (): never => process.exit(exitCode.interrupted);
-  process.once('SIGINT', impatient).once('SIGTERM', impatient);
   await listener.close();
   await Promise.all([gateway.close(), demo?.close()]);
   return exitCode.fine;
@@ -134,9 +132,12 @@ function definedListen(
   return Object.fromEntries(Object.entries(listen).filter(([, value]) => value !== undefined));
 }
 
+/** Resolves at the first signal; a second one ends the process, from that very moment on. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
+    const impatient = (): never => process.exit(exitCode.interrupted);
     const stop = (): void => {
+      process.once('SIGINT', impatient).once('SIGTERM', impatient);
       process.off('SIGINT', stop).off('SIGTERM', stop);
       resolve();
     };
