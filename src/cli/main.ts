@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { DiagnosticsError } from '../diagnostic/index.js';
+import { codec } from './commands/codec.js';
 import { routes } from './commands/routes.js';
 import { serve } from './commands/serve.js';
 import { exitCode } from './exit-code.js';
@@ -33,6 +34,7 @@ Examples:
   propylon serve --proto ./proto --backend 'shop.*=dns:///shop.internal:50051'
   propylon serve --reflect localhost:50051                       ask a running server what it offers
   propylon routes --proto ./proto                                what would be served
+  propylon codec shop.v1.Product --proto ./proto                 what its transcoding runs
 
 Exit codes: 0 fine, 2 bad usage or configuration, 3 failed at run time.`,
     );
@@ -51,6 +53,9 @@ Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:
   addSourceFlags(root.command('routes').description('list the routes that would be served'))
     .option('--json', 'as JSON')
     .action(async (flags) => finish(await routes(flags)));
+  addSourceFlags(
+    root.command('codec <type>').description('print the functions that transcode a message type'),
+  ).action(async (type, flags) => finish(await codec(type, flags)));
   return root;
 }
 

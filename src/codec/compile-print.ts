@@ -5,7 +5,7 @@ import { isByHand, Module } from './emit/module.js';
 import { emitPrint, emitPrintAlone, emitPrintExtension, type PrintOptions } from './emit/print.js';
 import { evaluate } from './evaluate.js';
 import { type Cursor, disorder, reserve } from './runtime/cursor.js';
-import { dropKeys, repeatsKey } from './runtime/key-spans.js';
+import { dropKeys, forgetKey, repeatsKey } from './runtime/key-spans.js';
 import { createLookups } from './runtime/lookups.js';
 import { UnprintableError } from './runtime/message-printer.js';
 import { normalize } from './runtime/normalize.js';
@@ -122,4 +122,4 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
   };
 }
 
-const helpers = { ...scalars, ...wellKnown, reserve, dropKeys, repeatsKey, checkDepth, checkEnd };
+const helpers = { ...scalars, ...wellKnown, reserve, dropKeys, forgetKey, repeatsKey, checkDepth, checkEnd };

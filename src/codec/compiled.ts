@@ -56,6 +56,18 @@ export function createCompiledCodecs(types: Registry, limits: Pick<Limits, 'nest
   };
 }
 
+/**
+ * JavaScript of the functions of a message type and of all that it contains, in both directions; the
+ * helpers that they call are those of `runtime/`. For people who want to see what runs.
+ */
+export function codecSource(types: Registry, message: DescMessage, options: CodecOptions): string {
+  const cursor = new Cursor(1);
+  const parse = createParseCompiler(types, cursor, options).source(message);
+  const print = createPrintCompiler(types, cursor, options).source(message);
+  if (parse === '') return `// ${message.typeName} has functions that are written by hand: see runtime/.\n`;
+  return `// JSON to protobuf\n\n${parse}\n// protobuf to JSON\n\n${print}`;
+}
+
 /** What was compiled for one set of options. */
 interface OptionSet {
   readonly parse: ParseCompiler;

@@ -1,6 +1,6 @@
 export { type AnyPrinter, createAnyPrinter } from './any-printer.js';
 export { type Codec, type CodecFactory, type CodecOptions, defaultCodecOptions } from './codec.js';
-export { createCompiledCodecs } from './compiled.js';
+export { codecSource, createCompiledCodecs } from './compiled.js';
 export { nearestName } from './runtime/nearest.js';
 export {
   type TextField,

@@ -263,7 +263,7 @@ function emitMapCase(
         ${value.print}
       } else { ${value.printDefault} }
       if (s.i !== stop) throwDisorder();
-      ${value.dropped === undefined ? nothing : code`if (${value.dropped}) { s.q = entry; s.keyCount -= 2; continue; }`}
+      ${value.dropped === undefined ? nothing : code`if (${value.dropped}) { s.q = entry; forgetKey(s, base); continue; }`}
       reserve(s, 1);
       s.o[s.q++] = 44;
     } while (${emitSameTag(tag)});

@@ -1,3 +1,5 @@
+import type { KeyTable } from './key-table.js';
+
 /**
  * Where a compiled codec stands: the bytes it reads, the bytes it writes, and a few registers. One
  * exists per factory; every call copies its input in, so that the functions see the same array for
@@ -5,7 +7,7 @@
  */
 export class Cursor {
   /** Input, a copy. Behind its end stand at least `padding` zeros: no digit, no quote, no continued varint. */
-  b = Buffer.alloc(inputKept + padding);
+  b = newInput(inputKept + padding);
   /** The same bytes, for loads of 4 and 8. */
   bv = viewOf(this.b);
   /** Place of the next byte to read. */
@@ -33,8 +35,8 @@ export class Cursor {
   /** Starts and ends of the keys of the maps that are open, innermost last; `keyCount` of them count. */
   readonly keys: number[] = [];
   keyCount = 0;
-  /** Keys of the wide maps that are open, by where in `keys` they began. */
-  readonly keySets = new Map<number, Set<string>>();
+  /** Tables of the wide maps that are open, by where in `keys` they began. */
+  readonly keyTables = new Map<number, KeyTable>();
   /** Most messages, and most JSON values, inside each other. */
   readonly depthMax: number;
   /** Short outputs are views of a slab, and follow each other in it. */
@@ -56,7 +58,7 @@ export class Cursor {
   load(input: Uint8Array, room: number): void {
     const length = input.length;
     if (length + padding > this.b.length) {
-      this.b = Buffer.allocUnsafeSlow(length + padding);
+      this.b = newInput(length + padding);
       this.bv = viewOf(this.b);
     }
     this.b.set(input, 0);
@@ -71,7 +73,7 @@ export class Cursor {
     this.seen = 0;
     this.canonical = false;
     this.keyCount = 0;
-    if (this.keySets.size > 0) this.keySets.clear();
+    if (this.keyTables.size > 0) this.keyTables.clear();
   }
 
   #useSlab(): void {
@@ -124,7 +126,7 @@ export class Cursor {
   /** Gives arrays back that are larger than what is worth keeping. */
   release(): void {
     if (this.b.length > inputKept + padding) {
-      this.b = Buffer.alloc(inputKept + padding);
+      this.b = newInput(inputKept + padding);
       this.bv = viewOf(this.b);
     }
     if (this.#scratch.length > scratchKept) {
@@ -132,6 +134,13 @@ export class Cursor {
       this.#useSlab();
     }
   }
+}
+
+/** A buffer with its method that makes strings of ASCII, which the types of Node leave out. */
+export type InputBuffer = Buffer & { latin1Slice(start: number, end: number): string };
+
+function newInput(size: number): InputBuffer {
+  return Buffer.alloc(size) as InputBuffer;
 }
 
 /** Makes room for `count` more bytes of output, and eight that a store of four may spill. */

@@ -1,6 +1,7 @@
 import type { Cursor } from './cursor.js';
+import { tableRepeats } from './key-table.js';
 
-/** Up to so many keys each new one is compared with all; beyond, they go into a Set. */
+/** Up to so many keys each new one is compared with all; beyond, they go into a table. */
 const comparedMax = 16;
 
 /**
@@ -9,11 +10,14 @@ const comparedMax = 16;
  */
 export function repeatsKey(s: Cursor, bytes: Buffer, base: number, start: number, end: number): boolean {
   const { keys, keyCount } = s;
-  if (keyCount - base >= 2 * comparedMax) return repeatsAmongMany(s, bytes, base, start, end);
-  const length = end - start;
-  for (let at = base; at < keyCount; at += 2) {
-    const other = keys[at] as number;
-    if ((keys[at + 1] as number) - other === length && equal(bytes, other, start, length)) return true;
+  if (keyCount - base >= 2 * comparedMax) {
+    if (repeatsAmongMany(s, bytes, base, start, end)) return true;
+  } else {
+    const length = end - start;
+    for (let at = base; at < keyCount; at += 2) {
+      const other = keys[at] as number;
+      if ((keys[at + 1] as number) - other === length && equal(bytes, other, start, length)) return true;
+    }
   }
   keys[keyCount] = start;
   keys[keyCount + 1] = end;
@@ -24,7 +28,14 @@ export function repeatsKey(s: Cursor, bytes: Buffer, base: number, start: number
 /** Ends the map that began at `base`. */
 export function dropKeys(s: Cursor, base: number): void {
   s.keyCount = base;
-  if (s.keySets.size > 0) s.keySets.delete(base);
+  if (s.keyTables.size > 0) s.keyTables.delete(base);
+}
+
+/** Forgets the last key of a map: its entry is dropped. */
+export function forgetKey(s: Cursor, base: number): void {
+  s.keyCount -= 2;
+  // A table holds no way back: it is made again for the next key.
+  s.keyTables.delete(base);
 }
 
 function equal(bytes: Uint8Array, a: number, b: number, length: number): boolean {
@@ -33,15 +44,11 @@ function equal(bytes: Uint8Array, a: number, b: number, length: number): boolean
 }
 
 function repeatsAmongMany(s: Cursor, bytes: Buffer, base: number, start: number, end: number): boolean {
-  let set = s.keySets.get(base);
-  if (set === undefined) {
-    set = new Set();
-    for (let at = base; at < s.keyCount; at += 2)
-      set.add(bytes.toString('latin1', s.keys[at] as number, s.keys[at + 1] as number));
-    s.keySets.set(base, set);
+  let table = s.keyTables.get(base);
+  if (table === undefined) {
+    // The slots are made from the keys at once, since so many do not fit in none.
+    table = { slots: new Int32Array(0), count: (s.keyCount - base) / 2, text: undefined };
+    s.keyTables.set(base, table);
   }
-  const key = bytes.toString('latin1', start, end);
-  if (set.has(key)) return true;
-  set.add(key);
-  return false;
+  return tableRepeats(table, bytes, s.keys, base, start, end);
 }

@@ -113,63 +113,46 @@ export function close(s: Cursor, at: number): void {
   o[q] = rest;
 }
 
-/** From so many bytes on, the plain part of a string is copied by the runtime. */
-const longString = 160;
-
 /** Reads a string and writes it behind its length. */
 export function string(s: Cursor): void {
-  const b = s.b;
-  let i = s.i;
-  if (b[i] !== 34) throw refused;
-  i++;
-  const o = s.o;
-  const at = s.q;
-  let q = at + 1;
-  let seen = s.seen;
-  const { bv, ov } = s;
-  const long = i + longString;
-  for (; i < long; i += 4, q += 4) {
-    const word = bv.getInt32(i, true);
-    if (!isPlain(word)) break;
-    ov.setInt32(q, word, true);
-  }
-  let c = b[i] as number;
-  while (special[c] === 0) {
-    if (i >= long) break;
-    o[q++] = c;
-    seen |= c;
-    c = b[++i] as number;
-  }
-  s.seen = seen;
-  s.i = i;
-  s.q = q;
-  if (c !== 34) stringRest(s);
-  else s.i = i + 1;
+  if (s.b[s.i] !== 34) throw refused;
+  s.i++;
+  const at = s.q++;
+  while (!plainPart(s)) readEscape(s);
   close(s, at);
 }
 
-/** The rest of a string with escapes, or of a long one. */
-function stringRest(s: Cursor): void {
-  const { b, o } = s;
-  let i = s.i;
+/** Copies up to the closing quote, and behind it: true; or up to a backslash: false. */
+function plainPart(s: Cursor): boolean {
+  const { b, o, bv, ov } = s;
+  let { i, q, seen } = s;
+  let c: number;
   for (;;) {
-    const start = i;
-    while (special[b[i] as number] === 0) i++;
-    if (i > start) {
-      s.seen = 128;
-      o.set(b.subarray(start, i), s.q);
-      s.q += i - start;
+    for (let word = bv.getInt32(i, true); isPlain(word); word = bv.getInt32(i, true)) {
+      ov.setInt32(q, word, true);
+      i += 4;
+      q += 4;
     }
-    const c = b[i];
-    if (c === 34) {
-      s.i = i + 1;
-      return;
+    // What stopped it is among these four; behind a character beyond ASCII it goes on.
+    let left = 4;
+    c = b[i] as number;
+    while (special[c] === 0 && left > 0) {
+      o[q++] = c;
+      seen |= c;
+      left--;
+      c = b[++i] as number;
     }
-    if (c !== 92) throw refused;
-    s.i = i;
-    readEscape(s);
-    i = s.i;
+    if (special[c] !== 0) break;
   }
+  s.seen = seen;
+  s.q = q;
+  if (c === 34) {
+    s.i = i + 1;
+    return true;
+  }
+  if (c !== 92) throw refused;
+  s.i = i;
+  return false;
 }
 
 /** Bytes of the short escapes by their letter, 0 where there is none. */
@@ -247,7 +230,7 @@ export function text(s: Cursor): string {
   }
   if (i >= s.end) throw refused;
   s.i = i + 1;
-  if (plain) return s.b.toString(s.seen < 128 ? 'latin1' : 'utf8', start + 1, i);
+  if (plain) return s.seen < 128 ? s.b.latin1Slice(start + 1, i) : s.b.toString('utf8', start + 1, i);
   try {
     const value: unknown = JSON.parse(s.b.toString('utf8', start, i + 1));
     if (typeof value === 'string' && !/\p{Surrogate}/u.test(value)) return value;
@@ -374,6 +357,8 @@ export function double(s: Cursor): number {
     c = b[++i] as number;
   }
   const whole = i - start;
+  // No digits: perhaps in quotes. A leading zero: refused there.
+  if (whole === 0 || (first === 48 && whole > 1)) return slowNumber(s, at, ScalarType.DOUBLE);
   let fraction = 0;
   if (c === 46) {
     const point = ++i;
@@ -385,12 +370,23 @@ export function double(s: Cursor): number {
     fraction = i - point;
     if (fraction === 0) throw refused;
   }
-  // Up to 15 digits and powers to 10^22 are exact, so that one division rounds correctly.
-  if (whole === 0 || whole + fraction > 15 || (first === 48 && whole > 1) || (c | 32) === 101)
-    return slowNumber(s, at, ScalarType.DOUBLE);
+  if ((c | 32) === 101) {
+    c = b[++i] as number;
+    if (c === 43 || c === 45) c = b[++i] as number;
+    if (!(c >= 48 && c <= 57)) throw refused;
+    while (c >= 48 && c <= 57) c = b[++i] as number;
+    fraction = Number.POSITIVE_INFINITY;
+  }
   s.i = i;
+  // Up to 15 digits and powers to 10^22 are exact, so that one division rounds correctly.
+  if (whole + fraction > 15) return finite(Number(b.latin1Slice(at, i)));
   const value = fraction === 0 ? mantissa : mantissa / (powers[fraction] as number);
   return negative ? -value : value;
+}
+
+function finite(value: number): number {
+  if (!Number.isFinite(value)) throw refused;
+  return value;
 }
 
 /** Reads a float. */

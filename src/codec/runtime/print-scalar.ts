@@ -251,17 +251,57 @@ export function readFloat(s: Cursor): number {
   return value;
 }
 
+/** Fewest digits that are read back as the same double, as JavaScript prints them. */
 export function printDouble(s: Cursor, value: number): void {
   if (value === (value | 0) && !Object.is(value, -0)) {
     printInteger(s, value | 0);
     return;
+  }
+  const magnitude = Math.abs(value);
+  if (magnitude >= 1e-5 && magnitude < 1e9) {
+    // At most 15 digits name one double each, so that the first that does is the shortest.
+    for (let decimals = 1, power = 10; decimals <= 6; decimals++, power *= 10) {
+      const digits = Math.round(magnitude * power);
+      if (digits / power === magnitude) {
+        printDecimal(s, value < 0, digits, decimals, power);
+        return;
+      }
+    }
   }
   reserve(s, 32);
   if (Number.isFinite(value)) append(s, Object.is(value, -0) ? '-0' : String(value));
   else append(s, `"${value}"`);
 }
 
+/** Prints `digits` / 10^`decimals`. */
+function printDecimal(s: Cursor, negative: boolean, digits: number, decimals: number, power: number): void {
+  reserve(s, 24);
+  if (negative) s.o[s.q++] = 45;
+  const whole = Math.floor(digits / power);
+  printInteger(s, whole);
+  const o = s.o;
+  o[s.q] = 46;
+  let rest = (digits - whole * power) | 0;
+  for (let at = s.q + decimals; at > s.q; at--) {
+    const tenth = (rest / 10) | 0;
+    o[at] = 48 + rest - tenth * 10;
+    rest = tenth;
+  }
+  s.q += decimals + 1;
+}
+
+/** Fewest digits that are read back as the same float. */
 export function printFloat(s: Cursor, value: number): void {
+  const magnitude = Math.abs(value);
+  if (magnitude >= 1e-4 && magnitude < 1e6 && value !== Math.trunc(value)) {
+    for (let decimals = 1, power = 10; decimals <= 9; decimals++, power *= 10) {
+      const digits = Math.round(magnitude * power);
+      if (Math.fround(digits / power) === magnitude) {
+        printDecimal(s, value < 0, digits, decimals, power);
+        return;
+      }
+    }
+  }
   printDouble(s, shortestFloat(value));
 }
 
@@ -304,16 +344,12 @@ const letters = Uint8Array.from({ length: 256 }, (_, byte) => {
   return short[byte] ?? 0;
 });
 
-/** From so many bytes on, a string without escapes is copied by the runtime. */
-const longString = 160;
-
 /** Prints a length and UTF-8 as a JSON string. Whether it is UTF-8 is asked once, of the whole output. */
 export function printString(s: Cursor, end: number): void {
   const stop = readEnd(s, end);
   const b = s.b;
   let i = s.i;
   const length = stop - i;
-  if (length > longString && printLong(s, stop)) return;
   reserve(s, length * 6 + 2);
   const o = s.o;
   let q = s.q;
@@ -340,21 +376,6 @@ export function printString(s: Cursor, end: number): void {
   s.seen = seen;
   s.q = q;
   s.i = stop;
-}
-
-/** Copies a string that needs no escapes; false when it does. */
-function printLong(s: Cursor, stop: number): boolean {
-  const b = s.b;
-  const start = s.i;
-  for (let i = start; i < stop; i++) if (escaped[b[i] as number] !== 0) return false;
-  reserve(s, stop - start + 2);
-  s.o[s.q] = 34;
-  s.o.set(b.subarray(start, stop), s.q + 1);
-  s.q += stop - start + 2;
-  s.o[s.q - 1] = 34;
-  s.seen = 128;
-  s.i = stop;
-  return true;
 }
 
 function printEscape(o: Uint8Array, at: number, c: number): number {
