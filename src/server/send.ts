@@ -37,7 +37,9 @@ export async function send(
     try {
       await pump(body, response, stallTimeoutMs);
     } catch {
-      // Everything written so far must arrive, and the end must not.
+      // Everything written so far must arrive, and the end must not. What this turn wrote reaches the socket in its
+      // next tick.
+      await new Promise((resolve) => setImmediate(resolve));
       if (socket === null) response.destroy();
       else socket.destroySoon();
     }

@@ -122,6 +122,22 @@ describe('the command line', () => {
       },
     ]);
   });
+
+  it('prints the functions that transcode a message, and knows what was probably meant', () => {
+    const { code, stdout } = run('codec', 't.v1.M', '--descriptors', image);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/function parse_t_v1_M\([\s\S]*function print_t_v1_M\(/),
+    ]);
+    expect(run('codec', 't.v1.N', '--descriptors', image)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('No source has a message "t.v1.N".'),
+    });
+    expect(run('codec', 't.v1.M')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--descriptors'),
+    });
+  });
 });
 
 describe('a served image', () => {
