@@ -5,7 +5,7 @@ import { isByHand, Module } from './emit/module.js';
 import { emitParse, emitParseField, type ParseOptions } from './emit/parse.js';
 import { evaluate } from './evaluate.js';
 import { canonicalKeys } from './runtime/canonical-keys.js';
-import { type Cursor, escapedKey, refused } from './runtime/cursor.js';
+import { type Cursor, escapedKey, refused, sawBeyondAscii } from './runtime/cursor.js';
 import { dropKeys } from './runtime/key-spans.js';
 import { enumValue } from './runtime/parse-enum.js';
 import * as members from './runtime/parse-member.js';
@@ -80,7 +80,7 @@ export function createParseCompiler(types: Registry, s: Cursor, options: ParseOp
     parse(s, 1, 0);
     scalars.space(s);
     if (s.i !== s.end) throw refused;
-    if (s.seen > 127 && !isUtf8(json)) throw refused;
+    if (sawBeyondAscii(s) && !isUtf8(json)) throw refused;
     return s.take();
   }
 

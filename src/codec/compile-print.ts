@@ -4,7 +4,7 @@ import { code } from './emit/code.js';
 import { isByHand, Module } from './emit/module.js';
 import { emitPrint, emitPrintAlone, emitPrintExtension, type PrintOptions } from './emit/print.js';
 import { evaluate } from './evaluate.js';
-import { type Cursor, disorder, reserve } from './runtime/cursor.js';
+import { type Cursor, disorder, reserve, sawBeyondAscii } from './runtime/cursor.js';
 import { dropKeys, forgetKey, repeatsKey } from './runtime/key-spans.js';
 import { createLookups } from './runtime/lookups.js';
 import { UnprintableError } from './runtime/message-printer.js';
@@ -86,9 +86,9 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
       s.load(orderly, orderly.length * 3);
       print(s, s.end, 1);
     }
-    const { seen } = s;
+    const beyondAscii = sawBeyondAscii(s);
     const json = s.take();
-    if (seen > 127 && !isUtf8(json)) throw new TypeError('a string is not valid UTF-8');
+    if (beyondAscii && !isUtf8(json)) throw new TypeError('a string is not valid UTF-8');
     return json;
   }
 

@@ -28,7 +28,7 @@ export class Cursor {
   k = 0;
   /** JSON arrays and objects open at the moment. */
   level = 0;
-  /** 128 or more as soon as a byte beyond ASCII was copied. */
+  /** All bytes that were copied, by `|`, in all four bytes of it: see sawBeyondAscii(). */
   seen = 0;
   /** Whether keys were brought to one spelling (canonicalKeys), so that a backslash in one is no surprise. */
   canonical = false;
@@ -115,7 +115,7 @@ export class Cursor {
     const { o, start, q } = this;
     if (o === this.#slab) {
       this.#slabUsed = q;
-      return Buffer.from(o.buffer, start, q - start);
+      return new Uint8Array(o.buffer, start, q - start);
     }
     const output = Buffer.allocUnsafe(q - start);
     o.copy(output, 0, start, q);
@@ -148,16 +148,23 @@ export function reserve(s: Cursor, count: number): void {
   if (s.q + count + 8 > s.o.length) s.grow(count + 8);
 }
 
+/** The top bit of each of four bytes. */
+const topBits = 0x80808080 | 0;
+
 /**
- * Whether four bytes are ASCII that stands in a JSON string as it is: no control character, no quote,
- * no backslash. Each byte borrows from its own top bit only.
+ * Whether four bytes stand in a JSON string as they are: no control character, no quote, no backslash.
+ * Each byte borrows from its own top bit only; those beyond ASCII have it anyway, and are plain.
  */
 export function isPlain(word: number): boolean {
-  const top = 0x80808080 | 0;
-  const control = ((word | top) - 0x20202020) | 0;
-  const quote = (((word ^ 0x22222222) | top) - 0x01010101) | 0;
-  const backslash = (((word ^ 0x5c5c5c5c) | top) - 0x01010101) | 0;
-  return (control & quote & backslash & ~word & top) === top;
+  const control = ((word | topBits) - 0x20202020) | 0;
+  const quote = (((word ^ 0x22222222) | topBits) - 0x01010101) | 0;
+  const backslash = (((word ^ 0x5c5c5c5c) | topBits) - 0x01010101) | 0;
+  return (((control & quote & backslash) | word) & topBits) === topBits;
+}
+
+/** Whether a byte beyond ASCII was copied since load(). */
+export function sawBeyondAscii(s: Cursor): boolean {
+  return (s.seen & topBits) !== 0;
 }
 
 /** The input is not what the compiled function takes: one of no consequence, or of no message. */

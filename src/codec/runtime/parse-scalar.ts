@@ -1,5 +1,5 @@
 import { ScalarType } from '@bufbuild/protobuf';
-import { type Cursor, escapedKey, isPlain, refused } from './cursor.js';
+import { type Cursor, escapedKey, isPlain, refused, sawBeyondAscii } from './cursor.js';
 import { scalarFromText } from './scalar.js';
 
 // Typed arrays are read through `as number` here: the cursor's padding keeps every index inside.
@@ -127,22 +127,16 @@ function plainPart(s: Cursor): boolean {
   const { b, o, bv, ov } = s;
   let { i, q, seen } = s;
   let c: number;
-  for (;;) {
-    for (let word = bv.getInt32(i, true); isPlain(word); word = bv.getInt32(i, true)) {
-      ov.setInt32(q, word, true);
-      i += 4;
-      q += 4;
-    }
-    // What stopped it is among these four; behind a character beyond ASCII it goes on.
-    let left = 4;
-    c = b[i] as number;
-    while (special[c] === 0 && left > 0) {
-      o[q++] = c;
-      seen |= c;
-      left--;
-      c = b[++i] as number;
-    }
-    if (special[c] !== 0) break;
+  for (let word = bv.getInt32(i, true); isPlain(word); word = bv.getInt32(i, true)) {
+    ov.setInt32(q, word, true);
+    seen |= word;
+    i += 4;
+    q += 4;
+  }
+  // What stopped it is among these four.
+  for (c = b[i] as number; special[c] === 0; c = b[++i] as number) {
+    o[q++] = c;
+    seen |= c;
   }
   s.seen = seen;
   s.q = q;
@@ -230,7 +224,7 @@ export function text(s: Cursor): string {
   }
   if (i >= s.end) throw refused;
   s.i = i + 1;
-  if (plain) return s.seen < 128 ? s.b.latin1Slice(start + 1, i) : s.b.toString('utf8', start + 1, i);
+  if (plain) return !sawBeyondAscii(s) ? s.b.latin1Slice(start + 1, i) : s.b.toString('utf8', start + 1, i);
   try {
     const value: unknown = JSON.parse(s.b.toString('utf8', start, i + 1));
     if (typeof value === 'string' && !/\p{Surrogate}/u.test(value)) return value;

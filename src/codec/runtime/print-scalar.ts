@@ -153,32 +153,29 @@ export function printInteger(s: Cursor, value: number): void {
     s.q = q;
     return;
   }
-  const digits =
-    n < 100
-      ? 2
-      : n < 1e3
-        ? 3
-        : n < 1e4
-          ? 4
-          : n < 1e5
-            ? 5
-            : n < 1e6
-              ? 6
-              : n < 1e7
-                ? 7
-                : n < 1e8
-                  ? 8
-                  : n < 1e9
-                    ? 9
-                    : 10;
-  let at = q + digits;
+  let rest = n | 0;
+  let at = q + digitsOf(rest);
   s.q = at;
-  while (n > 9) {
-    const tenth = (n / 10) | 0;
-    o[--at] = 48 + n - tenth * 10;
-    n = tenth;
+  const ov = s.ov;
+  while (rest > 99) {
+    const hundredth = (rest / 100) | 0;
+    at -= 2;
+    ov.setUint16(at, pairs[rest - hundredth * 100] as number, true);
+    rest = hundredth;
   }
-  o[--at] = 48 + n;
+  if (rest > 9) ov.setUint16(at - 2, pairs[rest] as number, true);
+  else o[at - 1] = 48 + rest;
+}
+
+/** "00" to "99", each as two bytes of a little-endian number. */
+const pairs = Uint16Array.from(
+  { length: 100 },
+  (_, value) => 48 + Math.floor(value / 10) + ((48 + (value % 10)) << 8),
+);
+
+function digitsOf(n: number): number {
+  if (n < 1e5) return n < 100 ? 2 : n < 1e3 ? 3 : n < 1e4 ? 4 : 5;
+  return n < 1e6 ? 6 : n < 1e7 ? 7 : n < 1e8 ? 8 : n < 1e9 ? 9 : 10;
 }
 
 /** Prints `s.lo` and `s.hi` as a signed integer in quotes. */
@@ -360,6 +357,7 @@ export function printString(s: Cursor, end: number): void {
     const word = bv.getInt32(i, true);
     if (!isPlain(word)) break;
     ov.setInt32(q, word, true);
+    seen |= word;
   }
   while (i < stop) {
     const c = b[i++] as number;
@@ -370,6 +368,7 @@ export function printString(s: Cursor, end: number): void {
       const word = bv.getInt32(i, true);
       if (!isPlain(word)) break;
       ov.setInt32(q, word, true);
+      seen |= word;
     }
   }
   o[q++] = 34;
