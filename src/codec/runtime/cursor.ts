@@ -17,6 +17,8 @@ export class Cursor {
   /** Output: the slab, or the scratch where that is too small. */
   o = Buffer.allocUnsafeSlow(slabSize);
   ov = viewOf(this.o);
+  /** Where the output must end. */
+  room = slabSize - spill;
   /** Where the output begins. */
   start = 0;
   /** Place of the next byte to write. */
@@ -84,6 +86,7 @@ export class Cursor {
     }
     this.o = this.#slab;
     this.ov = this.#slabView;
+    this.room = slabSize - spill;
     this.start = this.#slabUsed;
   }
 
@@ -91,6 +94,7 @@ export class Cursor {
     if (this.#scratch.length < room) this.#renewScratch(Math.max(room, scratchLeast));
     this.o = this.#scratch;
     this.ov = this.#scratchView;
+    this.room = this.#scratch.length - spill;
     this.start = 0;
   }
 
@@ -108,6 +112,7 @@ export class Cursor {
     this.#scratch.set(o.subarray(start, q), start);
     this.o = this.#scratch;
     this.ov = this.#scratchView;
+    this.room = this.#scratch.length - spill;
   }
 
   /** The output. What a huge message needed is given back. */
@@ -143,9 +148,9 @@ function newInput(size: number): InputBuffer {
   return Buffer.alloc(size) as InputBuffer;
 }
 
-/** Makes room for `count` more bytes of output, and eight that a store of four may spill. */
+/** Makes room for `count` more bytes of output, and a few that wide stores may spill. */
 export function reserve(s: Cursor, count: number): void {
-  if (s.q + count + 8 > s.o.length) s.grow(count + 8);
+  if (s.q + count > s.room) s.grow(count + spill);
 }
 
 /** The top bit of each of four bytes. */
@@ -156,10 +161,19 @@ const topBits = 0x80808080 | 0;
  * Each byte borrows from its own top bit only; those beyond ASCII have it anyway, and are plain.
  */
 export function isPlain(word: number): boolean {
+  return (plainBits(word) & topBits) === topBits;
+}
+
+/** isPlain of both. */
+export function arePlain(word: number, next: number): boolean {
+  return (plainBits(word) & plainBits(next) & topBits) === topBits;
+}
+
+function plainBits(word: number): number {
   const control = ((word | topBits) - 0x20202020) | 0;
   const quote = (((word ^ 0x22222222) | topBits) - 0x01010101) | 0;
   const backslash = (((word ^ 0x5c5c5c5c) | topBits) - 0x01010101) | 0;
-  return (((control & quote & backslash) | word) & topBits) === topBits;
+  return (control & quote & backslash) | word;
 }
 
 /** Whether a byte beyond ASCII was copied since load(). */
@@ -199,6 +213,8 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 const padding = 32;
+/** What stores of eight may write behind what was reserved. */
+const spill = 8;
 const inputKept = 256 * 1024;
 /** As large as the pool that Node itself hands small buffers out of, times two. */
 const slabSize = 16 * 1024;

@@ -1,5 +1,5 @@
 import { ScalarType } from '@bufbuild/protobuf';
-import { type Cursor, escapedKey, isPlain, refused, sawBeyondAscii } from './cursor.js';
+import { arePlain, type Cursor, escapedKey, isPlain, refused, sawBeyondAscii } from './cursor.js';
 import { scalarFromText } from './scalar.js';
 
 // Typed arrays are read through `as number` here: the cursor's padding keeps every index inside.
@@ -127,6 +127,16 @@ function plainPart(s: Cursor): boolean {
   const { b, o, bv, ov } = s;
   let { i, q, seen } = s;
   let c: number;
+  for (;;) {
+    const word = bv.getInt32(i, true);
+    const next = bv.getInt32(i + 4, true);
+    if (!arePlain(word, next)) break;
+    ov.setInt32(q, word, true);
+    ov.setInt32(q + 4, next, true);
+    seen |= word | next;
+    i += 8;
+    q += 8;
+  }
   for (let word = bv.getInt32(i, true); isPlain(word); word = bv.getInt32(i, true)) {
     ov.setInt32(q, word, true);
     seen |= word;

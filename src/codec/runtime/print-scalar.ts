@@ -1,4 +1,4 @@
-import { type Cursor, disorder, isPlain, reserve } from './cursor.js';
+import { arePlain, type Cursor, disorder, isPlain, reserve } from './cursor.js';
 import { MalformedBinaryError } from './records.js';
 import { shortestFloat } from './scalar.js';
 
@@ -211,14 +211,22 @@ function printWide(s: Cursor, value: number): void {
   }
   const upper = Math.floor(value / 1e9);
   printInteger(s, upper);
-  let rest = (value - upper * 1e9) | 0;
-  const o = s.o;
-  for (let at = s.q + 8; at >= s.q; at--) {
-    const tenth = (rest / 10) | 0;
-    o[at] = 48 + rest - tenth * 10;
-    rest = tenth;
+  printDigits(s, (value - upper * 1e9) | 0, 9);
+}
+
+/** Prints an integer in exactly so many digits. */
+function printDigits(s: Cursor, value: number, digits: number): void {
+  const { o, ov } = s;
+  let rest = value;
+  let at = s.q + digits;
+  s.q = at;
+  for (let left = digits; left > 1; left -= 2) {
+    const hundredth = (rest / 100) | 0;
+    at -= 2;
+    ov.setUint16(at, pairs[rest - hundredth * 100] as number, true);
+    rest = hundredth;
   }
-  s.q += 9;
+  if ((digits & 1) === 1) o[at - 1] = 48 + rest;
 }
 
 /** ZigZag of `s.lo` and `s.hi`, in place. */
@@ -258,8 +266,10 @@ export function printDouble(s: Cursor, value: number): void {
   if (magnitude >= 1e-5 && magnitude < 1e9) {
     // At most 15 digits name one double each, so that the first that does is the shortest.
     for (let decimals = 1, power = 10; decimals <= 6; decimals++, power *= 10) {
-      const digits = Math.round(magnitude * power);
-      if (digits / power === magnitude) {
+      const scaled = magnitude * power;
+      const digits = Math.floor(scaled + 0.5);
+      // Far from an integer it is none of so many decimals; only near one is it worth the division.
+      if (Math.abs(scaled - digits) <= scaled * 2.3e-16 && digits / power === magnitude) {
         printDecimal(s, value < 0, digits, decimals, power);
         return;
       }
@@ -276,15 +286,8 @@ function printDecimal(s: Cursor, negative: boolean, digits: number, decimals: nu
   if (negative) s.o[s.q++] = 45;
   const whole = Math.floor(digits / power);
   printInteger(s, whole);
-  const o = s.o;
-  o[s.q] = 46;
-  let rest = (digits - whole * power) | 0;
-  for (let at = s.q + decimals; at > s.q; at--) {
-    const tenth = (rest / 10) | 0;
-    o[at] = 48 + rest - tenth * 10;
-    rest = tenth;
-  }
-  s.q += decimals + 1;
+  s.o[s.q++] = 46;
+  printDigits(s, (digits - whole * power) | 0, decimals);
 }
 
 /** Fewest digits that are read back as the same float. */
@@ -292,8 +295,9 @@ export function printFloat(s: Cursor, value: number): void {
   const magnitude = Math.abs(value);
   if (magnitude >= 1e-4 && magnitude < 1e6 && value !== Math.trunc(value)) {
     for (let decimals = 1, power = 10; decimals <= 9; decimals++, power *= 10) {
-      const digits = Math.round(magnitude * power);
-      if (Math.fround(digits / power) === magnitude) {
+      const scaled = magnitude * power;
+      const digits = Math.floor(scaled + 0.5);
+      if (Math.abs(scaled - digits) <= scaled * 1.2e-7 && Math.fround(digits / power) === magnitude) {
         printDecimal(s, value < 0, digits, decimals, power);
         return;
       }
@@ -353,6 +357,14 @@ export function printString(s: Cursor, end: number): void {
   let seen = s.seen;
   o[q++] = 34;
   const { bv, ov } = s;
+  for (; i + 8 <= stop; i += 8, q += 8) {
+    const word = bv.getInt32(i, true);
+    const next = bv.getInt32(i + 4, true);
+    if (!arePlain(word, next)) break;
+    ov.setInt32(q, word, true);
+    ov.setInt32(q + 4, next, true);
+    seen |= word | next;
+  }
   for (; i + 4 <= stop; i += 4, q += 4) {
     const word = bv.getInt32(i, true);
     if (!isPlain(word)) break;
