@@ -554,6 +554,11 @@ export function describeCodec(
       ['a map entry without key and value has defaults', [0xba, 4, 0], '{"kBool":{"false":""}}'],
       ['the last member of a oneof counts', [0xd2, 5, 1, 0x61, 0xd8, 5, 0], '{"choiceNumber":0}'],
       [
+        'the last value of a split Any counts, whatever the ones before hold',
+        [0xa2, 6, 3, 0x12, 1, 0x0e, 0xa2, 6, 15, 0x0a, 11, ...bytes('/test.Inner'), 0x12, 0],
+        '{"any":{"@type":"/test.Inner"}}',
+      ],
+      [
         'the last of equal map keys counts',
         [0xc2, 4, 3, 0x12, 1, 0x61, 0xc2, 4, 3, 0x12, 1, 0x62],
         '{"kString":{"":"b"}}',

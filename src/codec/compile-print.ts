@@ -4,10 +4,9 @@ import { code } from './emit/code.js';
 import { isByHand, Module } from './emit/module.js';
 import { emitPrint, emitPrintAlone, emitPrintExtension, type PrintOptions } from './emit/print.js';
 import { evaluate } from './evaluate.js';
-import { type Cursor, disorder, reserve, sawBeyondAscii } from './runtime/cursor.js';
+import { type Cursor, reserve, sawBeyondAscii } from './runtime/cursor.js';
 import { dropKeys, forgetKey, repeatsKey } from './runtime/key-spans.js';
 import { createLookups } from './runtime/lookups.js';
-import { UnprintableError } from './runtime/message-printer.js';
 import { normalize } from './runtime/normalize.js';
 import { extensionPrinter, type PrintExtension } from './runtime/print-extension.js';
 import * as scalars from './runtime/print-scalar.js';
@@ -78,10 +77,9 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
     s.load(binary, binary.length * 3);
     try {
       print(s, s.end, 1);
-    } catch (error) {
+    } catch {
+      // Out of order, repeated or split; and what is wrong with a piece may be gone from the whole.
       s.release();
-      // A piece of a split message may have no JSON form where the whole has one.
-      if (error !== disorder && !(error instanceof UnprintableError)) throw error;
       const orderly = normalize(normalizing, message, binary);
       s.load(orderly, orderly.length * 3);
       print(s, s.end, 1);
