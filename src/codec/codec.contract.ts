@@ -577,6 +577,8 @@ export function describeCodec(
       ['an unclosed group', [0x1b]],
       ['invalid UTF-8', [0x72, 1, 0xff]],
       ['a half packed value', [0x8a, 3, 1, 1]],
+      ['half a packed value, and the other half in the next list', [0xaa, 3, 1, 0x89, 0xaa, 3, 1, 1]],
+      ['an entry with a number for a message', [0xba, 5, 4, 0x0a, 0, 0x12, 9]],
       ['an Any of unknown type', [0xa2, 6, 3, 0x0a, 1, 0x78]],
       [
         'a Timestamp out of range',

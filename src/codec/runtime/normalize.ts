@@ -5,7 +5,7 @@ import { isEnumNumber } from './enum-value.js';
 import type { Lookups } from './lookups.js';
 import { UnprintableError } from './message-printer.js';
 import { type Occurrence, ofType, readFields, readMessage } from './occurrences.js';
-import { concatBytes } from './records.js';
+import { concatBytes, MalformedBinaryError } from './records.js';
 import { readScalar, type Scalar, wireTypeOf, writeScalar, zeroOf } from './scalar.js';
 
 /** What is needed besides the message. */
@@ -95,8 +95,23 @@ function writeItems(
     for (const value of values) writeOccurrence(writer, number, value);
     return;
   }
+  for (const { content } of values) {
+    if (!isWhole(type, content)) throw new MalformedBinaryError('half a value at the end of a packed list');
+  }
   // Packed or not, the content of an occurrence is values one after the other.
   writer.tag(number, WireType.LengthDelimited).bytes(concatBytes(values.map((value) => value.content)));
+}
+
+/** Whether packed content ends with a whole value; if not, it must not become one with what follows. */
+function isWhole(type: ScalarType, content: Uint8Array): boolean {
+  switch (wireTypeOf(type)) {
+    case WireType.Bit64:
+      return content.length % 8 === 0;
+    case WireType.Bit32:
+      return content.length % 4 === 0;
+    default:
+      return (content.at(-1) ?? 0) < 128;
+  }
 }
 
 function writeEntries(
