@@ -89,6 +89,7 @@ export function describeCodec(
       ['{"fDouble":"1.5"}', '{"fDouble":1.5}'],
       ['{"fDouble":5e-324}'],
       ['{"fFloat":0.1}'],
+      ['{"fFloat":-1.00390625}', '{"fFloat":-1.0039063}'],
       ['{"fFloat":3.4028235e38}', '{"fFloat":3.4028235e+38}'],
       ['{"fFloat":16777217}', '{"fFloat":16777216}'],
       ['{"fBool":true}'],

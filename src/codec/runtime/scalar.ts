@@ -257,9 +257,9 @@ export function shortestFloat(value: number): number {
   if (magnitude >= 1e-4 && magnitude < 1e7) {
     // m / 10^n is correctly rounded as long as both are exact, and so is the decimal that it prints.
     for (let power = 10; power <= 1e11; power *= 10) {
-      const rounded = Math.round(value * power) / power;
-      if (Math.fround(rounded) === value) {
-        return rounded;
+      const rounded = Math.floor(magnitude * power + 0.5) / power;
+      if (Math.fround(rounded) === magnitude) {
+        return value < 0 ? -rounded : rounded;
       }
     }
   }
