@@ -4,7 +4,7 @@ import { isNullEnum } from '../runtime/enum-value.js';
 import { createLookups } from '../runtime/lookups.js';
 import { type EnumValues, unknownName } from '../runtime/parse-enum.js';
 import type { ParseFunction } from '../runtime/parse-well-known.js';
-import { wireTypeOf } from '../runtime/scalar.js';
+import { is64Bit, wireTypeOf } from '../runtime/scalar.js';
 import { wrappedScalar } from '../runtime/well-known.js';
 import { tagBytes } from './bytes.js';
 import { Code, code, nothing } from './code.js';
@@ -359,19 +359,6 @@ function emitScalarOf(type: ScalarType): ScalarCode {
       return { read: nothing, write: nothing, isSet: nothing, bytes: code`string(s);` };
     case ScalarType.BYTES:
       return { read: nothing, write: nothing, isSet: nothing, bytes: code`bytes(s);` };
-  }
-}
-
-function is64Bit(type: ScalarType): boolean {
-  switch (type) {
-    case ScalarType.INT64:
-    case ScalarType.UINT64:
-    case ScalarType.SINT64:
-    case ScalarType.FIXED64:
-    case ScalarType.SFIXED64:
-      return true;
-    default:
-      return false;
   }
 }
 

@@ -3,7 +3,7 @@ import { type AnyField, hasImplicitPresence, isDelimited } from '../runtime/any-
 import { isNullEnum } from '../runtime/enum-value.js';
 import type { Defaults, EnumNames } from '../runtime/print-scalar.js';
 import type { PrintFunction } from '../runtime/print-well-known.js';
-import { wireTypeOf } from '../runtime/scalar.js';
+import { is64Bit, wireTypeOf } from '../runtime/scalar.js';
 import { wrappedScalar } from '../runtime/well-known.js';
 import { appendBytes, tagBytes } from './bytes.js';
 import { Code, code, nothing } from './code.js';
@@ -454,19 +454,6 @@ function emitScalarOf(type: ScalarType): ScalarCode {
 }
 
 const skipEmpty = code`else s.i = readEnd(s, end);`;
-
-function is64Bit(type: ScalarType): boolean {
-  switch (type) {
-    case ScalarType.INT64:
-    case ScalarType.UINT64:
-    case ScalarType.SINT64:
-    case ScalarType.FIXED64:
-    case ScalarType.SFIXED64:
-      return true;
-    default:
-      return false;
-  }
-}
 
 /** The tags that a field may come with: its own, and packed where that is another. */
 function tagsOf(field: AnyField): number[] {

@@ -181,7 +181,7 @@ export function sawBeyondAscii(s: Cursor): boolean {
   return (s.seen & topBits) !== 0;
 }
 
-/** The input is not what the compiled function takes: one of no consequence, or of no message. */
+/** The compiled function does not take the input as it is; which of the three below says why. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }

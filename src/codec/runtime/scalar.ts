@@ -32,6 +32,12 @@ function integerRange(type: ScalarType): { readonly min: bigint; readonly max: b
   }
 }
 
+/** Whether the type is an integer that JSON writes in quotes. */
+export function is64Bit(type: ScalarType): boolean {
+  const range = integerRange(type);
+  return range === int64 || range === uint64;
+}
+
 /** What a valid value is, to follow "must be": "an integer from 0 to 4294967295". */
 export function describeScalar(type: ScalarType): string {
   const range = integerRange(type);
