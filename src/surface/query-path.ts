@@ -96,7 +96,7 @@ function unknownText(
   const prefix = parents.map((field) => `${field.jsonName}.`).join('');
   return nearest === undefined
     ? 'it names no field'
-    : `it names no field; did you mean "${prefix}${nearest}"?`;
+    : `it names no field (did you mean "${prefix}${nearest}"?)`;
 }
 
 function unknown(name: string, description: string): Error {
