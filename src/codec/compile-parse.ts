@@ -6,12 +6,16 @@ import { emitParse, emitParseField, type ParseOptions } from './emit/parse.js';
 import { evaluate } from './evaluate.js';
 import { canonicalKeys } from './runtime/canonical-keys.js';
 import { type Cursor, escapedKey, refused, sawBeyondAscii } from './runtime/cursor.js';
+import * as jsonStructure from './runtime/json-structure.js';
 import { dropKeys } from './runtime/key-spans.js';
+import * as parseBytes from './runtime/parse-bytes.js';
 import { enumValue } from './runtime/parse-enum.js';
 import * as members from './runtime/parse-member.js';
-import * as scalars from './runtime/parse-scalar.js';
+import * as parseNumber from './runtime/parse-number.js';
+import * as parseString from './runtime/parse-string.js';
 import type { ParseFunction } from './runtime/parse-well-known.js';
 import * as wellKnown from './runtime/parse-well-known.js';
+import * as wireWriter from './runtime/wire-writer.js';
 
 /** JSON bytes → protobuf bytes. */
 export interface ParseCompiler {
@@ -76,9 +80,9 @@ export function createParseCompiler(types: Registry, s: Cursor, options: ParseOp
   function run(parse: ParseFunction, json: Uint8Array, canonical: boolean): Uint8Array {
     s.load(json, json.length * expansionMax + 64);
     s.canonical = canonical;
-    scalars.space(s);
+    jsonStructure.space(s);
     parse(s, 1, 0);
-    scalars.space(s);
+    jsonStructure.space(s);
     if (s.i !== s.end) throw refused;
     if (sawBeyondAscii(s) && !isUtf8(json)) throw refused;
     return s.take();
@@ -127,7 +131,11 @@ export function createParseCompiler(types: Registry, s: Cursor, options: ParseOp
 const expansionMax = 7;
 
 const helpers = {
-  ...scalars,
+  ...jsonStructure,
+  ...parseString,
+  ...parseNumber,
+  ...parseBytes,
+  ...wireWriter,
   ...members,
   parseTimestamp: wellKnown.parseTimestampField,
   parseDuration: wellKnown.parseDurationField,

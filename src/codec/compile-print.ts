@@ -8,10 +8,14 @@ import { type Cursor, reserve, sawBeyondAscii } from './runtime/cursor.js';
 import { dropKeys, forgetKey, repeatsKey } from './runtime/key-spans.js';
 import { createLookups } from './runtime/lookups.js';
 import { normalize } from './runtime/normalize.js';
+import * as printBytes from './runtime/print-bytes.js';
 import { extensionPrinter, type PrintExtension } from './runtime/print-extension.js';
-import * as scalars from './runtime/print-scalar.js';
+import * as printNumber from './runtime/print-number.js';
+import * as printString from './runtime/print-string.js';
+import * as printStructure from './runtime/print-structure.js';
 import * as wellKnown from './runtime/print-well-known.js';
 import { checkDepth, checkEnd, type PrintFunction } from './runtime/print-well-known.js';
+import * as wireReader from './runtime/wire-reader.js';
 
 /** Protobuf bytes → JSON bytes. */
 export interface PrintCompiler {
@@ -120,4 +124,17 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
   };
 }
 
-const helpers = { ...scalars, ...wellKnown, reserve, dropKeys, forgetKey, repeatsKey, checkDepth, checkEnd };
+const helpers = {
+  ...printBytes,
+  ...printNumber,
+  ...printString,
+  ...printStructure,
+  ...wireReader,
+  ...wellKnown,
+  reserve,
+  dropKeys,
+  forgetKey,
+  repeatsKey,
+  checkDepth,
+  checkEnd,
+};

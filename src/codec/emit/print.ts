@@ -1,7 +1,7 @@
 import { type DescEnum, type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { type AnyField, hasImplicitPresence, isDelimited } from '../runtime/any-field.js';
 import { isNullEnum } from '../runtime/enum-value.js';
-import type { Defaults, EnumNames } from '../runtime/print-scalar.js';
+import type { Defaults, EnumNames } from '../runtime/print-structure.js';
 import type { PrintFunction } from '../runtime/print-well-known.js';
 import { is64Bit, wireTypeOf } from '../runtime/scalar.js';
 import { wrappedScalar } from '../runtime/well-known.js';

@@ -1,5 +1,7 @@
 import { type Cursor, refused } from './cursor.js';
-import { int32, nullWord, text } from './parse-scalar.js';
+import { nullWord } from './json-structure.js';
+import { int32 } from './parse-number.js';
+import { text } from './parse-string.js';
 
 /** No enum value: what a name that is to be ignored reads as. Beyond every int32. */
 export const unknownName = 2147483648;

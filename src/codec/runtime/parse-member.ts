@@ -1,8 +1,9 @@
 import type { DescExtension, DescMessage, Registry } from '@bufbuild/protobuf';
 import { type Cursor, refused } from './cursor.js';
+import { key } from './json-structure.js';
 import { repeatsKey } from './key-spans.js';
-import { key, string, text } from './parse-scalar.js';
 import { ignoreMember, skipValue } from './parse-skip.js';
+import { string, text } from './parse-string.js';
 import { isTypeKey, type ParseFunction } from './parse-well-known.js';
 
 /** What an object had besides fields, so that none comes twice. */

@@ -1,5 +1,6 @@
 import { type Cursor, refused } from './cursor.js';
-import { key, moreElements, moreMembers, nullWord, openArray, openObject, text } from './parse-scalar.js';
+import { key, moreElements, moreMembers, nullWord, openArray, openObject } from './json-structure.js';
+import { text } from './parse-string.js';
 
 /** Skips a JSON value of any kind; equal keys in an object are refused, as everywhere. */
 export function skipValue(s: Cursor): void {

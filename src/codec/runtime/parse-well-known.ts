@@ -1,22 +1,10 @@
 import type { DescMessage, Registry } from '@bufbuild/protobuf';
 import { type Cursor, refused } from './cursor.js';
+import { key, moreElements, moreMembers, nullWord, openArray, openObject } from './json-structure.js';
 import { dropKeys, repeatsKey } from './key-spans.js';
-import {
-  bool,
-  close,
-  key,
-  moreElements,
-  moreMembers,
-  nullWord,
-  openArray,
-  openObject,
-  string,
-  text,
-  writeDouble,
-  writeInt32,
-  writeVarint64,
-} from './parse-scalar.js';
+import { bool } from './parse-number.js';
 import { ignoreMember, jsonNumber, skipValue } from './parse-skip.js';
+import { string, text } from './parse-string.js';
 import {
   hasOwnJsonForm,
   parseDuration,
@@ -24,6 +12,7 @@ import {
   parseTimestamp,
   type SecondsNanos,
 } from './well-known.js';
+import { close, writeDouble, writeInt32, writeVarint64 } from './wire-writer.js';
 
 /**
  * Reads the JSON value at `s.i` and writes the message, without tag and length. `any` is 1 when the

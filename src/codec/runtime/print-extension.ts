@@ -1,6 +1,6 @@
 import type { DescExtension, DescMessage, Registry } from '@bufbuild/protobuf';
 import { type Cursor, disorder } from './cursor.js';
-import { skipRecord } from './print-scalar.js';
+import { skipRecord } from './wire-reader.js';
 
 /** Prints one extension whose tag was read, with all that follow of the same; false if the tag is none of its. */
 export type PrintExtension = (s: Cursor, tag: number, end: number, depth: number) => boolean;

@@ -3,14 +3,11 @@ import type { DescMessage, Registry } from '@bufbuild/protobuf';
 import { type Cursor, disorder, reserve } from './cursor.js';
 import { dropKeys, repeatsKey } from './key-spans.js';
 import { UnprintableError } from './message-printer.js';
+import { append, printBool, printDouble, printInteger } from './print-number.js';
+import { printString, printText } from './print-string.js';
+import { closeItems } from './print-structure.js';
+import { formatFieldMask, hasOwnJsonForm } from './well-known.js';
 import {
-  append,
-  closeItems,
-  printBool,
-  printDouble,
-  printInteger,
-  printString,
-  printText,
   readDouble,
   readEnd,
   readTag,
@@ -18,8 +15,7 @@ import {
   readVarint64,
   skipRecord,
   truncated,
-} from './print-scalar.js';
-import { formatFieldMask, hasOwnJsonForm } from './well-known.js';
+} from './wire-reader.js';
 
 /** Prints the message from `s.i` to `end`. Throws what printMessage of the reference throws, and `disorder`. */
 export type PrintFunction = (s: Cursor, end: number, depth: number) => void;

@@ -1,0 +1,92 @@
+import { arePlain, type Cursor, isPlain, reserve } from './cursor.js';
+import { readEnd } from './wire-reader.js';
+
+// Typed arrays are read through `as number` here: the cursor's padding keeps every index inside.
+
+/** 0 for bytes that stand in a JSON string as they are. */
+const escaped = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 32 || byte === 34 || byte === 92 ? 1 : 0,
+);
+
+/** Letters of the short escapes, 0 where there is none (RFC 8259, section 7). */
+const letters = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const short: Readonly<Record<number, number>> = {
+    8: 98,
+    9: 116,
+    10: 110,
+    12: 102,
+    13: 114,
+    34: 34,
+    92: 92,
+  };
+  return short[byte] ?? 0;
+});
+
+/** Prints a length and UTF-8 as a JSON string. Whether it is UTF-8 is asked once, of the whole output. */
+export function printString(s: Cursor, end: number): void {
+  const stop = readEnd(s, end);
+  const b = s.b;
+  let i = s.i;
+  const length = stop - i;
+  reserve(s, length * 6 + 2);
+  const o = s.o;
+  let q = s.q;
+  let seen = s.seen;
+  o[q++] = 34;
+  const { bv, ov } = s;
+  for (; i + 8 <= stop; i += 8, q += 8) {
+    const word = bv.getInt32(i, true);
+    const next = bv.getInt32(i + 4, true);
+    if (!arePlain(word, next)) break;
+    ov.setInt32(q, word, true);
+    ov.setInt32(q + 4, next, true);
+    seen |= word | next;
+  }
+  for (; i + 4 <= stop; i += 4, q += 4) {
+    const word = bv.getInt32(i, true);
+    if (!isPlain(word)) break;
+    ov.setInt32(q, word, true);
+    seen |= word;
+  }
+  while (i < stop) {
+    const c = b[i++] as number;
+    seen |= c;
+    if (escaped[c] === 0) o[q++] = c;
+    else q = printEscape(o, q, c);
+    for (; i + 4 <= stop; i += 4, q += 4) {
+      const word = bv.getInt32(i, true);
+      if (!isPlain(word)) break;
+      ov.setInt32(q, word, true);
+      seen |= word;
+    }
+  }
+  o[q++] = 34;
+  s.seen = seen;
+  s.q = q;
+  s.i = stop;
+}
+
+function printEscape(o: Uint8Array, at: number, c: number): number {
+  let q = at;
+  o[q++] = 92;
+  const letter = letters[c] as number;
+  if (letter !== 0) {
+    o[q++] = letter;
+    return q;
+  }
+  o[q++] = 117;
+  o[q++] = 48;
+  o[q++] = 48;
+  o[q++] = 48 + (c >> 4);
+  const low = c & 15;
+  o[q++] = low < 10 ? 48 + low : 87 + low;
+  return q;
+}
+
+/** Prints a JavaScript string as a JSON string. */
+export function printText(s: Cursor, text: string): void {
+  const json = Buffer.from(JSON.stringify(text), 'utf8');
+  reserve(s, json.length);
+  s.o.set(json, s.q);
+  s.q += json.length;
+}
