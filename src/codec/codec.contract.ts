@@ -460,6 +460,11 @@ export function describeCodec(
         '{"name":"","quantity":0,"items":[]}',
       );
     });
+    it('emitDefaults leaves extensions in the order of numbers', () => {
+      expect(toJsonOf(new Uint8Array([0xa0, 6, 5]), legacy, { emitDefaults: true })).toBe(
+        '{"closeds":[],"unpacked":[],"row":[],"closedMap":{},"[test.extended]":5}',
+      );
+    });
     it('enumsAsNumbers prints numbers', () => {
       expect(
         roundTrip('{"color":"RED","colors":["BLUE"],"nullValue":null}', everything, { enumsAsNumbers: true }),
@@ -557,6 +562,16 @@ export function describeCodec(
       [
         'the last value of a split Any counts, whatever the ones before hold',
         [0xa2, 6, 3, 0x12, 1, 0x0e, 0xa2, 6, 15, 0x0a, 11, ...bytes('/test.Inner'), 0x12, 0],
+        '{"any":{"@type":"/test.Inner"}}',
+      ],
+      [
+        'a map entry that a later one replaces may hold anything',
+        [0xc2, 4, 6, 0x0a, 1, 0x61, 0x12, 1, 0xff, 0xc2, 4, 6, 0x0a, 1, 0x61, 0x12, 1, 0x62],
+        '{"kString":{"a":"b"}}',
+      ],
+      [
+        'the pieces of a split Any are one, though none has JSON of its own',
+        [0xa2, 6, 2, 0x12, 0, 0xa2, 6, 13, 0x0a, 11, ...bytes('/test.Inner')],
         '{"any":{"@type":"/test.Inner"}}',
       ],
       [
