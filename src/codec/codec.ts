@@ -1,4 +1,5 @@
 import type { DescField, DescMessage } from '../descriptor/index.js';
+import type { Projection } from './projection.js';
 
 /** JSON bytes ↔ protobuf bytes of one message type (ProtoJSON). Stateless. */
 export interface Codec {
@@ -9,10 +10,11 @@ export interface Codec {
    */
   toBinary(json: Uint8Array): Uint8Array;
   /**
-   * Protobuf bytes → UTF-8 JSON without insignificant space.
+   * Protobuf bytes → UTF-8 JSON without insignificant space, of the wanted fields only where a
+   * projection is given (its unwanted fields are skipped, and not checked).
    * Throws StatusError INTERNAL (RESPONSE_UNREPRESENTABLE): the backend sent nonsense.
    */
-  toJson(binary: Uint8Array): Uint8Array;
+  toJson(binary: Uint8Array, wanted?: Projection): Uint8Array;
 }
 
 /** A small closed record: one codec exists per message type and options. */

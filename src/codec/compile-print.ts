@@ -4,6 +4,7 @@ import { code } from './emit/code.js';
 import { isByHand, Module } from './emit/module.js';
 import { emitPrint, emitPrintAlone, emitPrintExtension, type PrintOptions } from './emit/print.js';
 import { evaluate } from './evaluate.js';
+import type { Projection } from './projection.js';
 import { type Cursor, reserve, sawBeyondAscii } from './runtime/cursor.js';
 import { dropKeys, forgetKey, repeatsKey } from './runtime/key-spans.js';
 import { createLookups } from './runtime/lookups.js';
@@ -11,6 +12,7 @@ import { normalize } from './runtime/normalize.js';
 import * as printBytes from './runtime/print-bytes.js';
 import { extensionPrinter, type PrintExtension } from './runtime/print-extension.js';
 import * as printNumber from './runtime/print-number.js';
+import { keyProjection } from './runtime/print-projection.js';
 import * as printString from './runtime/print-string.js';
 import * as printStructure from './runtime/print-structure.js';
 import * as wellKnown from './runtime/print-well-known.js';
@@ -20,9 +22,9 @@ import * as wireReader from './runtime/wire-reader.js';
 /** Protobuf bytes → JSON bytes. */
 export interface PrintCompiler {
   /** Throws the errors of the runtime when the bytes are no message, or one without a JSON form. */
-  message(message: DescMessage): (binary: Uint8Array) => Uint8Array;
-  /** The value of one field alone. */
-  field(field: DescField): (binary: Uint8Array) => Uint8Array;
+  message(message: DescMessage): (binary: Uint8Array, wanted?: Projection) => Uint8Array;
+  /** The value of one field alone; the projection is that of the value. */
+  field(field: DescField): (binary: Uint8Array, wanted?: Projection) => Uint8Array;
   /** Source of the functions of a message type and of all that it contains. */
   source(message: DescMessage): string;
 }
@@ -77,16 +79,21 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
     return print;
   }
 
-  function run(print: PrintFunction, message: DescMessage, binary: Uint8Array): Uint8Array {
+  function run(
+    print: PrintFunction,
+    message: DescMessage,
+    binary: Uint8Array,
+    wanted: Projection | undefined,
+  ): Uint8Array {
     s.load(binary, binary.length * 3);
     try {
-      print(s, s.end, 1);
+      print(s, s.end, 1, wanted);
     } catch {
       // Out of order, repeated or split; and what is wrong with a piece may be gone from the whole.
       s.release();
       const orderly = normalize(normalizing, message, binary);
       s.load(orderly, orderly.length * 3);
-      print(s, s.end, 1);
+      print(s, s.end, 1, wanted);
     }
     const beyondAscii = sawBeyondAscii(s);
     const json = s.take();
@@ -97,14 +104,14 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
   return {
     message: (message) => {
       let print: PrintFunction | undefined;
-      return (binary) => {
+      return (binary, wanted) => {
         print ??= printerOf(message);
-        return run(print, message, binary);
+        return run(print, message, binary, wanted);
       };
     },
     field: (field) => {
       let print: PrintFunction | undefined;
-      return (binary) => {
+      return (binary, wanted) => {
         if (print === undefined) {
           const module = newModule();
           const name = module.helper(field, `alone_${field.parent.typeName}_${field.name}`, (own) =>
@@ -112,7 +119,7 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
           );
           [print] = evaluate(module, module.source(), library, [name]) as [PrintFunction];
         }
-        return run(print, field.parent, binary);
+        return run(print, field.parent, binary, wanted);
       };
     },
     source: (message) => {
@@ -137,4 +144,5 @@ const helpers = {
   repeatsKey,
   checkDepth,
   checkEnd,
+  keyProjection,
 };

@@ -25,7 +25,9 @@ export function createCompiledCodecs(types: Registry, limits: Pick<Limits, 'nest
     const key = [emitDefaults, enumsAsNumbers, protoNames, ignoreUnknown].join();
     const set = sets.get(key) ?? {
       parse: createParseCompiler(types, cursor, options),
-      print: createPrintCompiler(types, cursor, options),
+      print: createPrintCompiler(types, cursor, { ...options, projected: false }),
+      // Compiled once per type, whatever clients ask for: what they want is data.
+      projected: createPrintCompiler(types, cursor, { ...options, projected: true }),
       codecs: new WeakMap(),
     };
     sets.set(key, set);
@@ -43,14 +45,14 @@ export function createCompiledCodecs(types: Registry, limits: Pick<Limits, 'nest
       const set = setOf(options);
       return once(message, set, () => ({
         toBinary: explaining(set.parse.message(message), () => reference.codec(message, options)),
-        toJson: representable(set.print.message(message)),
+        toJson: representable(set.print.message(message), set.projected.message(message)),
       }));
     },
     field: (field, options) => {
       const set = setOf(options);
       return once(field, set, () => ({
         toBinary: explaining(set.parse.field(field), () => reference.field(field, options)),
-        toJson: representable(set.print.field(field)),
+        toJson: representable(set.print.field(field), set.projected.field(field)),
       }));
     },
   };
@@ -63,15 +65,18 @@ export function createCompiledCodecs(types: Registry, limits: Pick<Limits, 'nest
 export function codecSource(types: Registry, message: DescMessage, options: CodecOptions): string {
   const cursor = new Cursor(1);
   const parse = createParseCompiler(types, cursor, options).source(message);
-  const print = createPrintCompiler(types, cursor, options).source(message);
+  const print = createPrintCompiler(types, cursor, { ...options, projected: false }).source(message);
   if (parse === '') return `// ${message.typeName} has functions that are written by hand: see runtime/.\n`;
   return `// JSON to protobuf\n\n${parse}\n// protobuf to JSON\n\n${print}`;
 }
+
+type Print = ReturnType<PrintCompiler['message']>;
 
 /** What was compiled for one set of options. */
 interface OptionSet {
   readonly parse: ParseCompiler;
   readonly print: PrintCompiler;
+  readonly projected: PrintCompiler;
   readonly codecs: WeakMap<DescMessage | DescField, Codec>;
 }
 
@@ -86,10 +91,10 @@ function explaining(parse: (json: Uint8Array) => Uint8Array, reference: () => Co
   };
 }
 
-function representable(print: (binary: Uint8Array) => Uint8Array): Codec['toJson'] {
-  return (binary) => {
+function representable(print: Print, projected: Print): Codec['toJson'] {
+  return (binary, wanted) => {
     try {
-      return print(binary);
+      return wanted === undefined ? print(binary) : projected(binary, wanted);
     } catch (cause) {
       throw new StatusError(Code.INTERNAL, 'RESPONSE_UNREPRESENTABLE', reasons.RESPONSE_UNREPRESENTABLE, {
         cause,

@@ -1,11 +1,14 @@
+import { inspect } from 'node:util';
 import type { DescMessage } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { codecTypes, testMessage } from '../../test/support/codec-protos.js';
-import { mutateWire, pick, randomJson, seeded } from '../../test/support/random-message.js';
+import { mutateWire, pick, type Random, randomJson, seeded } from '../../test/support/random-message.js';
 import { StatusError } from '../status/index.js';
 import { type CodecOptions, defaultCodecOptions } from './codec.js';
 import { createParseCompiler } from './compile-parse.js';
 import { createPrintCompiler } from './compile-print.js';
+import { projectBinary } from './project-binary.js';
+import { anyKey, type Projection } from './projection.js';
 import { createReferenceCodecs } from './reference.js';
 import { Cursor, RefusedError } from './runtime/cursor.js';
 import { createLookups } from './runtime/lookups.js';
@@ -32,11 +35,19 @@ const normalizing = { types: codecTypes, lookups: createLookups(), depthMax: 2 *
 const cursor = new Cursor(depthMax);
 const sets = optionSets.map((options) => {
   const parse = createParseCompiler(codecTypes, cursor, options);
-  const print = createPrintCompiler(codecTypes, cursor, options);
+  const print = createPrintCompiler(codecTypes, cursor, { ...options, projected: false });
+  const projected = createPrintCompiler(codecTypes, cursor, { ...options, projected: true });
   return {
     options,
     codecs: new Map(
-      messages.map((message) => [message, { parse: parse.message(message), print: print.message(message) }]),
+      messages.map((message) => [
+        message,
+        {
+          parse: parse.message(message),
+          print: print.message(message),
+          projected: projected.message(message),
+        },
+      ]),
     ),
   };
 });
@@ -62,6 +73,34 @@ function isMessage(message: DescMessage, binary: Uint8Array): boolean {
   } catch {
     return false;
   }
+}
+
+/** A part of what there is to want, at most four levels deep. */
+function randomProjection(random: Random, message: DescMessage, depth = 0): Projection {
+  const wanted = new Map<number | string, Projection | undefined>();
+  for (const field of message.fields) {
+    if (random() < 0.4) continue;
+    const inner =
+      field.message === undefined ||
+      field.message.typeName.startsWith('google.') ||
+      depth > 3 ||
+      random() < 0.3
+        ? undefined
+        : randomProjection(random, field.message, depth + 1);
+    if (field.fieldKind !== 'map' || random() < 0.3)
+      wanted.set(field.number, field.fieldKind === 'map' ? undefined : inner);
+    else
+      wanted.set(
+        field.number,
+        new Map([[pick(random, [anyKey, 'a', 'b', '1', '0', 'true', 'false', '']), inner]]),
+      );
+  }
+  return wanted;
+}
+
+/** Whether two members of a oneof are on the wire, in this message or below. */
+function clearsMembers(message: DescMessage, binary: Uint8Array): boolean {
+  return !Buffer.from(normalize(normalizing, message, binary)).equals(Buffer.from(binary));
 }
 
 const text = (bytes: Uint8Array | undefined) =>
@@ -104,6 +143,21 @@ describe('the compiled codec agrees with the reference', () => {
         if (gotJson === undefined && !isMessage(message, binary)) continue;
         if (wantJson !== gotJson)
           expect(gotJson, `seed ${seed}: ${Buffer.from(binary).toString('hex')}`).toBe(wantJson);
+
+        // Unwanted fields are not looked at, so that only what is right as a whole can be compared.
+        if (wantJson === undefined || !isMessage(message, binary)) continue;
+        cases++;
+        const wanted = randomProjection(random, message);
+        const of = () =>
+          `seed ${seed}: ${Buffer.from(binary).toString('hex')} of ${inspect(wanted, { depth: 9 })}`;
+        const wantSome = text(attempt(() => theirs.toJson(binary, wanted)));
+        const gotSome = text(attempt(() => codec.projected(binary, wanted)));
+        if (wantSome !== gotSome) expect(gotSome, of()).toBe(wantSome);
+        if (options.emitDefaults) continue;
+        const fromBinary = text(attempt(() => theirs.toJson(projectBinary(message, binary, wanted))));
+        // On the wire a member of a oneof that is not wanted clears no other.
+        if (fromBinary !== wantSome && !clearsMembers(message, binary))
+          expect(fromBinary, of()).toBe(wantSome);
       }
     }
     console.log(`${cases} comparisons, ${accepted} messages taken`);

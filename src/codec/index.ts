@@ -1,6 +1,8 @@
 export { type AnyPrinter, createAnyPrinter } from './any-printer.js';
 export { type Codec, type CodecFactory, type CodecOptions, defaultCodecOptions } from './codec.js';
 export { codecSource, createCompiledCodecs } from './compiled.js';
+export { projectBinary } from './project-binary.js';
+export { type Projection, ProjectionError, parseProjection } from './projection.js';
 export { nearestName } from './runtime/nearest.js';
 export {
   type TextField,

@@ -48,7 +48,7 @@ export function createReferenceCodecs(
             writeMessage(writer, write, message, readJson(json, depthMax), '', 1);
             return writer.finish();
           },
-          toJson: (binary) => representable(() => printMessage(print, message, binary, 1)),
+          toJson: (binary, wanted) => representable(() => printMessage(print, message, binary, 1, wanted)),
         };
       }),
     field: (field, options) =>
@@ -61,7 +61,7 @@ export function createReferenceCodecs(
             writeField(writer, write, field, readJson(json, depthMax), '', 1);
             return writer.finish();
           },
-          toJson: (binary) => representable(() => printFieldAlone(print, field, binary)),
+          toJson: (binary, wanted) => representable(() => printFieldAlone(print, field, binary, wanted)),
         };
       }),
   };

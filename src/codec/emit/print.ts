@@ -14,6 +14,8 @@ export interface PrintOptions {
   readonly emitDefaults: boolean;
   readonly enumsAsNumbers: boolean;
   readonly protoNames: boolean;
+  /** The functions take one more argument: the Projection that says which fields are wanted. */
+  readonly projected: boolean;
 }
 
 /** A module of functions from protobuf bytes to JSON bytes. */
@@ -36,7 +38,7 @@ export function emitPrint(
   const table = defaults.length === 0 ? undefined : module.refer(`defaults_${message.typeName}`, defaults);
   const extendable = message.proto.extensionRange.length > 0;
   return code`${Code.comment(message.typeName)}
-    function ${name}(s, end, depth) {
+    function ${name}(s, end, depth${options.projected ? code`, wanted` : nothing}) {
       checkDepth(s, depth);
       const b = s.b, start = s.q;
       let last = 0${table === undefined ? nothing : code`, unset = 0`};
@@ -47,13 +49,19 @@ export function emitPrint(
         switch (tag) {
           ${fields.map((field) => emitCases(options, module, field, oneofs, table))}
           default:
+            ${options.projected && extendable ? code`if (wanted !== undefined) { skipRecord(s, tag, end); break; }` : nothing}
             ${extendable ? emitExtension(module, message, table) : code`skipRecord(s, tag, end);`}
         }
       }
       checkEnd(s, end);
-      ${table === undefined ? nothing : code`printDefaults(s, ${table}, unset, 536870912);`}
+      ${table === undefined ? nothing : emitDefaults(options, table, code`536870912`)}
       closeObject(s, start);
     }`;
+}
+
+/** The defaults of fields below a number that were not in the message. */
+function emitDefaults(options: PrintOptions, table: Code, number: Code): Code {
+  return code`unset = printDefaults(s, ${table}, unset, ${number}${options.projected ? code`, wanted` : nothing});`;
 }
 
 function emitExtension(module: PrintModule, message: DescMessage, table: Code | undefined): Code {
@@ -75,7 +83,7 @@ export function emitPrintExtension(
       const b = s.b;
       let last = 0;
       switch (tag) {
-        ${emitCases({ ...options, emitDefaults: false }, module, field, new Map(), undefined)}
+        ${emitCases({ ...options, emitDefaults: false, projected: false }, module, field, new Map(), undefined)}
         default:
           skipRecord(s, tag, end);
           return false;
@@ -93,7 +101,7 @@ export function emitPrintAlone(
 ): Code {
   const siblings = (field.oneof?.fields ?? []).filter((other) => other !== field);
   return code`${Code.comment(`${field.parent.typeName}.${field.name}`)}
-    function ${name}(s, end, depth) {
+    function ${name}(s, end, depth${options.projected ? code`, wanted` : nothing}) {
       const b = s.b, start = s.q;
       let last = 0;
       while (s.i < end) {
@@ -142,19 +150,21 @@ function emitCases(
   const order = code`if (last >= ${field.number}) throwDisorder();
     last = ${field.number};
     ${oneof === undefined ? nothing : code`if (${oneof} !== 0) throwDisorder(); ${oneof} = 1;`}
-    ${defaults === undefined ? nothing : code`unset = printDefaults(s, ${defaults}, unset, ${field.number});`}`;
+    ${defaults === undefined ? nothing : emitDefaults(options, defaults, code`${field.number}`)}`;
+  const unwanted = emitUnwanted(options, field, oneof === undefined ? nothing : order);
   const key = keyBytes(options, field);
   const comment = Code.comment(field.kind === 'field' ? field.name : field.typeName);
   switch (field.fieldKind) {
     case 'map':
-      return emitMapCase(options, module, field, order, key, comment);
+      return emitMapCase(options, module, field, { order, unwanted, key, comment });
     case 'list':
-      return emitListCases(options, module, field, order, key, comment);
+      return emitListCases(options, module, field, { order, unwanted, key, comment });
     case 'message':
       return code`case ${tagsOf(field)[0] ?? 0}: { ${comment}
+        ${unwanted}
         ${order}
         ${emitKey(key, 0)}
-        ${emitMessage(module, field, field.message)}
+        ${emitMessage(options, module, field, field.message)}
         break;
       }`;
     default: {
@@ -163,6 +173,7 @@ function emitCases(
       const isKnown = field.fieldKind === 'enum' ? knownEnum(module, field.enum) : undefined;
       const print = code`${emitKey(key, 0)} ${scalar.print}`;
       return code`case ${tagsOf(field)[0] ?? 0}: { ${comment}
+        ${unwanted}
         ${scalar.read}
         ${isKnown === undefined ? nothing : code`if (!${isKnown}) break;`}
         ${order}
@@ -173,19 +184,41 @@ function emitCases(
   }
 }
 
+/** What the case of a field begins with, and its key. */
+interface CaseParts {
+  readonly order: Code;
+  readonly unwanted: Code;
+  readonly key: Uint8Array;
+  readonly comment: Code;
+}
+
+/**
+ * Passes over a field that is not wanted, before anything of it is looked at; of a member of a
+ * oneof the order all the same, since it clears the others. For what is wanted of it, `inner`.
+ */
+function emitUnwanted(options: CaseOptions, field: AnyField, order: Code): Code {
+  if (!options.projected) return nothing;
+  if (options.alone === true) return code`const inner = wanted;`;
+  return code`if (wanted !== undefined && !wanted.has(${field.number})) {
+      ${order}
+      skipRecord(s, tag, end);
+      break;
+    }
+    ${field.message === undefined && field.fieldKind !== 'map' ? nothing : code`const inner = wanted === undefined ? undefined : wanted.get(${field.number});`}`;
+}
+
 function emitListCases(
   options: CaseOptions,
   module: PrintModule,
   field: AnyField & { readonly fieldKind: 'list' },
-  order: Code,
-  key: Uint8Array,
-  comment: Code,
+  { order, unwanted, key, comment }: CaseParts,
 ): Code {
   const element =
     field.listKind === 'message'
-      ? emitMessage(module, field, field.message)
+      ? emitMessage(options, module, field, field.message)
       : emitElement(options, module, field);
   const list = (tag: number, body: Code): Code => code`case ${tag}: { ${comment}
+    ${unwanted}
     ${order}
     const before = s.q;
     ${emitKey(key, 1)}
@@ -231,9 +264,7 @@ function emitMapCase(
   options: CaseOptions,
   module: PrintModule,
   field: AnyField & { readonly fieldKind: 'map' },
-  order: Code,
-  key: Uint8Array,
-  comment: Code,
+  { order, unwanted, key, comment }: CaseParts,
 ): Code {
   const [tag = 0] = tagsOf(field);
   const keyTag = 8 + wireTypeOf(field.mapKey);
@@ -244,6 +275,7 @@ function emitMapCase(
     field.mapKey === ScalarType.STRING ? '""' : field.mapKey === ScalarType.BOOL ? '"false"' : '"0"';
   const value = emitMapValue(options, module, field);
   return code`case ${tag}: { ${comment}
+    ${unwanted}
     ${order}
     const before = s.q;
     ${emitKey(key, 1)}
@@ -256,6 +288,12 @@ function emitMapCase(
         ${quote} ${blockScoped(keyScalar)} ${quote}
       } else { reserve(s, 8); ${appendBytes(text.encode(keyDefault), nothing)} }
       if (repeatsKey(s, s.o, base, entry, s.q)) throwDisorder();
+      ${
+        options.projected
+          ? code`const chosen = inner === undefined ? undefined : keyProjection(s, inner, entry);
+            if (chosen === null) { s.i = stop; s.q = entry; forgetKey(s, base); continue; }`
+          : nothing
+      }
       reserve(s, 1);
       s.o[s.q++] = 58;
       if (s.i < stop && b[s.i] === ${value.tag}) {
@@ -282,10 +320,11 @@ function emitMapValue(
   switch (field.mapKind) {
     case 'message': {
       const print = module.messageFunction(field.message);
+      const chosen = options.projected ? code`, chosen` : nothing;
       return {
         tag: 18,
-        print: code`${print}(s, readEnd(s, stop), depth + 1);`,
-        printDefault: code`${print}(s, s.i, depth + 1);`,
+        print: code`${print}(s, readEnd(s, stop), depth + 1${chosen});`,
+        printDefault: code`${print}(s, s.i, depth + 1${chosen});`,
       };
     }
     case 'enum': {
@@ -315,15 +354,21 @@ function emitMapValue(
   }
 }
 
-function emitMessage(module: PrintModule, field: AnyField, message: DescMessage): Code {
+function emitMessage(
+  options: PrintOptions,
+  module: PrintModule,
+  field: AnyField,
+  message: DescMessage,
+): Code {
   const print = module.messageFunction(message);
+  const inner = options.projected ? code`, inner` : nothing;
   return isDelimited(field)
     ? code`{
         const group = skipGroup(s, tag, end);
-        ${print}(s, group.stop, depth + 1);
+        ${print}(s, group.stop, depth + 1${inner});
         s.i = group.after;
       }`
-    : code`${print}(s, readEnd(s, end), depth + 1);`;
+    : code`${print}(s, readEnd(s, end), depth + 1${inner});`;
 }
 
 /** Function of a wrapper: the value of its field 1, of which the last counts. */

@@ -6,10 +6,20 @@ import {
   ScalarType,
 } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import type { Projection } from '../projection.js';
 import { type AnyField, hasImplicitPresence, type MessageField } from './any-field.js';
 import { isEnumNumber, isNullEnum } from './enum-value.js';
 import type { Lookups } from './lookups.js';
-import { collect, type Occurrence, ofType, readFields, readMessage } from './occurrences.js';
+import { keyOf, wantedEntry } from './map-key.js';
+import {
+  collect,
+  lastScalar,
+  type Occurrence,
+  ofType,
+  readFields,
+  readMessage,
+  scalarOf,
+} from './occurrences.js';
 import { concatBytes, contentOf, readRecords } from './records.js';
 import { isZero, printScalar, readScalar, type Scalar, wireTypeOf, zeroOf } from './scalar.js';
 import {
@@ -48,6 +58,7 @@ export function printMessage(
   message: DescMessage,
   binary: Uint8Array,
   depth: number,
+  wanted?: Projection,
 ): string {
   if (depth > context.depthMax) {
     throw new UnprintableError(`${message.typeName} is nested deeper than ${context.depthMax} levels`);
@@ -72,7 +83,7 @@ export function printMessage(
     case 'google.protobuf.ListValue':
       return printListValue(context, binary, depth);
     default:
-      return `{${printMembers(context, message, binary, depth).join(',')}}`;
+      return `{${printMembers(context, message, binary, depth, wanted).join(',')}}`;
   }
 }
 
@@ -80,13 +91,24 @@ export function printMessage(
  * Value of one field of a message, printed alone: an absent message, wrapper or field with
  * presence is `null`, any other absent field its default, `[]` or `{}`. Throws as printMessage.
  */
-export function printFieldAlone(context: PrintContext, field: DescField, binary: Uint8Array): string {
+export function printFieldAlone(
+  context: PrintContext,
+  field: DescField,
+  binary: Uint8Array,
+  wanted?: Projection,
+): string {
   // The whole message is collected, since another member of its oneof displaces the field.
   const byNumber = context.lookups.byNumber(field.parent);
   const values = collect((number) => byNumber.get(number), binary);
   return (
-    printField({ ...context, emitDefaults: true }, context, field, values.get(field.number) ?? [], 1) ??
-    'null'
+    printField(
+      { ...context, emitDefaults: true },
+      context,
+      field,
+      values.get(field.number) ?? [],
+      1,
+      wanted,
+    ) ?? 'null'
   );
 }
 
@@ -95,6 +117,7 @@ function printMembers(
   message: DescMessage,
   binary: Uint8Array,
   depth: number,
+  wanted: Projection | undefined,
 ): string[] {
   const given = new Map(readMessage(context, message, binary));
   const fields = context.emitDefaults
@@ -102,7 +125,16 @@ function printMembers(
     : given.keys();
   const members: string[] = [];
   for (const field of [...fields].sort((a, b) => a.number - b.number)) {
-    const text = printField(context, context, field, given.get(field) ?? [], depth);
+    // A projection names no extensions.
+    if (wanted !== undefined && (field.kind === 'extension' || !wanted.has(field.number))) continue;
+    const text = printField(
+      context,
+      context,
+      field,
+      given.get(field) ?? [],
+      depth,
+      wanted?.get(field.number),
+    );
     if (text !== undefined) {
       const name = field.kind === 'field' && context.protoNames ? field.name : field.jsonName;
       members.push(`${JSON.stringify(name)}:${text}`);
@@ -118,19 +150,20 @@ function printField(
   field: AnyField,
   values: readonly Occurrence[],
   depth: number,
+  wanted: Projection | undefined,
 ): string | undefined {
   const printDefault = outer.emitDefaults && field.kind === 'field';
   switch (field.fieldKind) {
     case 'list': {
-      const items = printItems(context, field, values, depth);
+      const items = printItems(context, field, values, depth, wanted);
       return items.length > 0 || printDefault ? `[${items.join(',')}]` : undefined;
     }
     case 'map': {
-      const entries = printEntries(context, field, values, depth);
+      const entries = printEntries(context, field, values, depth, wanted);
       return entries.length > 0 || printDefault ? `{${entries.join(',')}}` : undefined;
     }
     case 'message':
-      return values.length === 0 ? undefined : printSubmessage(context, field, values, depth);
+      return values.length === 0 ? undefined : printSubmessage(context, field, values, depth, wanted);
     case 'enum':
     case 'scalar': {
       const type = field.fieldKind === 'enum' ? ScalarType.INT32 : field.scalar;
@@ -151,8 +184,10 @@ function printSubmessage(
   field: MessageField,
   values: readonly Occurrence[],
   depth: number,
+  wanted: Projection | undefined,
 ): string {
-  return printMessage(context, field.message, concatBytes(values.map((value) => value.content)), depth + 1);
+  const content = concatBytes(values.map((value) => value.content));
+  return printMessage(context, field.message, content, depth + 1, wanted);
 }
 
 function printItems(
@@ -160,9 +195,10 @@ function printItems(
   field: AnyField & { readonly fieldKind: 'list' },
   values: readonly Occurrence[],
   depth: number,
+  wanted: Projection | undefined,
 ): string[] {
   if (field.listKind === 'message') {
-    return values.map((value) => printMessage(context, field.message, value.content, depth + 1));
+    return values.map((value) => printMessage(context, field.message, value.content, depth + 1, wanted));
   }
   const type = field.listKind === 'enum' ? ScalarType.INT32 : field.scalar;
   const items: string[] = [];
@@ -196,19 +232,22 @@ function printEntries(
   field: AnyField & { readonly fieldKind: 'map' },
   values: readonly Occurrence[],
   depth: number,
+  map: Projection | undefined,
 ): string[] {
   const entries = new Map<string, readonly Occurrence[]>();
   for (const value of values) {
     const parts = readFields(value.content);
-    const key = lastScalar(field.mapKey, parts.get(1) ?? []) ?? zeroOf(field.mapKey);
+    const key = keyOf(field, parts);
     const given = parts.get(2) ?? [];
     if (isEntry(field, given)) {
-      entries.set(String(key), given);
+      entries.set(key, given);
     }
   }
-  return [...entries].map(
-    ([key, given]) => `${JSON.stringify(key)}:${printEntryValue(context, field, given, depth)}`,
-  );
+  return [...entries].flatMap(([key, given]) => {
+    const wanted = map === undefined ? undefined : wantedEntry(map, key);
+    if (wanted === null) return [];
+    return [`${JSON.stringify(key)}:${printEntryValue(context, field, given, depth, wanted)}`];
+  });
 }
 
 /** An entry with a number that its closed enum does not declare is an unknown field. */
@@ -225,10 +264,11 @@ function printEntryValue(
   field: AnyField & { readonly fieldKind: 'map' },
   values: readonly Occurrence[],
   depth: number,
+  wanted: Projection | undefined,
 ): string {
   switch (field.mapKind) {
     case 'message':
-      return printSubmessage(context, field, ofType(values, WireType.LengthDelimited), depth);
+      return printSubmessage(context, field, ofType(values, WireType.LengthDelimited), depth, wanted);
     case 'scalar':
       return printScalar(field.scalar, lastScalar(field.scalar, values) ?? zeroOf(field.scalar));
     case 'enum':
@@ -243,19 +283,6 @@ function printEnum(context: PrintContext, desc: DescEnum, value: Scalar): string
   const number = Number(value);
   const name = context.enumsAsNumbers ? undefined : desc.value[number]?.jsonName;
   return name === undefined ? String(number) : JSON.stringify(name);
-}
-
-function scalarOf(type: ScalarType, value: Occurrence): Scalar {
-  // Strings and bytes are read with their length, which the occurrence no longer has.
-  if (type === ScalarType.STRING) {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value.content);
-  }
-  return type === ScalarType.BYTES ? value.content : readScalar(new BinaryReader(value.content), type);
-}
-
-function lastScalar(type: ScalarType, values: readonly Occurrence[]): Scalar | undefined {
-  const last = ofType(values, wireTypeOf(type)).at(-1);
-  return last === undefined ? undefined : scalarOf(type, last);
 }
 
 function printAny(context: PrintContext, binary: Uint8Array, depth: number): string {
@@ -283,7 +310,7 @@ export function printUnpacked(
   if (depth >= context.depthMax) {
     throw new UnprintableError(`${message.typeName} is nested deeper than ${context.depthMax} levels`);
   }
-  return `{${[type, ...printMembers(context, message, value, depth + 1)].join(',')}}`;
+  return `{${[type, ...printMembers(context, message, value, depth + 1, undefined)].join(',')}}`;
 }
 
 function readSecondsNanos(binary: Uint8Array): SecondsNanos {

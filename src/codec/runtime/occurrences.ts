@@ -10,7 +10,7 @@ import { type AnyField, isDelimited } from './any-field.js';
 import { isEnumNumber } from './enum-value.js';
 import type { Lookups } from './lookups.js';
 import { contentOf, readRecords, type WireRecord } from './records.js';
-import { readScalar, wireTypeOf } from './scalar.js';
+import { readScalar, type Scalar, wireTypeOf } from './scalar.js';
 
 /** One occurrence of a field: its wire type and content. */
 export interface Occurrence {
@@ -118,4 +118,19 @@ function messageWireType(field: AnyField): WireType {
 /** Numbers that a closed enum does not declare are unknown fields. */
 function isKnownEnum(desc: DescEnum, content: Uint8Array): boolean {
   return isEnumNumber(desc, Number(readScalar(new BinaryReader(content), ScalarType.INT32)));
+}
+
+/** A scalar that stands alone in its record. */
+export function scalarOf(type: ScalarType, value: Occurrence): Scalar {
+  // Strings and bytes are read with their length, which the occurrence no longer has.
+  if (type === ScalarType.STRING) {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value.content);
+  }
+  return type === ScalarType.BYTES ? value.content : readScalar(new BinaryReader(value.content), type);
+}
+
+/** The last value given of a singular scalar. */
+export function lastScalar(type: ScalarType, values: readonly Occurrence[]): Scalar | undefined {
+  const last = ofType(values, wireTypeOf(type)).at(-1);
+  return last === undefined ? undefined : scalarOf(type, last);
 }

@@ -1,3 +1,4 @@
+import type { Projection } from '../projection.js';
 import { type Cursor, disorder, reserve } from './cursor.js';
 import { printInteger } from './print-number.js';
 
@@ -41,14 +42,24 @@ export function closeItems(s: Cursor, opened: number, bracket: number): boolean 
 /** Defaults of fields without presence, as `,"name":value`, in order of their numbers. */
 export type Defaults = readonly { readonly number: number; readonly json: Uint8Array }[];
 
-/** Prints the defaults from `at` on of fields below `number`; returns the place of the next to look at. */
-export function printDefaults(s: Cursor, defaults: Defaults, from: number, number: number): number {
+/**
+ * Prints the defaults from `at` on of fields below `number`, those that are wanted; returns the
+ * place of the next to look at.
+ */
+export function printDefaults(
+  s: Cursor,
+  defaults: Defaults,
+  from: number,
+  number: number,
+  wanted?: Projection,
+): number {
   let at = from;
   for (; at < defaults.length; at++) {
     const entry = defaults[at];
     if (entry === undefined || entry.number >= number) {
       return entry !== undefined && entry.number === number ? at + 1 : at;
     }
+    if (wanted?.has(entry.number) === false) continue;
     reserve(s, entry.json.length);
     s.o.set(entry.json, s.q);
     s.q += entry.json.length;

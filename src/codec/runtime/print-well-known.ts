@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { DescMessage, Registry } from '@bufbuild/protobuf';
+import type { Projection } from '../projection.js';
 import { type Cursor, disorder, reserve } from './cursor.js';
 import { dropKeys, repeatsKey } from './key-spans.js';
 import { UnprintableError } from './message-printer.js';
@@ -18,7 +19,7 @@ import {
 } from './wire-reader.js';
 
 /** Prints the message from `s.i` to `end`. Throws what printMessage of the reference throws, and `disorder`. */
-export type PrintFunction = (s: Cursor, end: number, depth: number) => void;
+export type PrintFunction = (s: Cursor, end: number, depth: number, wanted?: Projection) => void;
 
 /** Refuses a message below the limit. */
 export function checkDepth(s: Cursor, depth: number): void {
