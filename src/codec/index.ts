@@ -1,3 +1,4 @@
+export { createAnyPacker } from './any-packer.js';
 export { type AnyPrinter, createAnyPrinter } from './any-printer.js';
 export { type Codec, type CodecFactory, type CodecOptions, defaultCodecOptions } from './codec.js';
 export { codecSource, createCompiledCodecs } from './compiled.js';
@@ -12,4 +13,4 @@ export {
   textField,
   textMapField,
 } from './text-field.js';
-export { appendFragment, findField } from './wire-splice.js';
+export { appendFragment, findField, isOneRecordEach } from './wire-splice.js';

@@ -35,6 +35,26 @@ export function findField(binary: Uint8Array, path: readonly DescField[]): Uint8
   return wellFormed(() => find(binary, path));
 }
 
+/**
+ * Whether a message from outside is well-formed on the way that `parents` lead (singular message
+ * fields, outermost first), and has each of them at most once: then `findField` and
+ * `appendFragment` mean the same as any parser.
+ */
+export function isOneRecordEach(binary: Uint8Array, parents: readonly DescField[]): boolean {
+  const [parent, ...inner] = parents;
+  try {
+    const records = readRecords(binary);
+    if (parent === undefined) return true;
+    const [record, ...others] = records.filter(({ number }) => number === parent.number);
+    if (record === undefined) return true;
+    const isMessage = occurrencesOf(binary, parent).length === 1;
+    return others.length === 0 && isMessage && isOneRecordEach(contentOf(binary, record), inner);
+  } catch (error) {
+    if (error instanceof MalformedBinaryError) return false;
+    throw error;
+  }
+}
+
 function append(binary: Uint8Array, parents: readonly DescField[], fragment: Uint8Array): Uint8Array {
   const [parent, ...inner] = parents;
   if (parent === undefined) {

@@ -21,6 +21,14 @@ const limitShape = Object.fromEntries(limitKeys.map((key) => [key, limit(key)]))
   ReturnType<typeof limit>
 >;
 
+/** How JSON is written and read, for all methods or some. */
+const jsonShape = {
+  emitDefaults: z.boolean().optional().describe('Print unset fields with their defaults.'),
+  enumsAsNumbers: z.boolean().optional().describe('Print enums as numbers.'),
+  protoNames: z.boolean().optional().describe('Print proto field names instead of lowerCamel ones.'),
+  ignoreUnknown: z.boolean().optional().describe('Accept and drop unknown fields of a body.'),
+};
+
 /** propylon.yaml, version 1. Every key is optional; unknown keys are refused. */
 export const configSchema = z.strictObject({
   sources: z
@@ -59,12 +67,27 @@ export const configSchema = z.strictObject({
     .describe('ignore drops one trailing slash of a path.'),
   json: z
     .strictObject({
-      emitDefaults: z.boolean().optional().describe('Print unset fields with their defaults.'),
-      enumsAsNumbers: z.boolean().optional().describe('Print enums as numbers.'),
-      protoNames: z.boolean().optional().describe('Print proto field names instead of lowerCamel ones.'),
-      ignoreUnknown: z.boolean().optional().describe('Accept and drop unknown fields of a body.'),
+      ...jsonShape,
+      methods: z
+        .record(z.string(), z.strictObject(jsonShape))
+        .optional()
+        .describe('Selector to the same settings for single methods, over those for all.'),
     })
     .optional(),
+  sse: z
+    .strictObject({
+      retryMs: z.int().positive().optional().describe('How long clients wait before they connect again.'),
+      eventIds: z
+        .record(z.string(), z.string())
+        .optional()
+        .describe('Selector to the response field that gives events their ids (Last-Event-ID).'),
+    })
+    .optional()
+    .describe('Server-sent events.'),
+  methodOverride: z
+    .boolean()
+    .optional()
+    .describe('Whether a POST with X-HTTP-Method-Override counts as the method it names. Default false.'),
   timeouts: z
     .record(
       z.string(),

@@ -27,7 +27,16 @@ export interface Settings {
   readonly listen: NonNullable<Config['listen']>;
   readonly conflicts: 'warn' | 'refuse';
   readonly trailingSlash: 'strict' | 'ignore';
-  readonly json: NonNullable<Config['json']>;
+  readonly json: Omit<NonNullable<Config['json']>, 'methods'>;
+  readonly methodJson: readonly {
+    readonly selector: string;
+    readonly options: NonNullable<NonNullable<Config['json']>['methods']>[string];
+  }[];
+  readonly sse: {
+    readonly retryMs: number | undefined;
+    readonly eventIds: readonly { readonly selector: string; readonly field: string }[];
+  };
+  readonly methodOverride: boolean;
   readonly limits: NonNullable<Config['limits']>;
   readonly timeouts: readonly { readonly selector: string; readonly timeoutMs: number }[];
   readonly metadata: { readonly requestNames: readonly string[]; readonly responseNames: readonly string[] };
@@ -89,6 +98,7 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
       ? { selector: '*', target: text }
       : { selector: text.slice(0, equals), target: text.slice(equals + 1) };
   });
+  const { methods, ...json } = file.json ?? {};
   const { strict, host, port, adminHost, adminPort } = {
     strict: pick('strict'),
     host: pick('host'),
@@ -114,7 +124,13 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
     },
     conflicts: strict === true ? 'refuse' : (file.conflicts ?? 'warn'),
     trailingSlash: file.trailingSlash ?? 'strict',
-    json: file.json ?? {},
+    json,
+    methodJson: Object.entries(methods ?? {}).map(([selector, options]) => ({ selector, options })),
+    sse: {
+      retryMs: file.sse?.retryMs,
+      eventIds: Object.entries(file.sse?.eventIds ?? {}).map(([selector, field]) => ({ selector, field })),
+    },
+    methodOverride: file.methodOverride ?? false,
     limits: file.limits ?? {},
     timeouts: Object.entries(file.timeouts ?? {}).map(([selector, text]) => ({
       selector,

@@ -19,6 +19,7 @@ export const catalog = {
   BACKEND_UNUSED: 'A backend selector matches no service.',
   BACKEND_TARGET_INVALID: 'A backend target cannot be parsed.',
   CONFIG_INVALID: 'The configuration file is not valid.',
+  EVENT_ID_INVALID: 'A field that is to be the id of events is not one that can be.',
   ROUTES_NONE: 'No method has an HttpRule: nothing is served.',
 } as const;
 

@@ -1,9 +1,10 @@
 import { Code, reasons, StatusError } from '../status/index.js';
 import type { Answer } from './answer.js';
+import { decodedBody } from './body-coding.js';
 import { BodyReader } from './body-reader.js';
 import { prepareCall } from './call.js';
 import { LiveStream } from './live-stream.js';
-import { chooseFraming } from './negotiate.js';
+import { chooseStreamFormat } from './negotiate.js';
 import { requestMessages } from './request-messages.js';
 import type { Run } from './run.js';
 import { sendAll } from './send-all.js';
@@ -11,10 +12,10 @@ import { streamAnswer } from './stream-answer.js';
 
 /** The line of a bidirectional method: request and response bodies side by side, each at its own pace. */
 export async function bidi(run: Run): Promise<Answer> {
-  const { exchange, match, limits, clock } = run;
-  const framing = chooseFraming(exchange, match);
+  const { limits, clock } = run;
+  const format = chooseStreamFormat(run);
   const { transport, call } = prepareCall(run, undefined);
-  const reader = new BodyReader(exchange.body, clock, limits.streamIdleTimeoutMs);
+  const reader = new BodyReader(decodedBody(run.exchange), clock, limits.streamIdleTimeoutMs);
   const messages = requestMessages(run, reader);
   let stream: LiveStream | undefined;
   try {
@@ -25,7 +26,7 @@ export async function bidi(run: Run): Promise<Answer> {
     reader.onChunk(() => opened.touch());
     // A message that is refused later ends the response in its own format, or with its status if that is still open.
     sendAll(opened, first, messages).catch((error: unknown) => opened.stop(asStatusError(error)));
-    return await streamAnswer(run, opened, framing);
+    return await streamAnswer(run, opened, format);
   } catch (error) {
     stream?.release();
     reader.stop();

@@ -1,21 +1,22 @@
 import { Code, type Outcome } from '../status/index.js';
 import type { Answer } from './answer.js';
+import { decodedBody } from './body-coding.js';
 import { BodyReader } from './body-reader.js';
 import { prepareCall } from './call.js';
 import { answerFailure } from './errors.js';
 import { LiveStream } from './live-stream.js';
 import { messageAnswer } from './message-answer.js';
-import { requireJsonAccepted } from './negotiate.js';
+import { chooseFormat } from './negotiate.js';
 import { requestMessages } from './request-messages.js';
 import type { Run } from './run.js';
 import { sendAll } from './send-all.js';
 
 /** The line of a client-streaming method: many messages there, read as fast as the backend takes them, one back. */
 export async function clientStream(run: Run): Promise<Answer> {
-  const { exchange, match, limits, clock } = run;
-  requireJsonAccepted(exchange, match);
+  const { limits, clock } = run;
+  const format = chooseFormat(run);
   const { transport, call } = prepareCall(run, undefined);
-  const reader = new BodyReader(exchange.body, clock, limits.streamIdleTimeoutMs);
+  const reader = new BodyReader(decodedBody(run.exchange), clock, limits.streamIdleTimeoutMs);
   const messages = requestMessages(run, reader);
   try {
     // A first message that is refused calls no backend.
@@ -27,7 +28,7 @@ export async function clientStream(run: Run): Promise<Answer> {
       // A backend that answers early is not sent the rest.
       const outcome = await Promise.race([answer, sendAll(stream, first, messages).then(() => answer)]);
       const failure = await stream.failure();
-      return failure === undefined ? messageAnswer(run, outcome) : answerFailure(run, failure);
+      return failure === undefined ? await messageAnswer(run, outcome, format) : answerFailure(run, failure);
     } finally {
       stream.release();
     }

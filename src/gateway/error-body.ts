@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { codeName, type Status } from '../status/index.js';
-import type { Surface } from '../surface/index.js';
+import { protobufTypes, type Surface } from '../surface/index.js';
 import { readAccept } from './accept.js';
 import type { Exchange, HeaderFields } from './exchange.js';
+import type { StreamError } from './framing/framing.js';
 
 /** An error as the body of a reply. */
 export interface ErrorBody {
@@ -16,8 +17,9 @@ const problemType = 'application/problem+json';
 
 /**
  * An error in the form its client reads: google.rpc.Status JSON; a problem (RFC 9457) where
- * Accept names it and does not prefer JSON; the AIP-193 envelope for Google's generated clients,
- * which say so by `x-goog-api-client`.
+ * Accept names it and does not prefer JSON; google.rpc.Status as protobuf where Accept wants that
+ * more than JSON; the AIP-193 envelope for Google's generated clients, which say so by
+ * `x-goog-api-client`.
  */
 export function errorBody(
   surface: Surface,
@@ -25,15 +27,52 @@ export function errorBody(
   httpStatus: number,
   status: Status,
 ): ErrorBody {
+  const protobufType = wantedProtobuf(headers);
+  if (protobufType !== undefined) {
+    return { contentType: protobufType, bytes: surface.statusBinary(status) };
+  }
   const statusJson = surface.statusJson(status);
   if (wantsProblem(headers)) {
     return { contentType: problemType, bytes: problem(httpStatus, status, statusJson) };
   }
-  const isGoogleClient = headers.some(([name]) => name === 'x-goog-api-client');
   return {
     contentType: 'application/json',
-    bytes: isGoogleClient ? envelope(httpStatus, status, statusJson) : statusJson,
+    bytes: isGoogleClient(headers) ? envelope(httpStatus, status, statusJson) : statusJson,
   };
+}
+
+/** An error in the middle of a stream, as its client reads it: of the AIP-193 envelope the inner part. */
+export function streamError(
+  surface: Surface,
+  { headers }: Exchange,
+  httpStatus: number,
+  status: Status,
+): StreamError {
+  return {
+    json: () => {
+      const statusJson = surface.statusJson(status);
+      return isGoogleClient(headers)
+        ? utf8.encode(JSON.stringify(aipError(httpStatus, status, statusJson)))
+        : statusJson;
+    },
+    binary: () => surface.statusBinary(status),
+  };
+}
+
+function isGoogleClient(headers: HeaderFields): boolean {
+  return headers.some(([name]) => name === 'x-goog-api-client');
+}
+
+/** The name under which protobuf is accepted, where it is wanted more than JSON. */
+function wantedProtobuf(headers: HeaderFields): string | undefined {
+  const preference = readAccept(headers);
+  return protobufTypes.find((mediaType) => {
+    const { quality, specificity } = preference(mediaType);
+    const json = preference('application/json');
+    return (
+      specificity === 2 && (quality > json.quality || (quality === json.quality && json.specificity < 2))
+    );
+  });
 }
 
 function wantsProblem(headers: HeaderFields): boolean {
@@ -62,9 +101,11 @@ function problem(httpStatus: number, status: Status, statusJson: Uint8Array): Ui
 
 /** AIP-193, "HTTP/1.1+JSON representation". */
 function envelope(httpStatus: number, status: Status, statusJson: Uint8Array): Uint8Array {
-  const { code, message } = status;
-  const error = { code: httpStatus, message, status: codeName(code), details: detailsIn(statusJson) };
-  return utf8.encode(JSON.stringify({ error }));
+  return utf8.encode(JSON.stringify({ error: aipError(httpStatus, status, statusJson) }));
+}
+
+function aipError(httpStatus: number, { code, message }: Status, statusJson: Uint8Array): object {
+  return { code: httpStatus, message, status: codeName(code), details: detailsIn(statusJson) };
 }
 
 /** The details as the surface has printed them; undefined, so left out, where there are none. */

@@ -11,6 +11,7 @@ import type { GatewayEvent } from './event.js';
 import type { Exchange, Reply } from './exchange.js';
 import { LiveStreams } from './live-streams.js';
 import { type MetadataNames, type MetadataRules, metadataNames } from './metadata-rules.js';
+import { overriddenMethod } from './method-override.js';
 import { requestIdOf } from './request-id.js';
 import type { Run } from './run.js';
 import { serverStream } from './server-stream.js';
@@ -22,6 +23,10 @@ export interface GatewayCoreOptions {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly metadata: MetadataRules;
+  /** What server-sent events tell clients to wait before they connect again. Default: nothing. */
+  readonly sseRetryMs?: number | undefined;
+  /** Whether a POST may name another HTTP method in X-HTTP-Method-Override. Default false. */
+  readonly methodOverride?: boolean | undefined;
   /** Called once per request, at its end; must not throw. */
   readonly log: (event: GatewayEvent) => void;
 }
@@ -58,16 +63,21 @@ class GatewayCore implements Gateway {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #names: MetadataNames;
+  readonly #sseRetryMs: number | undefined;
+  readonly #methodOverride: boolean;
   readonly #log: (event: GatewayEvent) => void;
   readonly #streams = new LiveStreams();
   #surface: Surface;
   #inFlight = 0;
 
-  constructor({ surface, limits, clock, metadata, log }: GatewayCoreOptions) {
+  constructor(options: GatewayCoreOptions) {
+    const { surface, limits, clock, metadata, log } = options;
     this.#surface = surface;
     this.#limits = limits;
     this.#clock = clock;
     this.#names = metadataNames(metadata);
+    this.#sseRetryMs = options.sseRetryMs;
+    this.#methodOverride = options.methodOverride ?? false;
     this.#log = log;
   }
 
@@ -98,9 +108,10 @@ class GatewayCore implements Gateway {
   }
 
   /** The router's word, an error of its own being one of them: what is unknown must be known at once. */
-  #match({ httpMethod, target }: Exchange): Match<Route> | NoMatch | { readonly error: unknown } {
+  #match(exchange: Exchange): Match<Route> | NoMatch | { readonly error: unknown } {
     try {
-      return this.#surface.router.match(httpMethod, target);
+      const httpMethod = this.#methodOverride ? overriddenMethod(exchange) : exchange.httpMethod;
+      return this.#surface.router.match(httpMethod, exchange.target);
     } catch (error) {
       return { error };
     }
@@ -135,10 +146,12 @@ class GatewayCore implements Gateway {
       surface,
       exchange,
       match,
+      query: match.route.request.readQuery(match.query),
       requestId,
       limits: this.#limits,
       clock: this.#clock,
       names: this.#names,
+      sseRetryMs: this.#sseRetryMs,
       streams: this.#streams,
       end,
     };

@@ -1,29 +1,51 @@
 import { Code, type Outcome, reasons, StatusError } from '../status/index.js';
 import { type Answer, bytesReply } from './answer.js';
+import { noBytes } from './bytes.js';
+import { compressed } from './compress.js';
+import { isNotModified, notModifiedHeaders, withEtag } from './conditional.js';
 import { answerFailure, failureOfOutcome } from './errors.js';
+import type { MessageFormat } from './negotiate.js';
 import { responseHeaders } from './response-headers.js';
 import type { Run } from './run.js';
+import { vary } from './vary.js';
 
 /**
  * The answer of a call with one response message: its HTTP body, or the error it ended with.
+ * `format` is undefined for an HttpBody.
  * Throws StatusError UPSTREAM_PROTOCOL (HTTP 502) for OK without a message, and what the writer throws.
  */
-export function messageAnswer(run: Run, outcome: Outcome): Answer {
+export async function messageAnswer(
+  run: Run,
+  outcome: Outcome,
+  format: MessageFormat | undefined,
+): Promise<Answer> {
   if (outcome.status.code !== Code.OK) return answerFailure(run, failureOfOutcome(outcome, run.names));
   if (outcome.message === undefined) {
     throw new StatusError(Code.UNAVAILABLE, 'UPSTREAM_PROTOCOL', reasons.UPSTREAM_PROTOCOL, {
       httpStatus: 502,
     });
   }
-  const { response } = run.match.route;
+  const { exchange } = run;
   const { contentType, data } =
-    response.kind === 'raw'
-      ? response.raw(outcome.message)
-      : { contentType: 'application/json', data: response.json(outcome.message) };
-  const headers = [
-    ...responseHeaders(outcome.metadata, run.names),
-    ['x-request-id', run.requestId] as const,
-    ['content-type', contentType] as const,
-  ];
-  return { reply: bytesReply(run.exchange, 200, headers, data), code: Code.OK };
+    format === undefined
+      ? run.match.route.response.raw(outcome.message)
+      : { contentType: format.contentType, data: format.write(outcome.message) };
+  const headers = withEtag(
+    exchange,
+    [
+      ...responseHeaders(outcome.metadata, run.names),
+      ...vary(exchange),
+      ['x-request-id', run.requestId] as const,
+    ],
+    data,
+  );
+  if (isNotModified(exchange, headers)) {
+    return {
+      reply: { httpStatus: 304, headers: notModifiedHeaders(headers), body: noBytes },
+      code: Code.OK,
+    };
+  }
+  const encoded = await compressed(exchange, contentType, data, run.limits.compressionBytesMin);
+  const all = [...headers, ...encoded.headers, ['content-type', contentType] as const];
+  return { reply: bytesReply(exchange, 200, all, encoded.body), code: Code.OK };
 }

@@ -25,6 +25,7 @@ const requestNames = [
   'idempotency-key',
   'if-match',
   'if-none-match',
+  'last-event-id',
 ];
 
 const responseNames = [

@@ -1,16 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { bench } from '../../test/support/gateway-bench.js';
+import { type BenchOptions, bench } from '../../test/support/gateway-bench.js';
 import { StatusError } from '../status/index.js';
-import { chooseFraming } from './negotiate.js';
+import { type Asking, chooseFormat, chooseStreamFormat } from './negotiate.js';
 
 /** Content type of the chosen framing, or the HTTP status of the refusal. */
 function chosen(accept: string | undefined, query: string): string | number | undefined {
-  const b = bench({ shape: 'server-stream' });
+  return answer(() => chooseStreamFormat(asking(accept, query))?.framing.contentType);
+}
+
+function asking(accept: string | undefined, query: string, options: BenchOptions = {}): Asking {
+  const b = bench(options);
   const headers = accept === undefined ? [] : [['accept', accept] as const];
   const match = b.gateway.surface.router.match('GET', `/v1/things?${query}`);
   if (!('route' in match)) throw new Error('no match');
+  return {
+    exchange: b.exchange({ headers }),
+    match,
+    query: match.route.request.readQuery(match.query),
+    sseRetryMs: undefined,
+  };
+}
+
+function answer<T>(work: () => T): T | number | undefined {
   try {
-    return chooseFraming(b.exchange({ headers }), match)?.contentType;
+    return work();
   } catch (error) {
     return error instanceof StatusError ? error.httpStatus : undefined;
   }
@@ -47,16 +60,61 @@ describe('the format of a stream', () => {
     [undefined, '$alt=json%3Benum-encoding%3Dint', array],
     ['application/json', '$alt=sse', array],
     [undefined, 'salt=sse', ndjson],
-    [undefined, '$alt=proto', 400],
+    [undefined, '$alt=proto', 'application/x-protobuf'],
+    ['application/protobuf', '', 'application/protobuf'],
+    ['application/x-protobuf, application/json;q=0.5', '', 'application/x-protobuf'],
+    [undefined, '%61lt=sse', sse],
+    [undefined, '$alt=media', 406],
+    [undefined, '$alt=xml', 400],
+    [undefined, '$alt=json%3Bpretty', 400],
+    [undefined, '$alt=json&alt=sse', 400],
+    [undefined, '$callback=f', 400],
     [undefined, '$alt=', 400],
   ])('Accept %j, query %j → %j', (accept, query, expected) => {
     expect(chosen(accept, query)).toBe(expected);
   });
 
   it('of an HttpBody is left to its first message', () => {
-    const b = bench({ writer: { kind: 'raw' } });
-    const match = b.gateway.surface.router.match('GET', '/');
-    if (!('route' in match)) throw new Error('no match');
-    expect(chooseFraming(b.exchange({ headers: [['accept', 'image/png']] }), match)).toBeUndefined();
+    const raw = { writer: { kind: 'raw' } } as const;
+    expect(chooseStreamFormat(asking('image/png', '', raw))).toBeUndefined();
+    expect(chooseFormat(asking('image/png', '', raw))).toBeUndefined();
+    expect(answer(() => chooseFormat(asking('image/png', 'fields=a', raw)))).toBe(400);
+  });
+});
+
+describe('the format of a message', () => {
+  it.each([
+    [undefined, '', array],
+    ['application/x-protobuf', '', 'application/x-protobuf'],
+    ['application/protobuf', '', 'application/protobuf'],
+    ['*/*', '$alt=proto', 'application/x-protobuf'],
+    ['application/json', '$alt=proto', array],
+    [undefined, '$alt=sse', 406],
+    ['text/html', '', 406],
+  ])('Accept %j, query %j → %j', (accept, query, expected) => {
+    expect(answer(() => chooseFormat(asking(accept, query))?.contentType)).toBe(expected);
+  });
+
+  it('without a protobuf form there is JSON only', () => {
+    const options = { writer: { protobuf: false } };
+    expect(answer(() => chooseFormat(asking('application/x-protobuf', '', options)))).toBe(406);
+  });
+
+  it('the wishes of a client reach the writer', () => {
+    const forms: unknown[] = [];
+    const options: BenchOptions = {
+      writerOf: (form) => {
+        forms.push(form);
+        return (binary) => binary;
+      },
+    };
+    chooseFormat(
+      asking(undefined, '$alt=json%3Benum-encoding%3Dint%3Bemit-defaults%3Dtrue&fields=a', options),
+    );
+    chooseFormat(asking(undefined, '$fields=b', options));
+    expect(forms).toEqual([
+      { fields: 'a', enumsAsNumbers: true, emitDefaults: true },
+      { fields: 'b', enumsAsNumbers: undefined, emitDefaults: undefined },
+    ]);
   });
 });

@@ -1,64 +1,158 @@
-import type { Match } from '../httprule/index.js';
 import { Code, StatusError } from '../status/index.js';
-import type { Route } from '../surface/index.js';
+import { protobufTypes, type ResponseForm, type WriteMessage } from '../surface/index.js';
 import { type Preference, readAccept } from './accept.js';
-import type { Exchange } from './exchange.js';
+import { delimitedFraming } from './framing/delimited.js';
 import type { Framing } from './framing/framing.js';
 import { jsonArrayFraming } from './framing/json-array.js';
 import { ndjsonFraming } from './framing/ndjson.js';
 import { sseFraming } from './framing/sse.js';
+import { singleField } from './headers.js';
+import { pretty } from './pretty.js';
+import type { Run } from './run.js';
 
-/** A format of streams: how clients ask for it, and how it is made. The first is the default. */
-interface StreamFormat {
-  readonly mediaType: string;
-  /** Value of `$alt` that chooses it. */
-  readonly alt: string | undefined;
-  readonly create: () => Framing;
+/** What of a run decides on the format of its answer. */
+export type Asking = Pick<Run, 'exchange' | 'match' | 'query' | 'sseRetryMs'>;
+
+/** How the one message of an answer is written. */
+export interface MessageFormat {
+  readonly contentType: string;
+  readonly write: WriteMessage;
 }
 
-const streamFormats: readonly StreamFormat[] = [
+/** How the messages of a stream are written. */
+export interface StreamFormat {
+  readonly framing: Framing;
+  readonly write: WriteMessage;
+}
+
+/** A format as clients ask for it. */
+interface Candidate {
+  readonly mediaType: string;
+  /** Value of `$alt` that chooses it. */
+  readonly alt: 'json' | 'sse' | 'proto' | undefined;
+  readonly media: ResponseForm['media'];
+}
+
+/** A format of streams, and how it is made. */
+interface StreamCandidate extends Candidate {
+  readonly create: (asking: Asking) => Framing;
+  /** Whether a message may take several lines. */
+  readonly manyLines?: boolean;
+}
+
+const protobuf = (mediaType: string): Candidate => ({ mediaType, alt: 'proto', media: 'protobuf' });
+
+/** The first is the default. */
+const messageFormats: readonly Candidate[] = [
+  { mediaType: 'application/json', alt: 'json', media: 'json' },
+  ...protobufTypes.map(protobuf),
+];
+
+/** The first is the default. */
+const streamFormats: readonly StreamCandidate[] = [
   {
     mediaType: 'application/x-ndjson',
     alt: undefined,
+    media: 'json',
     create: () => ndjsonFraming('application/x-ndjson'),
   },
-  { mediaType: 'application/jsonl', alt: undefined, create: () => ndjsonFraming('application/jsonl') },
-  { mediaType: 'application/json', alt: 'json', create: jsonArrayFraming },
-  { mediaType: 'text/event-stream', alt: 'sse', create: sseFraming },
+  {
+    mediaType: 'application/jsonl',
+    alt: undefined,
+    media: 'json',
+    create: () => ndjsonFraming('application/jsonl'),
+  },
+  { mediaType: 'application/json', alt: 'json', media: 'json', create: jsonArrayFraming, manyLines: true },
+  {
+    mediaType: 'text/event-stream',
+    alt: 'sse',
+    media: 'json',
+    create: ({ sseRetryMs }) => sseFraming(sseRetryMs),
+  },
+  ...protobufTypes.map((mediaType) => ({
+    ...protobuf(mediaType),
+    create: () => delimitedFraming(mediaType),
+  })),
 ];
 
 /**
- * Makes sure that the one answer of a unary or client-streaming call is wanted as JSON. An
- * HttpBody has the type the backend gives it, which nobody knows yet.
+ * The format of the one answer of a unary or client-streaming call: what Accept wants most;
+ * between what is wanted alike, what `$alt` names, then JSON. Undefined for an HttpBody, which has
+ * the type the backend gives it.
  *
- * Throws StatusError NOT_ACCEPTABLE (HTTP 406), QUERY_VALUE for an unknown `$alt`.
+ * Throws StatusError NOT_ACCEPTABLE (HTTP 406), QUERY_VALUE for a mask that names nothing.
  */
-export function requireJsonAccepted(exchange: Exchange, match: Match<Route>): void {
-  if (match.route.response.kind === 'raw') return;
-  const accepted = readAccept(exchange.headers)('application/json').quality > 0;
-  if (!accepted || altOf(match) === 'sse') throw notAcceptable(['application/json']);
+export function chooseFormat(asking: Asking): MessageFormat | undefined {
+  if (isRaw(asking)) return undefined;
+  if (asking.query.system.alt === 'sse') throw notAcceptable(messageFormats);
+  const { mediaType, media } = choose(asking, messageFormats);
+  return { contentType: mediaType, write: writerOf(asking, media, true) };
 }
 
 /**
- * The framing of a response stream: what Accept wants most; between formats that are wanted alike
- * the one that `$alt` names, then NDJSON. Undefined for an HttpBody, whose first message decides.
+ * The format of a response stream, chosen as that of a message, by default NDJSON. Undefined for
+ * an HttpBody, whose first message decides.
  *
- * Throws as `requireJsonAccepted`.
+ * Throws as `chooseFormat`.
  */
-export function chooseFraming(exchange: Exchange, match: Match<Route>): Framing | undefined {
-  if (match.route.response.kind === 'raw') return undefined;
+export function chooseStreamFormat(asking: Asking): StreamFormat | undefined {
+  if (isRaw(asking)) return undefined;
+  const { create, media, manyLines } = choose(asking, streamFormats);
+  return { framing: create(asking), write: writerOf(asking, media, manyLines === true) };
+}
+
+/** Whether the answer is an HttpBody, of which nobody can want a part. */
+function isRaw(asking: Asking): boolean {
+  const { kind } = asking.match.route.response;
+  if (kind === 'raw' && maskOf(asking) !== undefined) {
+    throw new StatusError(
+      Code.INVALID_ARGUMENT,
+      'QUERY_VALUE',
+      'The answer is a body of bytes, without fields to choose from: leave out $fields.',
+      { violations: [{ field: '$fields', description: 'has nothing to choose from' }] },
+    );
+  }
+  return kind === 'raw';
+}
+
+function choose<C extends Candidate>({ exchange, match, query }: Asking, formats: readonly C[]): C {
+  const { alt } = query.system;
+  const possible = match.route.response.protobuf ? formats : formats.filter(({ media }) => media === 'json');
+  if (alt === 'media') throw notAcceptable(possible);
   const preference = readAccept(exchange.headers);
-  const alt = altOf(match);
-  const [best] = streamFormats
+  const [best] = possible
     .map((format) => ({ format, ...preference(format.mediaType) }))
     .filter(({ quality }) => quality > 0)
     // The sort is stable: what compares equal keeps the order of the table.
     .sort((a, b) => compare(a, b) || Number(isAsked(b.format, alt)) - Number(isAsked(a.format, alt)));
-  if (best === undefined) throw notAcceptable(streamFormats.map(({ mediaType }) => mediaType));
-  return best.format.create();
+  if (best === undefined) throw notAcceptable(possible);
+  return best.format;
 }
 
-function isAsked(format: StreamFormat, alt: string | undefined): boolean {
+function writerOf(asking: Asking, media: ResponseForm['media'], manyLines: boolean): WriteMessage {
+  const { system } = asking.query;
+  const { response } = asking.match.route;
+  const fields = maskOf(asking);
+  const isPlain = fields === undefined && media === 'json' && system.alt === undefined;
+  const write = isPlain
+    ? response.json
+    : response.writer({
+        media,
+        fields,
+        enumsAsNumbers: system.enumsAsNumbers,
+        emitDefaults: system.emitDefaults,
+      });
+  return system.prettyPrint === true && manyLines && media === 'json'
+    ? (binary) => pretty(write(binary))
+    : write;
+}
+
+/** `$fields`, or the header field that Google's clients send; the query is nearer to the reader. */
+function maskOf({ exchange, query }: Asking): string | undefined {
+  return query.system.fields ?? singleField(exchange.headers, 'x-goog-fieldmask');
+}
+
+function isAsked(format: Candidate, alt: string | undefined): boolean {
   return alt !== undefined && format.alt === alt;
 }
 
@@ -66,28 +160,8 @@ function compare(a: Preference, b: Preference): number {
   return b.quality - a.quality || b.specificity - a.specificity;
 }
 
-/**
- * The value of `$alt` (also `alt`, where no request field has that name) in the raw query.
- * Google's REST clients add ";enum-encoding=int": accepted, since their parsers read names as well.
- */
-function altOf({ query, route }: Match<Route>): 'json' | 'sse' | undefined {
-  if (!/alt=/.test(query)) return undefined;
-  const isAlt = (name: string): boolean =>
-    name === '$alt' || name.toLowerCase() === '%24alt' || (name === 'alt' && !hasField(route, 'alt'));
-  const piece = query.split('&').find((part) => isAlt(part.slice(0, part.indexOf('='))));
-  const value = piece?.slice(piece.indexOf('=') + 1).replace(/(;|%3b)enum-encoding(=|%3d)int$/i, '');
-  if (value === undefined || value === 'json' || value === 'sse') return value;
-  const description = 'must be json or sse';
-  throw new StatusError(Code.INVALID_ARGUMENT, 'QUERY_VALUE', `Query parameter $alt ${description}.`, {
-    violations: [{ field: '$alt', description }],
-  });
-}
-
-function hasField(route: Route, name: string): boolean {
-  return route.binding.method.input.fields.some((field) => field.name === name || field.jsonName === name);
-}
-
-function notAcceptable(mediaTypes: readonly string[]): StatusError {
-  const message = `Accept allows none of what can be produced here: ${mediaTypes.join(', ')}.`;
+function notAcceptable(formats: readonly Candidate[]): StatusError {
+  const mediaTypes = formats.map(({ mediaType }) => mediaType).join(', ');
+  const message = `Accept or $alt allows none of what can be produced here: ${mediaTypes}.`;
   return new StatusError(Code.INVALID_ARGUMENT, 'NOT_ACCEPTABLE', message, { httpStatus: 406 });
 }

@@ -1,10 +1,11 @@
-import { readBody, requireIdentityEncoding } from './body.js';
+import { readBody } from './body.js';
 import type { BodyReader } from './body-reader.js';
 import { joinBytes, noBytes } from './bytes.js';
+import { DelimitedSplitter } from './framing/delimited-splitter.js';
 import { JsonSplitter } from './framing/json-splitter.js';
 import { singleField } from './headers.js';
 import type { Run } from './run.js';
-import { messageContentType } from './stream-content-type.js';
+import { streamedMessages } from './stream-content-type.js';
 
 /**
  * The request body as protobuf messages, each read and bound when it is asked for. Path and query
@@ -14,24 +15,27 @@ import { messageContentType } from './stream-content-type.js';
  * Throws what the splitter and the binder throw.
  */
 export async function* requestMessages(run: Run, reader: BodyReader): AsyncGenerator<Uint8Array, void> {
-  const { exchange, match } = run;
+  const { exchange, match, query } = run;
   const { request } = match.route;
-  requireIdentityEncoding(exchange);
   const contentType = singleField(exchange.headers, 'content-type');
-  const pieceType = request.body === 'json' ? messageContentType(contentType) : contentType;
+  const stream = request.body === 'json' ? streamedMessages(contentType) : undefined;
+  const pieceType = stream === undefined ? contentType : stream.contentType;
   let isFirst = true;
-  for await (const piece of pieces(run, reader)) {
+  for await (const piece of pieces(run, reader, stream?.delimited === true)) {
     yield isFirst
-      ? request.bind(match.captures, match.query, piece, pieceType)
+      ? request.bind(match.captures, query, piece, pieceType)
       : request.bindNext(piece, pieceType);
     isFirst = false;
   }
 }
 
-function pieces(run: Run, reader: BodyReader): AsyncIterable<Uint8Array> {
+function pieces(run: Run, reader: BodyReader, delimited: boolean): AsyncIterable<Uint8Array> {
   switch (run.match.route.request.body) {
     case 'json':
-      return jsonPieces(reader, new JsonSplitter(run.limits));
+      return splitPieces(
+        reader,
+        delimited ? new DelimitedSplitter(run.limits) : new JsonSplitter(run.limits),
+      );
     case 'raw':
       return equalPieces(reader, run.limits.httpBodyChunkBytes);
     case 'none':
@@ -39,7 +43,10 @@ function pieces(run: Run, reader: BodyReader): AsyncIterable<Uint8Array> {
   }
 }
 
-async function* jsonPieces(reader: BodyReader, splitter: JsonSplitter): AsyncGenerator<Uint8Array> {
+async function* splitPieces(
+  reader: BodyReader,
+  splitter: JsonSplitter | DelimitedSplitter,
+): AsyncGenerator<Uint8Array> {
   for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) {
     yield* splitter.push(chunk);
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Match } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
-import type { Route, Surface } from '../surface/index.js';
+import type { RequestQuery, Route, Surface } from '../surface/index.js';
 import type { Exchange } from './exchange.js';
 import type { LiveStreams } from './live-streams.js';
 import type { MetadataNames } from './metadata-rules.js';
@@ -12,10 +12,14 @@ export interface Run {
   readonly surface: Surface;
   readonly exchange: Exchange;
   readonly match: Match<Route>;
+  /** The query, decoded. */
+  readonly query: RequestQuery;
   readonly requestId: string;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly names: MetadataNames;
+  /** What `retry:` tells clients of server-sent events; undefined leaves it to them. */
+  readonly sseRetryMs: number | undefined;
   /** Streams that `drain` ends. */
   readonly streams: LiveStreams;
   /** Logs and counts the request as ended; a line calls it only for a reply whose body is a stream. Once. */

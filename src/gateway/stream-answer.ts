@@ -1,19 +1,24 @@
 import { Code, codeName, type Metadata } from '../status/index.js';
 import type { Answer } from './answer.js';
 import { joinBytes, noBytes } from './bytes.js';
+import { streamCoding } from './compress.js';
+import { streamError } from './error-body.js';
 import { answerFailure, type Failure, failureOf } from './errors.js';
-import type { Framing } from './framing/framing.js';
+import type { Framing, StreamError } from './framing/framing.js';
 import { rawFraming } from './framing/raw.js';
 import type { LiveStream } from './live-stream.js';
+import type { StreamFormat } from './negotiate.js';
 import { responseHeaders } from './response-headers.js';
 import type { Run } from './run.js';
+import { through } from './through.js';
+import { vary } from './vary.js';
 import { late, within } from './within.js';
 
 /** A response stream between its first message and its last. */
 interface Pump {
   readonly run: Run;
   readonly stream: LiveStream;
-  readonly framing: Framing;
+  readonly format: StreamFormat;
   /** What goes out first: the opening of the framing, with the first message where it is known. */
   readonly head: Uint8Array;
   /** The message that is being waited for already, if any. */
@@ -26,32 +31,39 @@ interface Pump {
  * Answers with the messages of a call. Waits for the first one, or for the end, so that an early
  * error has a real HTTP status; a framing that may goes out after `streamHeadersFlushMs` of silence.
  *
- * `framing` is undefined for HttpBody, whose first message gives the content type. The stream is
+ * `format` is undefined for HttpBody, whose first message gives the content type. The stream is
  * released by whoever throws, or when its body has ended.
  */
 export async function streamAnswer(
   run: Run,
   stream: LiveStream,
-  framing: Framing | undefined,
+  format: StreamFormat | undefined,
 ): Promise<Answer> {
   let metadata: Metadata = [];
   void stream.call.headers.then((received) => {
     metadata = received;
   });
   const first = stream.next();
-  const early = framing?.flushesEarly
+  const early = format?.framing.flushesEarly
     ? await within(run.clock, run.limits.streamHeadersFlushMs, first)
     : await first;
-  if (early === late) return begin(run, stream, framing ?? rawFraming(''), metadata, noBytes, first);
+  if (early === late) return begin(run, stream, format ?? rawFormat(run, ''), metadata, noBytes, first);
   // Trailers-only answers have no leading metadata to wait for, every other one has sent it before.
   metadata = await stream.call.headers;
   if (early !== undefined) {
-    const known = framing ?? rawFraming(run.match.route.response.raw(early).contentType);
-    return begin(run, stream, known, metadata, known.item(written(run, early)), undefined);
+    const known = format ?? rawFormat(run, run.match.route.response.raw(early).contentType);
+    return begin(run, stream, known, metadata, itemOf(run, known, early), undefined);
   }
   const failure = await stream.failure();
   if (failure === undefined) {
-    return begin(run, stream, framing ?? rawFraming('application/octet-stream'), metadata, noBytes, first);
+    return begin(
+      run,
+      stream,
+      format ?? rawFormat(run, 'application/octet-stream'),
+      metadata,
+      noBytes,
+      first,
+    );
   }
   stream.release();
   return answerFailure(run, failure);
@@ -60,16 +72,20 @@ export async function streamAnswer(
 function begin(
   run: Run,
   stream: LiveStream,
-  framing: Framing,
+  format: StreamFormat,
   metadata: Metadata,
   firstItem: Uint8Array,
   pending: Promise<Uint8Array | undefined> | undefined,
 ): Answer {
   const { exchange, requestId } = run;
+  const { contentType } = format.framing;
+  const coding = streamCoding(exchange, contentType);
   const headers = [
     ...responseHeaders(metadata, run.names),
+    ...vary(exchange),
     ['x-request-id', requestId] as const,
-    ['content-type', framing.contentType] as const,
+    ...(coding?.headers ?? []),
+    ['content-type', contentType] as const,
   ];
   if (exchange.httpMethod === 'HEAD') {
     stream.release();
@@ -83,13 +99,15 @@ function begin(
   };
   exchange.signal.addEventListener('abort', gone, { once: true });
   if (exchange.signal.aborted) gone();
-  const head = joinBytes([framing.open(), firstItem].filter((part) => part.length > 0));
-  const body = released(chunks({ run, stream, framing, head, pending, finish }), gone);
+  const head = joinBytes([format.framing.open(), firstItem].filter((part) => part.length > 0));
+  const plain = released(chunks({ run, stream, format, head, pending, finish }), gone);
+  const body = coding === undefined ? plain : released(through(plain, coding.transform, 'finish'), gone);
   return { reply: { httpStatus: 200, headers, body }, code: Code.OK };
 }
 
 /** The response body: one chunk per message, made when it is asked for. Throws after a failure, to cut the body. */
-async function* chunks({ run, stream, framing, head, pending, finish }: Pump): AsyncGenerator<Uint8Array> {
+async function* chunks({ run, stream, format, head, pending, finish }: Pump): AsyncGenerator<Uint8Array> {
+  const { framing } = format;
   let failure: Failure | undefined;
   try {
     if (head.length > 0) yield head;
@@ -101,14 +119,14 @@ async function* chunks({ run, stream, framing, head, pending, finish }: Pump): A
         yield framing.heartbeat ?? noBytes;
         continue;
       }
-      yield framing.item(written(run, message));
+      yield itemOf(run, format, message);
       waiting = stream.next();
     }
     failure = await stream.failure();
   } catch (error) {
     failure = failureOf(error, run.requestId);
   }
-  const last = failure === undefined ? framing.close() : framing.fail(run.surface.statusJson(failure.status));
+  const last = failure === undefined ? framing.close() : framing.fail(streamErrorOf(run, failure));
   finish(failure?.status.code ?? Code.OK, failure?.cause);
   if (last.length > 0) yield last;
   if (failure !== undefined) throw new Error(`The stream ended with ${codeName(failure.status.code)}.`);
@@ -118,10 +136,20 @@ function orHeartbeat<T>(run: Run, framing: Framing, work: Promise<T>): Promise<T
   return framing.heartbeat === undefined ? work : within(run.clock, run.limits.sseHeartbeatMs, work);
 }
 
-/** The bytes of one message as the writer of the route makes them. */
-function written({ match }: Run, message: Uint8Array): Uint8Array {
-  const { response } = match.route;
-  return response.kind === 'raw' ? response.raw(message).data : response.json(message);
+function itemOf({ match }: Run, { framing, write }: StreamFormat, message: Uint8Array): Uint8Array {
+  return framing.item(write(message), framing.takesIds ? match.route.eventId(message) : undefined);
+}
+
+/** An HttpBody: its bytes, one piece after the other. */
+function rawFormat({ match }: Run, contentType: string): StreamFormat {
+  return {
+    framing: rawFraming(contentType),
+    write: (message) => match.route.response.raw(message).data,
+  };
+}
+
+function streamErrorOf({ surface, exchange }: Run, { httpStatus, status }: Failure): StreamError {
+  return streamError(surface, exchange, httpStatus, status);
 }
 
 /** A generator that was never started runs no `finally`; this one is released by `return` all the same. */

@@ -3,16 +3,16 @@ import { readBody } from './body.js';
 import { prepareCall } from './call.js';
 import { singleField } from './headers.js';
 import { messageAnswer } from './message-answer.js';
-import { requireJsonAccepted } from './negotiate.js';
+import { chooseFormat } from './negotiate.js';
 import type { Run } from './run.js';
 
 /** The line of a unary method: one message there, one back. Refuses by throwing, before the backend is called. */
 export async function unary(run: Run): Promise<Answer> {
-  const { exchange, match, limits, clock } = run;
-  requireJsonAccepted(exchange, match);
+  const { exchange, match, query, limits, clock } = run;
+  const format = chooseFormat(run);
   const { transport, call } = prepareCall(run, limits.unaryTimeoutMs);
   const body = await readBody(exchange, limits, clock);
   const contentType = singleField(exchange.headers, 'content-type');
-  const message = match.route.request.bind(match.captures, match.query, body, contentType);
-  return messageAnswer(run, await transport.unary(call, message));
+  const message = match.route.request.bind(match.captures, query, body, contentType);
+  return messageAnswer(run, await transport.unary(call, message), format);
 }

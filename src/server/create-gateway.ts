@@ -101,6 +101,8 @@ async function build(options: GatewayOptions, limits: Limits, channels: Channels
       conflicts: options.conflicts ?? 'warn',
       trailingSlash: options.trailingSlash ?? 'strict',
       timeouts: options.timeouts ?? [],
+      methodCodecOptions: options.methodJson ?? [],
+      eventIds: options.sse?.eventIds ?? [],
     },
     channels,
   );
@@ -125,6 +127,8 @@ function assemble(
     limits,
     clock: systemClock,
     metadata: options.metadata ?? defaultMetadataRules,
+    sseRetryMs: options.sse?.retryMs,
+    methodOverride: options.methodOverride,
     log: options.log ?? (() => undefined),
   });
   const table = selectorTable(backends);

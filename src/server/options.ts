@@ -25,6 +25,15 @@ export interface GatewayOptions {
   /** `ignore` drops one trailing slash. Default `strict`. */
   readonly trailingSlash?: 'strict' | 'ignore';
   readonly json?: Partial<CodecOptions>;
+  /** The same for single methods. */
+  readonly methodJson?: readonly { readonly selector: string; readonly options: Partial<CodecOptions> }[];
+  /** Server-sent events: `retry:`, and the response fields that give events their ids. Default neither. */
+  readonly sse?: {
+    readonly retryMs?: number | undefined;
+    readonly eventIds?: readonly { readonly selector: string; readonly field: string }[];
+  };
+  /** Whether POST with X-HTTP-Method-Override counts as the method it names. Default false. */
+  readonly methodOverride?: boolean;
   readonly limits?: Partial<Limits>;
   /** The longest a call may take, in milliseconds. */
   readonly timeouts?: readonly { readonly selector: string; readonly timeoutMs: number }[];

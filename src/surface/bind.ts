@@ -1,21 +1,12 @@
-import type { CodecFactory, CodecOptions } from '../codec/index.js';
 import type { Binding } from '../httprule/index.js';
-import type { Limits } from '../limits.js';
-import { bodyBinder, bodyKind, isBlank } from './body.js';
-import type { FieldNames } from './field-names.js';
+import { type BodyContext, bodyBinder, bodyKind, isBlank } from './body.js';
 import { patchMask } from './patch-mask.js';
 import { pathBinder } from './path.js';
 import { queryBinder } from './query.js';
+import { parseQuery } from './query-string.js';
 import type { RequestBinder } from './surface.js';
+import { emptyQuery, systemParameters } from './system-parameters.js';
 import { concat } from './wire.js';
-
-/** What binders of one surface share. */
-export interface BindContext {
-  readonly codecs: CodecFactory;
-  readonly options: CodecOptions;
-  readonly names: FieldNames;
-  readonly limits: Limits;
-}
 
 /**
  * Compiles the request side of a binding.
@@ -25,19 +16,21 @@ export interface BindContext {
  * the submessage it belongs to, since readers in real use keep only the last of two occurrences
  * of a singular submessage.
  */
-function requestBinder(binding: Binding, context: BindContext): RequestBinder {
+function requestBinder(binding: Binding, context: BodyContext): RequestBinder {
   const path = pathBinder(binding, context.names);
   const query = queryBinder(binding, context.names, context.limits);
-  const body = bodyBinder(binding, context.codecs, context.options);
-  const mask = patchMask(binding, context.names);
+  const body = bodyBinder(binding, context);
+  const sort = systemParameters(binding, context.names);
+  const mask = patchMask(binding, context.names, context.limits);
   return {
     body: bodyKind(binding),
-    bind(captures, queryString, bodyBytes, contentType) {
+    readQuery: (text) => (text === '' ? emptyQuery : sort(parseQuery(text, context.limits))),
+    bind(captures, { parameters }, bodyBytes, contentType) {
       const pathFragments = path.encode(captures);
       const bodyBinary = body.first(bodyBytes, contentType);
-      const queryBinary = query(queryString, bodyBinary.length > 0);
+      const queryBinary = query(parameters, bodyBinary.length > 0);
       const binary = path.append(concat([bodyBinary, queryBinary]), bodyBinary, pathFragments);
-      return mask === undefined || isBlank(bodyBytes) ? binary : mask.append(binary, bodyBytes);
+      return mask === undefined || isBlank(bodyBytes) ? binary : mask.append(binary, bodyBytes, contentType);
     },
     bindNext(bodyBytes, contentType) {
       const binary = body.next(bodyBytes, contentType);
@@ -48,7 +41,7 @@ function requestBinder(binding: Binding, context: BindContext): RequestBinder {
 }
 
 /** A binder that is compiled by its first request: thousands of routes start fast. */
-export function lazyRequestBinder(binding: Binding, context: BindContext): RequestBinder {
+export function lazyRequestBinder(binding: Binding, context: BodyContext): RequestBinder {
   let compiled: RequestBinder | undefined;
   const binder = () => {
     compiled ??= requestBinder(binding, context);
@@ -56,6 +49,7 @@ export function lazyRequestBinder(binding: Binding, context: BindContext): Reque
   };
   return {
     body: bodyKind(binding),
+    readQuery: (text) => binder().readQuery(text),
     bind: (captures, query, body, contentType) => binder().bind(captures, query, body, contentType),
     bindNext: (body, contentType) => binder().bindNext(body, contentType),
   };

@@ -1,9 +1,13 @@
 import { appendFragment, type CodecFactory, type CodecOptions } from '../codec/index.js';
 import type { DescField } from '../descriptor/index.js';
 import type { Binding } from '../httprule/index.js';
+import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
-import { requireJsonContentType } from './content-type.js';
+import { bodyForm } from './content-type.js';
+import type { FieldNames } from './field-names.js';
+import { formBody } from './form-body.js';
 import { encodeHttpBody, isHttpBody, isHttpBodyField } from './http-body.js';
+import { protobufBody } from './protobuf-body.js';
 import type { RequestBinder } from './surface.js';
 import { emptyBinary } from './wire.js';
 
@@ -13,6 +17,14 @@ export interface BodyBinder {
   first(body: Uint8Array, contentType: string | undefined): Uint8Array;
   /** A later message of a stream. */
   next(body: Uint8Array, contentType: string | undefined): Uint8Array;
+}
+
+/** What binders of a body need besides the binding. */
+export interface BodyContext {
+  readonly codecs: CodecFactory;
+  readonly options: CodecOptions;
+  readonly names: FieldNames;
+  readonly limits: Limits;
 }
 
 /** What a binding makes of the body. */
@@ -25,23 +37,32 @@ export function bodyKind(binding: Binding): RequestBinder['body'] {
 }
 
 /** Prepares the body of a binding: `body: "*"`, `body: "f"` or none. */
-export function bodyBinder(binding: Binding, codecs: CodecFactory, options: CodecOptions): BodyBinder {
-  if (binding.body === 'none') {
+export function bodyBinder(binding: Binding, { codecs, options, names, limits }: BodyContext): BodyBinder {
+  const { body: source } = binding;
+  if (source === 'none') {
     return noBody;
   }
   if (bodyKind(binding) === 'raw') {
-    return rawBody(binding.body === 'all' ? [] : [binding.body]);
+    return rawBody(source === 'all' ? [] : [source]);
   }
   const codec =
-    binding.body === 'all'
-      ? codecs.codec(binding.method.input, options)
-      : codecs.field(binding.body, options);
+    source === 'all' ? codecs.codec(binding.method.input, options) : codecs.field(source, options);
+  const form = formBody(binding, names, limits);
+  const protobuf = protobufBody(binding);
   const read = (body: Uint8Array, contentType: string | undefined) => {
-    if (isBlank(body)) {
+    // Bytes that are blanks in JSON may be a message in protobuf.
+    if (isBlank(body) && (body.length === 0 || contentType?.includes('protobuf') !== true)) {
       return emptyBinary;
     }
-    requireJsonContentType(contentType);
-    return codec.toBinary(body);
+    const written = bodyForm(contentType);
+    if (written === 'protobuf') {
+      return protobuf(body);
+    }
+    if (written === 'json') {
+      return codec.toBinary(body);
+    }
+    const binary = form.toBinary(body);
+    return source === 'all' ? binary : appendFragment(emptyBinary, [source], binary);
   };
   return { first: read, next: read };
 }

@@ -56,8 +56,8 @@ describe('buildSurface', () => {
     if (found === undefined || !('route' in found)) {
       throw new Error('no route');
     }
-    found.route.request.bind([], '', Buffer.from('{}'), undefined);
-    found.route.request.bind([], '', Buffer.from('{}'), undefined);
+    found.route.request.bind([], found.route.request.readQuery(''), Buffer.from('{}'), undefined);
+    found.route.request.bind([], found.route.request.readQuery(''), Buffer.from('{}'), undefined);
     expect(made).toBe(1);
   });
 

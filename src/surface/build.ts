@@ -1,11 +1,12 @@
-import { createAnyPrinter } from '../codec/index.js';
+import { type CodecOptions, createAnyPacker, createAnyPrinter } from '../codec/index.js';
 import type { DescMethod, DescService } from '../descriptor/index.js';
 import { locationOf } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { type Binding, buildRouter, collectBindings } from '../httprule/index.js';
-import { statusJson } from '../status/index.js';
+import { statusBinary, statusJson } from '../status/index.js';
 import type { Channels, Target, Transport } from '../upstream/index.js';
-import { type BindContext, lazyRequestBinder } from './bind.js';
+import { lazyRequestBinder } from './bind.js';
+import { type EventId, eventIdReader } from './event-id.js';
 import { createFieldNames } from './field-names.js';
 import { responseWriter } from './reply.js';
 import { selectorTable, selects } from './selector.js';
@@ -35,7 +36,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
   const { registry } = input;
   const { bindings, diagnostics } = collectBindings(registry.services, input.rules);
   const pool = retainer(channels);
-  const routes = bindings.map(routeCompiler(input, pool.transport));
+  const routes = bindings.map(routeCompiler(input, pool.transport, diagnostics));
   const router = buildRouter(
     routes.map((route) => ({ binding: route.binding, route })),
     input,
@@ -51,6 +52,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
     return { diagnostics, release: pool.release };
   }
   const printAny = createAnyPrinter(registry.types, input.limits);
+  const packAny = createAnyPacker(registry.types, input.limits);
   const surface: Surface = Object.freeze({
     generation: input.generation,
     router: router.router,
@@ -58,22 +60,34 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
     serviceCount: new Set(bindings.map(({ method }) => method.parent)).size,
     methodCount: new Set(bindings.map(({ method }) => method)).size,
     statusJson: (status) => statusJson(status, printAny),
+    statusBinary: (status) => statusBinary(status, packAny),
   } satisfies Surface);
   return { surface, diagnostics, release: pool.release };
 }
 
-function routeCompiler(input: SurfaceInput, transportTo: (target: Target) => Transport) {
+function routeCompiler(
+  input: SurfaceInput,
+  transportTo: (target: Target) => Transport,
+  diagnostics: Diagnostic[],
+) {
   const backends = selectorTable(input.backends);
   const timeouts = selectorTable(input.timeouts);
-  const context: BindContext = {
-    codecs: input.codecs,
-    options: input.codecOptions,
-    limits: input.limits,
-    names: createFieldNames(),
+  const codecOptions = selectorTable(input.methodCodecOptions);
+  const eventIds = selectorTable(input.eventIds);
+  const { codecs, limits } = input;
+  const names = createFieldNames();
+  const eventIdOf = (method: DescMethod, options: CodecOptions): EventId => {
+    const named = eventIds.find(method);
+    if (named === undefined) return () => undefined;
+    const reader = eventIdReader(method, named.field, codecs, options);
+    if (typeof reader === 'function') return reader;
+    diagnostics.push(reader);
+    return () => undefined;
   };
   return (binding: Binding): Route => {
     const { method } = binding;
     const target = backends.find(method)?.target;
+    const options: CodecOptions = { ...input.codecOptions, ...codecOptions.find(method)?.options };
     return Object.freeze({
       binding,
       grpcPath: `/${method.parent.typeName}/${method.name}`,
@@ -81,8 +95,9 @@ function routeCompiler(input: SurfaceInput, transportTo: (target: Target) => Tra
       transport: target && transportTo(target),
       target,
       timeoutMs: timeouts.find(method)?.timeoutMs,
-      request: lazyRequestBinder(binding, context),
-      response: responseWriter(binding, input.codecs, input.codecOptions),
+      request: lazyRequestBinder(binding, { codecs, options, limits, names }),
+      response: responseWriter(binding, codecs, options, limits),
+      eventId: eventIdOf(method, options),
     });
   };
 }

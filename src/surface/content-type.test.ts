@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { requireJsonContentType } from './content-type.js';
+import { bodyForm } from './content-type.js';
 
 const accepted = [
   undefined,
@@ -14,14 +14,22 @@ const accepted = [
   'application/json; version=1;charset=utf-8',
 ];
 test.each(accepted)('JSON is accepted: %s', (contentType) => {
-  expect(() => requireJsonContentType(contentType)).not.toThrow();
+  expect(bodyForm(contentType)).toBe('json');
+});
+
+test.each([
+  ['application/x-www-form-urlencoded', 'form'],
+  ['Application/X-WWW-Form-Urlencoded; charset=utf-8', 'form'],
+  ['application/x-protobuf', 'protobuf'],
+  ['application/protobuf', 'protobuf'],
+])('%s is %s', (contentType, form) => {
+  expect(bodyForm(contentType)).toBe(form);
 });
 
 const refused = [
   'text/plain',
   'text/json',
   'text/html+json',
-  'application/x-www-form-urlencoded',
   'multipart/form-data; boundary=x',
   'application/jsonx',
   'application/json, text/plain',
@@ -33,7 +41,7 @@ const refused = [
   '/json',
 ];
 test.each(refused)('anything else is 415: %s', (contentType) => {
-  expect(() => requireJsonContentType(contentType)).toThrow(
+  expect(() => bodyForm(contentType)).toThrow(
     expect.objectContaining({ reason: 'MEDIA_TYPE_UNSUPPORTED', httpStatus: 415 }),
   );
 });

@@ -1,7 +1,9 @@
 import { appendFragment, findField } from '../codec/index.js';
 import type { DescField, DescMessage } from '../descriptor/index.js';
 import type { Binding } from '../httprule/index.js';
+import { bodyForm } from './content-type.js';
 import type { FieldNames } from './field-names.js';
+import { formBody } from './form-body.js';
 import { concat, lenContent, lenField } from './wire.js';
 
 const utf8 = new TextEncoder();
@@ -11,8 +13,11 @@ const pathsNumber = 1;
 
 /** Adds the update mask that a PATCH client left out, derived from what its body holds. */
 export interface PatchMask {
-  /** `binary` is the bound request, `body` the JSON it was bound from, already accepted by its codec. */
-  append(binary: Uint8Array, body: Uint8Array): Uint8Array;
+  /**
+   * `binary` is the bound request, `body` the JSON or form it was bound from, already accepted by
+   * its codec. Of protobuf, whose writers know their fields, no mask is derived.
+   */
+  append(binary: Uint8Array, body: Uint8Array, contentType: string | undefined): Uint8Array;
 }
 
 /**
@@ -24,7 +29,11 @@ export interface PatchMask {
  *
  * Undefined where the binding is not of that form.
  */
-export function patchMask(binding: Binding, names: FieldNames): PatchMask | undefined {
+export function patchMask(
+  binding: Binding,
+  names: FieldNames,
+  limits: Parameters<typeof formBody>[2],
+): PatchMask | undefined {
   const { body, method, variables } = binding;
   if (binding.httpMethod !== 'PATCH' || typeof body === 'string' || !isStructured(body)) {
     return undefined;
@@ -43,19 +52,24 @@ export function patchMask(binding: Binding, names: FieldNames): PatchMask | unde
           .join('.'),
       ),
   );
+  const form = formBody(binding, names, limits);
+  const pathsOf = (bytes: Uint8Array, contentType: string | undefined): string[] | undefined => {
+    const written = bodyForm(contentType);
+    if (written === 'form') return form.paths(bytes);
+    const json: unknown = written === 'json' ? JSON.parse(utf8Decoder.decode(bytes)) : undefined;
+    return isObject(json) ? [...leafPaths(json, body.message, names, '')] : undefined;
+  };
   return {
-    append(binary, bodyJson) {
+    append(binary, bytes, contentType) {
       const given = findField(binary, [mask]);
       if (given !== undefined && !isEmptyMask(given)) {
         return binary;
       }
-      const json: unknown = JSON.parse(utf8Decoder.decode(bodyJson));
-      if (!isObject(json)) {
+      const named = pathsOf(bytes, contentType);
+      if (named === undefined) {
         return binary;
       }
-      const paths = [...new Set(leafPaths(json, body.message, names, ''))]
-        .filter((path) => !bound.has(path))
-        .sort();
+      const paths = [...new Set(named)].filter((path) => !bound.has(path)).sort();
       const fragment = concat(paths.map((path) => lenField(pathsNumber, utf8.encode(path))));
       return appendFragment(binary, [mask], fragment);
     },

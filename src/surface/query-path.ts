@@ -22,6 +22,32 @@ const opaque = new Set([
   'google.protobuf.ListValue',
 ]);
 
+/** Where the parameters of a query, or of a form, find their fields. */
+export interface ParameterScope {
+  /** The message whose fields the names begin with. */
+  readonly root: DescMessage;
+  /** Why a field may not be given here, or undefined. */
+  refuses(fields: readonly DescField[]): string | undefined;
+  /** What to say of a name that is nothing, where no nearest name would help. */
+  readonly hint?: string;
+}
+
+/** The fields of a request that come from its query. */
+export function queryScope(binding: Binding): ParameterScope {
+  return {
+    root: binding.method.input,
+    refuses(fields) {
+      const source = sourceOf(binding, fields);
+      return source === 'query'
+        ? undefined
+        : `the field comes from the ${source} of the request, not from the query`;
+    },
+    ...(binding.body === 'all'
+      ? { hint: 'it names no field; the method takes its fields from the path and the body' }
+      : {}),
+  };
+}
+
 /**
  * Resolves a name step by step, each by JSON name first, then by proto name:
  * "book.author_name" → fields; "labels[a.b]" → field and map key.
@@ -31,7 +57,7 @@ const opaque = new Set([
  */
 export function resolveQueryPath(
   name: string,
-  binding: Binding,
+  scope: ParameterScope,
   names: FieldNames,
   depthMax: number,
 ): QueryPath {
@@ -43,7 +69,7 @@ export function resolveQueryPath(
   if (steps.length > depthMax) {
     throw refusal('QUERY_MALFORMED', name, `the field path has more than ${depthMax} steps`);
   }
-  const fields = walk(name, steps, binding, names);
+  const fields = walk(name, steps, scope, names);
   const leaf = fields.at(-1);
   if (leaf === undefined) {
     throw unknown(name, 'it names no field');
@@ -51,9 +77,9 @@ export function resolveQueryPath(
   return { fields, leaf, mapKey: bracket < 0 ? undefined : name.slice(bracket + 1, -1) };
 }
 
-function walk(name: string, steps: readonly string[], binding: Binding, names: FieldNames): DescField[] {
+function walk(name: string, steps: readonly string[], scope: ParameterScope, names: FieldNames): DescField[] {
   const fields: DescField[] = [];
-  let message: DescMessage | undefined = binding.method.input;
+  let message: DescMessage | undefined = scope.root;
   for (const step of steps) {
     if (message === undefined) {
       throw unknown(
@@ -63,14 +89,14 @@ function walk(name: string, steps: readonly string[], binding: Binding, names: F
     }
     const field: DescField | undefined = names.of(message).get(step);
     if (field === undefined) {
-      throw unknown(name, unknownText(step, fields, message, binding));
+      throw unknown(name, unknownText(step, fields, message, scope));
     }
     fields.push(field);
     message = fieldsOf(field);
   }
-  const source = sourceOf(binding, fields);
-  if (source !== 'query') {
-    throw unknown(name, `the field comes from the ${source} of the request, not from the query`);
+  const problem = scope.refuses(fields);
+  if (problem !== undefined) {
+    throw unknown(name, problem);
   }
   return fields;
 }
@@ -84,13 +110,13 @@ function unknownText(
   step: string,
   parents: readonly DescField[],
   message: DescMessage,
-  binding: Binding,
+  scope: ParameterScope,
 ): string {
-  if (binding.body === 'all') {
-    return 'it names no field; the method takes its fields from the path and the body';
+  if (scope.hint !== undefined) {
+    return scope.hint;
   }
   const candidates = message.fields
-    .filter((field) => sourceOf(binding, [...parents, field]) === 'query')
+    .filter((field) => scope.refuses([...parents, field]) === undefined)
     .map((field) => field.jsonName);
   const nearest = nearestName(step, candidates);
   const prefix = parents.map((field) => `${field.jsonName}.`).join('');

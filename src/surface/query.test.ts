@@ -429,7 +429,7 @@ const refused: readonly Refusal[] = [
     '$callback',
     /system parameter/,
   ],
-  ['an unknown system parameter, encoded', '/search?%24fields=x', 'QUERY_PARAMETER_UNKNOWN', '$fields'],
+  ['an unknown system parameter, encoded', '/search?%24ct=x', 'QUERY_PARAMETER_UNKNOWN', '$ct'],
 ];
 
 function refusalOf(action: () => unknown): StatusError {

@@ -3,15 +3,15 @@ import type { DescField } from '../descriptor/index.js';
 import type { Binding } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import type { FieldNames } from './field-names.js';
-import { type QueryPath, resolveQueryPath } from './query-path.js';
-import { parseQuery, type QueryParameter } from './query-string.js';
+import { type ParameterScope, type QueryPath, queryScope, resolveQueryPath } from './query-path.js';
+import type { QueryParameter } from './query-string.js';
 import { QueryUse, refusal } from './query-use.js';
 import { concat, emptyBinary, mapEntryKey } from './wire.js';
 
-type QueryLimits = Pick<Limits, 'queryParametersMax' | 'queryNameBytesMax' | 'queryDepthMax'>;
+type QueryLimits = Pick<Limits, 'queryDepthMax'>;
 
-/** Query string → request bytes of the fields that come from the query. */
-export type QueryBinder = (query: string, bodyPresent: boolean) => Uint8Array;
+/** Parameters of a query → request bytes of the fields that come from the query. */
+export type QueryBinder = (parameters: readonly QueryParameter[], bodyPresent: boolean) => Uint8Array;
 
 /**
  * Binds the query of one binding (http.proto, "rules for HTTP mapping": fields that are neither
@@ -20,11 +20,10 @@ export type QueryBinder = (query: string, bodyPresent: boolean) => Uint8Array;
  * The binder throws StatusError INVALID_ARGUMENT whose violation names the parameter as written.
  */
 export function queryBinder(binding: Binding, names: FieldNames, limits: QueryLimits): QueryBinder {
-  const isSystem = systemParameters(binding, names);
   const pathFields = binding.variables.map(({ path }) => path.fields);
   const bodyField = typeof binding.body === 'string' ? undefined : binding.body;
-  return (query, bodyPresent) => {
-    const parameters = parseQuery(query, limits);
+  const scope = queryScope(binding);
+  return (parameters, bodyPresent) => {
     if (parameters.length === 0) {
       return emptyBinary;
     }
@@ -35,32 +34,23 @@ export function queryBinder(binding: Binding, names: FieldNames, limits: QueryLi
     if (bodyField !== undefined && bodyPresent) {
       use.seed([bodyField]);
     }
-    const writer = new QueryWriter(use, names);
-    for (const parameter of parameters) {
-      if (!isSystem(parameter.name)) {
-        writer.write(parameter, resolveQueryPath(parameter.name, binding, names, limits.queryDepthMax));
-      }
-    }
-    return writer.finish();
+    return bindParameters(parameters, scope, use, names, limits);
   };
 }
 
-/**
- * `$alt`, and `alt` where no field of the request has that name, choose the answer's format and
- * bind nothing. Every other name with a `$` is refused: `$` starts no field name, and a system
- * parameter that is silently ignored would surprise.
- */
-function systemParameters(binding: Binding, names: FieldNames): (name: string) => boolean {
-  const hasAltField = names.of(binding.method.input).has('alt');
-  return (name) => {
-    if (name === '$alt' || (name === 'alt' && !hasAltField)) {
-      return true;
-    }
-    if (name.startsWith('$')) {
-      throw refusal('QUERY_PARAMETER_UNKNOWN', name, 'this system parameter is not supported');
-    }
-    return false;
-  };
+/** Parameters → bytes of the message that `scope` begins with; `use` knows what is set already. */
+export function bindParameters(
+  parameters: readonly QueryParameter[],
+  scope: ParameterScope,
+  use: QueryUse,
+  names: FieldNames,
+  { queryDepthMax }: QueryLimits,
+): Uint8Array {
+  const writer = new QueryWriter(use, names);
+  for (const parameter of parameters) {
+    writer.write(parameter, resolveQueryPath(parameter.name, scope, names, queryDepthMax));
+  }
+  return writer.finish();
 }
 
 /** Collects the fragments of one request. */

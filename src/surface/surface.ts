@@ -4,6 +4,7 @@ import type { Binding, Router, RulesOverlay } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import type { Status } from '../status/index.js';
 import type { Target, Transport } from '../upstream/index.js';
+import type { RequestQuery } from './system-parameters.js';
 
 /** Which sides of a method stream. */
 export type CallShape = 'unary' | 'server-stream' | 'client-stream' | 'bidi';
@@ -15,14 +16,16 @@ export interface RequestBinder {
    * bytes over as they are, of any content type (google.api.HttpBody).
    */
   readonly body: 'none' | 'json' | 'raw';
+  /** Decodes a query, raw and without "?". Throws StatusError, naming the parameter where there is one. */
+  readQuery(query: string): RequestQuery;
   /**
-   * The only, or first, message. `captures` in the order of the binding's variables, `query` raw
-   * and without "?", `body` empty when absent.
+   * The only, or first, message. `captures` in the order of the binding's variables, `body` empty
+   * when absent: JSON, a form or protobuf, as `contentType` says.
    * Throws StatusError, naming the field where there is one.
    */
   bind(
     captures: readonly string[],
-    query: string,
+    query: RequestQuery,
     body: Uint8Array,
     contentType: string | undefined,
   ): Uint8Array;
@@ -33,12 +36,29 @@ export interface RequestBinder {
   bindNext(body: Uint8Array, contentType: string | undefined): Uint8Array;
 }
 
+/** How a client wants a response message to be written. */
+export interface ResponseForm {
+  readonly media: 'json' | 'protobuf';
+  /** What the client said of the JSON; the route's own options where it said nothing. */
+  readonly enumsAsNumbers: boolean | undefined;
+  readonly emitDefaults: boolean | undefined;
+  /** Mask of a partial response, relative to the body of the answer. */
+  readonly fields: string | undefined;
+}
+
+/** Response message → bytes. Throws StatusError INTERNAL (RESPONSE_UNREPRESENTABLE). */
+export type WriteMessage = (binary: Uint8Array) => Uint8Array;
+
 /** Turns a response message into the bytes of an HTTP body. Stateless. */
 export interface ResponseWriter {
   /** 'raw' when the answer is a google.api.HttpBody: its bytes and content type are the HTTP body. */
   readonly kind: 'json' | 'raw';
-  /** The message, or its `response_body` field, as UTF-8 JSON; also of an HttpBody. */
-  json(binary: Uint8Array): Uint8Array;
+  /** Whether there is a protobuf form: of the message, or of a `response_body` that is one. */
+  readonly protobuf: boolean;
+  /** The writer without any wish: JSON, as the route has it. */
+  readonly json: WriteMessage;
+  /** The writer of one request. Throws StatusError QUERY_VALUE for a mask that names nothing. */
+  writer(form: ResponseForm): WriteMessage;
   /** Content type and bytes of the HTTP body; `data` may be a view into `binary`. */
   raw(binary: Uint8Array): { readonly contentType: string; readonly data: Uint8Array };
 }
@@ -57,6 +77,8 @@ export interface Route {
   readonly timeoutMs: number | undefined;
   readonly request: RequestBinder;
   readonly response: ResponseWriter;
+  /** Id of a response message as a server-sent event; undefined where no field is named for it, or it has none. */
+  eventId(binary: Uint8Array): string | undefined;
 }
 
 /** Everything that is served, frozen; a reload builds the next one. */
@@ -70,6 +92,8 @@ export interface Surface {
   readonly methodCount: number;
   /** google.rpc.Status JSON, its details printed with the types of this surface. Never throws. */
   statusJson(status: Status): Uint8Array;
+  /** google.rpc.Status as protobuf. Never throws: a detail that has no such form is left out. */
+  statusBinary(status: Status): Uint8Array;
 }
 
 /** What a surface is built from. Selectors are those of selector.ts. */
@@ -80,6 +104,13 @@ export interface SurfaceInput {
   readonly backends: readonly { readonly selector: string; readonly target: Target }[];
   readonly codecs: CodecFactory;
   readonly codecOptions: CodecOptions;
+  /** Options of single methods, over those for all. */
+  readonly methodCodecOptions: readonly {
+    readonly selector: string;
+    readonly options: Partial<CodecOptions>;
+  }[];
+  /** Fields that give the events of a stream their ids: a top-level field of the response, by its proto name. */
+  readonly eventIds: readonly { readonly selector: string; readonly field: string }[];
   readonly limits: Limits;
   /** Two equal templates: warn and let the first keep the route, or refuse to build. */
   readonly conflicts: 'warn' | 'refuse';

@@ -10,8 +10,9 @@ import {
 import type { Match, NoMatch } from '../../src/httprule/index.js';
 import { defaultLimits, type Limits } from '../../src/limits.js';
 import { Code, type Metadata, type Outcome, statusJson } from '../../src/status/index.js';
-import type { Route, Surface } from '../../src/surface/index.js';
+import type { RequestQuery, ResponseForm, Route, Surface } from '../../src/surface/index.js';
 import type { Call, StreamCall, Transport } from '../../src/upstream/index.js';
+import { queryReader } from './query-reader.js';
 
 /** Lets everything that is ready run. */
 export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -145,6 +146,7 @@ export interface BenchOptions {
   readonly match?: (httpMethod: string, target: string) => Match<Route> | NoMatch;
   readonly limits?: Partial<Limits>;
   readonly route?: Partial<Route>;
+  readonly writerOf?: (form: Omit<ResponseForm, 'media'>) => (binary: Uint8Array) => Uint8Array;
   readonly bind?: (body: string, query: string) => string;
 }
 
@@ -166,6 +168,7 @@ export function bench(options: BenchOptions = {}): Bench {
     },
     close: async () => {},
   };
+  const json = (binary: Uint8Array) => bytes(`"${text(binary)}"`);
   const bind = options.bind ?? ((body, query) => `${query}|${body}`);
   const route = {
     // The lines read these two things of a binding, and nothing else.
@@ -177,15 +180,21 @@ export function bench(options: BenchOptions = {}): Bench {
     timeoutMs: undefined,
     request: {
       body: options.body ?? 'json',
-      bind: (_captures: readonly string[], query: string, body: Uint8Array) => bytes(bind(text(body), query)),
+      readQuery: queryReader,
+      bind: (_captures: readonly string[], { parameters }: RequestQuery, body: Uint8Array) =>
+        bytes(bind(text(body), parameters.map(({ name, value }) => `${name}=${value}`).join('&'))),
       bindNext: (body: Uint8Array) => bytes(bind(text(body), '')),
     },
     response: {
       kind: 'json',
-      json: (binary: Uint8Array) => bytes(`"${text(binary)}"`),
+      protobuf: true,
+      json,
+      writer: ({ media, ...form }: ResponseForm) =>
+        media === 'protobuf' ? (binary: Uint8Array) => binary : (options.writerOf?.(form) ?? json),
       raw: (binary: Uint8Array) => ({ contentType: 'image/png', data: binary }),
       ...options.writer,
     },
+    eventId: () => undefined,
     ...options.route,
   } as unknown as Route;
   const query = (target: string): string => target.split('?')[1] ?? '';
@@ -204,6 +213,7 @@ export function bench(options: BenchOptions = {}): Bench {
     routes: [route],
     serviceCount: 1,
     methodCount: 1,
+    statusBinary: ({ code }) => Uint8Array.of(8, code),
     statusJson: (status) =>
       statusJson(status, () => {
         throw new Error('unknown');

@@ -78,6 +78,8 @@ export function surfaceInput(image: Uint8Array, overrides: Partial<SurfaceInput>
     conflicts: 'warn',
     trailingSlash: 'strict',
     timeouts: [],
+    methodCodecOptions: [],
+    eventIds: [],
     ...overrides,
   };
 }
@@ -125,7 +127,7 @@ export function testSurface(protos: string, overrides: Partial<SurfaceInput> = {
     bind(request, body = '', contentType) {
       const { route, captures, query } = match(request);
       const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
-      const binary = route.request.bind(captures, query, bytes, contentType);
+      const binary = route.request.bind(captures, route.request.readQuery(query), bytes, contentType);
       const message = route.binding.method.input;
       const json = toJson(message, fromBinary(message, binary), { registry: input.registry.types });
       return { route, binary, json };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytes, text } from '../../../test/support/gateway-bench.js';
-import type { Framing } from './framing.js';
+import { delimitedFraming } from './delimited.js';
+import type { Framing, StreamError } from './framing.js';
 import { jsonArrayFraming } from './json-array.js';
 import { ndjsonFraming } from './ndjson.js';
 import { rawFraming } from './raw.js';
@@ -14,30 +15,56 @@ const table: readonly (readonly [
   failed: string,
 ])[] = [
   ['ndjson', () => ndjsonFraming('application/jsonl'), '{}\n1\n', '', '{}\n{"error":{"code":5}}\n'],
-  ['json array', jsonArrayFraming, '[{},1]', '[]', '[{}'],
+  ['json array', jsonArrayFraming, '[{},1]', '[]', '[{},{"error":{"code":5}}]'],
   [
     'sse',
-    sseFraming,
+    () => sseFraming(undefined),
     'data: {}\n\ndata: 1\n\nevent: end\ndata: {}\n\n',
     'event: end\ndata: {}\n\n',
     'data: {}\n\nevent: error\ndata: {"code":5}\n\n',
   ],
+  [
+    'sse with retry',
+    () => sseFraming(2500),
+    'retry: 2500\n\ndata: {}\n\ndata: 1\n\nevent: end\ndata: {}\n\n',
+    'retry: 2500\n\nevent: end\ndata: {}\n\n',
+    'retry: 2500\n\ndata: {}\n\nevent: error\ndata: {"code":5}\n\n',
+  ],
+  [
+    'length-delimited',
+    () => delimitedFraming('application/x-protobuf'),
+    '\u0002{}\u00011',
+    '',
+    '\u0002{}\u00ff\u00ff\u00ff\u00ff\u0007\u0002\b\u0005',
+  ],
   ['raw', () => rawFraming('image/png'), '{}1', '', '{}'],
 ];
+
+const error: StreamError = { json: () => bytes('{"code":5}'), binary: () => Uint8Array.of(8, 5) };
 
 describe('framings', () => {
   it.each(table)('%s: messages, no messages, failure', (_name, create, full, empty, failed) => {
     const run = (act: (framing: Framing) => Uint8Array[]): string => {
       const framing = create();
-      return [framing.open(), ...act(framing)].map(text).join('');
+      return Buffer.concat([framing.open(), ...act(framing)]).toString('latin1');
     };
-    const item = (framing: Framing, json: string): Uint8Array => framing.item(bytes(json));
+    const item = (framing: Framing, json: string): Uint8Array => framing.item(bytes(json), undefined);
     expect(run((f) => [item(f, '{}'), item(f, '1'), f.close()])).toBe(full);
     expect(run((f) => [f.close()])).toBe(empty);
-    expect(run((f) => [item(f, '{}'), f.fail(bytes('{"code":5}'))])).toBe(failed);
+    expect(run((f) => [item(f, '{}'), f.fail(error)])).toBe(failed);
+  });
+
+  it('an event may have an id', () => {
+    expect(text(sseFraming(undefined).item(bytes('{}'), '7'))).toBe('id: 7\ndata: {}\n\n');
+  });
+
+  it('the length of a message takes as many bytes as it needs', () => {
+    const framed = delimitedFraming('application/x-protobuf').item(new Uint8Array(300), undefined);
+    expect([...framed.subarray(0, 3)]).toEqual([0xac, 2, 0]);
+    expect(framed).toHaveLength(302);
   });
 
   it('a heartbeat of server-sent events is a comment', () => {
-    expect(text(sseFraming().heartbeat ?? bytes(''))).toBe(':\n\n');
+    expect(text(sseFraming(undefined).heartbeat ?? bytes(''))).toBe(':\n\n');
   });
 });

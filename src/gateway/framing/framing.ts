@@ -1,19 +1,29 @@
+/** An error in the middle of a stream, in the forms that clients read. */
+export interface StreamError {
+  /** google.rpc.Status as JSON; for Google's clients what stands in `error` of the AIP-193 envelope. */
+  readonly json: () => Uint8Array;
+  /** google.rpc.Status as protobuf. */
+  readonly binary: () => Uint8Array;
+}
+
 /**
  * How the messages of one response stream become bytes. Made per stream, since a frame may depend
  * on the ones before it.
  */
 export interface Framing {
   readonly contentType: string;
+  /** Whether a message may have an id. */
+  readonly takesIds: boolean;
   /** Whether headers may go out before anything is known, when the backend is silent. */
   readonly flushesEarly: boolean;
   /** A frame that means nothing, to keep the connection open. */
   readonly heartbeat: Uint8Array | undefined;
   /** What stands before the first message. */
   open(): Uint8Array;
-  /** One message: UTF-8 JSON on one line, or any bytes where the framing is raw. */
-  item(message: Uint8Array): Uint8Array;
+  /** One message: UTF-8 JSON on one line, or any bytes where the framing is raw or delimited. */
+  item(message: Uint8Array, id: string | undefined): Uint8Array;
   /** What stands after the last message of a stream that ended well. */
   close(): Uint8Array;
-  /** What tells of an error after the first byte; google.rpc.Status JSON. The connection is then cut. */
-  fail(statusJson: Uint8Array): Uint8Array;
+  /** What tells of an error after the first byte. The connection is then cut. */
+  fail(error: StreamError): Uint8Array;
 }

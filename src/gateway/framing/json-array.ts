@@ -4,12 +4,18 @@ import type { Framing } from './framing.js';
 const open = Buffer.from('[');
 const comma = Buffer.from(',');
 const close = Buffer.from(']');
+const errorOpen = Buffer.from('{"error":');
+const errorClose = Buffer.from('}]');
 
-/** `[M,M,…]`. An error truncates the array: any text would look like one more element. */
+/**
+ * `[M,M,…]`. An error is a last element `{"error":Status}`, as Google's clients read it; the cut
+ * connection tells the others that something went wrong.
+ */
 export function jsonArrayFraming(): Framing {
   let separator = noBytes;
   return {
     contentType: 'application/json',
+    takesIds: false,
     flushesEarly: false,
     heartbeat: undefined,
     open: () => open,
@@ -19,6 +25,6 @@ export function jsonArrayFraming(): Framing {
       return frame;
     },
     close: () => close,
-    fail: () => noBytes,
+    fail: ({ json }) => joinBytes([separator, errorOpen, json(), errorClose]),
   };
 }

@@ -9,11 +9,12 @@ const errorClose = Buffer.from('}\n');
 export function ndjsonFraming(contentType: 'application/x-ndjson' | 'application/jsonl'): Framing {
   return {
     contentType,
+    takesIds: false,
     flushesEarly: true,
     heartbeat: undefined,
     open: () => noBytes,
     item: (json) => joinBytes([json, newline]),
     close: () => noBytes,
-    fail: (statusJson) => joinBytes([errorOpen, statusJson, errorClose]),
+    fail: ({ json }) => joinBytes([errorOpen, json(), errorClose]),
   };
 }

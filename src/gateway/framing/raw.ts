@@ -5,6 +5,7 @@ import type { Framing } from './framing.js';
 export function rawFraming(contentType: string): Framing {
   return {
     contentType,
+    takesIds: false,
     flushesEarly: false,
     heartbeat: undefined,
     open: () => noBytes,

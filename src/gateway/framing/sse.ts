@@ -9,16 +9,18 @@ const comment = Buffer.from(':\n\n');
 
 /**
  * Server-sent events (WHATWG HTML §9.2). `end` tells a client to close, since an EventSource
- * takes the end of a body for an accident and connects again.
+ * takes the end of a body for an accident and connects again, after `retryMs` where that is given.
  */
-export function sseFraming(): Framing {
+export function sseFraming(retryMs: number | undefined): Framing {
   return {
     contentType: 'text/event-stream',
+    takesIds: true,
     flushesEarly: true,
     heartbeat: comment,
-    open: () => noBytes,
-    item: (json) => joinBytes([data, json, blankLine]),
+    open: () => (retryMs === undefined ? noBytes : Buffer.from(`retry: ${retryMs}\n\n`)),
+    item: (json, id) =>
+      joinBytes([...(id === undefined ? [] : [Buffer.from(`id: ${id}\n`)]), data, json, blankLine]),
     close: () => end,
-    fail: (statusJson) => joinBytes([error, statusJson, blankLine]),
+    fail: ({ json }) => joinBytes([error, json(), blankLine]),
   };
 }

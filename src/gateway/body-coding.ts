@@ -1,0 +1,57 @@
+import type { Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { Code, StatusError } from '../status/index.js';
+import type { Exchange } from './exchange.js';
+import { listElements } from './headers.js';
+import { through } from './through.js';
+import { zstd } from './zstd.js';
+
+/** Content codings that requests may come in (RFC 9110 §8.4.1; zstd is RFC 8878, where Node has it). */
+const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ['gzip', () => zlib.createGunzip()],
+  // RFC 9110 §8.4.1.3: the same.
+  ['x-gzip', () => zlib.createGunzip()],
+  ['deflate', () => zlib.createInflate()],
+  ['br', () => zlib.createBrotliDecompress()],
+  ...(zstd === undefined ? [] : [['zstd', zstd.createZstdDecompress] as const]),
+]);
+
+const accepted = [...decoders.keys()].filter((coding) => coding !== 'x-gzip').join(', ');
+
+/**
+ * The body with its content coding undone, piece by piece: what a small body can grow to is held
+ * by whoever reads it. Undefined when the request has none.
+ *
+ * Throws StatusError MEDIA_TYPE_UNSUPPORTED (HTTP 415) for a coding that is unknown, or for more
+ * than one; the iteration throws BODY_MALFORMED.
+ */
+export function decodedBody({ body, headers }: Exchange): AsyncIterable<Uint8Array> | undefined {
+  const codings = listElements(headers, 'content-encoding')
+    .map((coding) => coding.toLowerCase())
+    .filter((coding) => coding !== 'identity');
+  const [coding] = codings;
+  if (coding === undefined || body === undefined) return body;
+  const decoder = codings.length === 1 ? decoders.get(coding) : undefined;
+  if (decoder === undefined) throw encodingUnsupported();
+  return explained(through(body, decoder(), 'drop'), coding);
+}
+
+async function* explained(body: AsyncIterable<Uint8Array>, coding: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    const isOurs = error instanceof Error && 'code' in error && /^(Z_|ERR_|ZSTD)/.test(String(error.code));
+    if (!isOurs) throw error;
+    throw new StatusError(Code.INVALID_ARGUMENT, 'BODY_MALFORMED', `The body is not valid ${coding}.`);
+  }
+}
+
+/** RFC 9110 §15.5.16: Accept-Encoding says what would have been accepted. */
+function encodingUnsupported(): StatusError {
+  return new StatusError(
+    Code.INVALID_ARGUMENT,
+    'MEDIA_TYPE_UNSUPPORTED',
+    `The content encoding of the body is not supported here; accepted: one of ${accepted}.`,
+    { httpStatus: 415, headers: [['accept-encoding', accepted]] },
+  );
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import type { Exchange, HeaderFields } from './exchange.js';
+import { listElements } from './headers.js';
+
+/**
+ * The header fields with an ETag where the answer to a GET may be stored and has none: the
+ * backend's Cache-Control says so. Weak, since the bytes differ between content codings.
+ */
+export function withEtag(exchange: Exchange, headers: HeaderFields, body: Uint8Array): HeaderFields {
+  if (!isRead(exchange) || headers.some(([name]) => name === 'etag')) return headers;
+  const directives = listElements(headers, 'cache-control').map((directive) => directive.toLowerCase());
+  if (directives.length === 0 || directives.includes('no-store')) return headers;
+  const digest = createHash('sha256').update(body).digest('base64url').slice(0, 22);
+  return [...headers, ['etag', `W/"${digest}"`]];
+}
+
+/** Whether a GET or HEAD has what it asks for already: If-None-Match, compared weakly (RFC 9110 §13.1.2). */
+export function isNotModified(exchange: Exchange, headers: HeaderFields): boolean {
+  if (!isRead(exchange)) return false;
+  const known = listElements(exchange.headers, 'if-none-match');
+  if (known.length === 0) return false;
+  const etag = headers.find(([name]) => name === 'etag')?.[1];
+  return (
+    etag !== undefined && (known.includes('*') || known.some((tag) => opaqueTag(tag) === opaqueTag(etag)))
+  );
+}
+
+/** What a 304 keeps of the fields of its 200 (RFC 9110 §15.4.5), and x-request-id. */
+export function notModifiedHeaders(headers: HeaderFields): HeaderFields {
+  return headers.filter(([name]) => kept.has(name));
+}
+
+const kept = new Set(['etag', 'cache-control', 'vary', 'expires', 'content-location', 'x-request-id']);
+
+function isRead({ httpMethod }: Exchange): boolean {
+  return httpMethod === 'GET' || httpMethod === 'HEAD';
+}
+
+function opaqueTag(tag: string): string {
+  return tag.replace(/^W\//, '');
+}

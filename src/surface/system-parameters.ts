@@ -1,0 +1,108 @@
+import type { Binding } from '../httprule/index.js';
+import { Code, type Reason, StatusError } from '../status/index.js';
+import type { FieldNames } from './field-names.js';
+import type { QueryParameter } from './query-string.js';
+
+/** What a query says about the answer instead of the request (Google's system parameters). */
+export interface SystemParameters {
+  /** `$alt`: the format. */
+  readonly alt?: 'json' | 'sse' | 'proto' | 'media';
+  /** `$alt=json;enum-encoding=int` */
+  readonly enumsAsNumbers?: boolean;
+  /** `$alt=json;emit-defaults=true` */
+  readonly emitDefaults?: boolean;
+  /** `$fields`: the mask of a partial response. */
+  readonly fields?: string;
+  /** `$prettyPrint` */
+  readonly prettyPrint?: boolean;
+}
+
+/** A query, decoded once: what it says about the answer, and what it binds. */
+export interface RequestQuery {
+  readonly system: SystemParameters;
+  readonly parameters: readonly QueryParameter[];
+}
+
+type Reader = (value: string, written: string) => SystemParameters;
+
+/** A query that says nothing. */
+export const emptyQuery: RequestQuery = Object.freeze({ system: Object.freeze({}), parameters: [] });
+
+/**
+ * Sorts the system parameters of a binding out of a decoded query. Each also has a form without
+ * `$`, where no field of the request has that name; every other name with a `$` is refused, since a
+ * system parameter that is silently ignored would surprise.
+ *
+ * Throws StatusError QUERY_PARAMETER_UNKNOWN, QUERY_PARAMETER_REPEATED or QUERY_VALUE.
+ */
+export function systemParameters(
+  binding: Binding,
+  names: FieldNames,
+): (parameters: readonly QueryParameter[]) => RequestQuery {
+  const fields = names.of(binding.method.input);
+  const readers = new Map(
+    Object.entries(readersByName).flatMap(([name, reader]) => [
+      [`$${name}`, { name, reader }] as const,
+      ...(fields.has(name) ? [] : [[name, { name, reader }] as const]),
+    ]),
+  );
+  return (all) => {
+    let system: SystemParameters = emptyQuery.system;
+    const seen = new Set<string>();
+    const parameters = all.filter(({ name: written, value }) => {
+      const known = readers.get(written);
+      if (known === undefined) {
+        if (written.startsWith('$')) {
+          throw refusal('QUERY_PARAMETER_UNKNOWN', written, 'is no system parameter that is supported');
+        }
+        return true;
+      }
+      if (seen.has(known.name)) {
+        throw refusal('QUERY_PARAMETER_REPEATED', written, 'must not be given more than once');
+      }
+      seen.add(known.name);
+      system = { ...system, ...known.reader(value, written) };
+      return false;
+    });
+    return { system, parameters };
+  };
+}
+
+const readersByName: Readonly<Record<string, Reader>> = {
+  alt: readAlt,
+  fields: (value) => ({ fields: value }),
+  prettyPrint: (value, written) => ({ prettyPrint: readBoolean(value, written) }),
+  pretty: (value, written) => ({ prettyPrint: readBoolean(value, written) }),
+};
+
+/** FORMAT {";enum-encoding=int" | ";emit-defaults=true"} */
+function readAlt(value: string, written: string): SystemParameters {
+  const [format, ...modifiers] = value.split(';');
+  const invalid = refusal(
+    'QUERY_VALUE',
+    written,
+    'must be json, sse, proto or media; json also with ;enum-encoding=int or ;emit-defaults=true',
+  );
+  if (format !== 'json' && format !== 'sse' && format !== 'proto' && format !== 'media') throw invalid;
+  let system: SystemParameters = { alt: format };
+  for (const modifier of modifiers) {
+    if (modifier === 'enum-encoding=int') system = { ...system, enumsAsNumbers: true };
+    else if (modifier === 'emit-defaults=true') system = { ...system, emitDefaults: true };
+    else throw invalid;
+  }
+  return system;
+}
+
+function readBoolean(value: string, written: string): boolean {
+  // A name alone is a wish.
+  if (value === 'true' || value === '1' || value === '') return true;
+  if (value === 'false' || value === '0') return false;
+  throw refusal('QUERY_VALUE', written, 'must be true or false');
+}
+
+/** A system parameter is refused: INVALID_ARGUMENT with a violation that names it as written. */
+export function refusal(reason: Reason, written: string, description: string): StatusError {
+  return new StatusError(Code.INVALID_ARGUMENT, reason, `Query parameter ${written} ${description}.`, {
+    violations: [{ field: written, description }],
+  });
+}
