@@ -56,14 +56,7 @@ export async function streamAnswer(
   }
   const failure = await stream.failure();
   if (failure === undefined) {
-    return begin(
-      run,
-      stream,
-      format ?? rawFormat(run, 'application/octet-stream'),
-      metadata,
-      noBytes,
-      first,
-    );
+    return begin(run, stream, format ?? rawFormat(run, 'application/octet-stream'), metadata, noBytes, first);
   }
   stream.release();
   return answerFailure(run, failure);

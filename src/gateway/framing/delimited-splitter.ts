@@ -31,8 +31,9 @@ export class DelimitedSplitter {
   }
 
   /** After the last chunk. Throws StatusError BODY_MALFORMED in the middle of a message. */
-  *end(): Generator<Uint8Array> {
+  end(): readonly Uint8Array[] {
     if (this.#rest.length > 0) throw malformed('ends in the middle of a message');
+    return [];
   }
 }
 
