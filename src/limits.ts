@@ -33,6 +33,8 @@ export interface Limits {
   readonly streamHeadersFlushMs: number;
   /** Comment heartbeat of an SSE stream. */
   readonly sseHeartbeatMs: number;
+  /** A WebSocket is pinged this often, and lost when it has not answered by the next time. */
+  readonly webSocketPingMs: number;
   /** Answers are compressed from this size on: less gains nothing in a packet of 1,460 bytes. */
   readonly compressionBytesMin: number;
   /** Pieces in which a google.api.HttpBody upload is sent to a client-streaming method. */
@@ -56,6 +58,7 @@ export const defaultLimits: Limits = Object.freeze({
   streamIdleTimeoutMs: 60_000,
   streamHeadersFlushMs: 1_000,
   sseHeartbeatMs: 15_000,
+  webSocketPingMs: 30_000,
   compressionBytesMin: 1_400,
   httpBodyChunkBytes: 64 * 1024,
   drainTimeoutMs: 10_000,

@@ -30,6 +30,7 @@ const floorOf: Readonly<Record<string, number>> = {
 const doors: Readonly<Record<string, readonly string[]>> = {
   hono: ['server/', 'demo/', 'index.ts'],
   '@hono/node-server': ['server/'],
+  ws: ['server/websocket.ts'],
   '@grpc/grpc-js': ['upstream/grpcjs/', 'demo/'],
   '@grpc/proto-loader': ['demo/'],
   '@grpc/reflection': ['demo/'],

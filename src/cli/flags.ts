@@ -151,6 +151,7 @@ export function gatewayOptionsOf(settings: Settings): GatewayOptions {
     methodJson: settings.methodJson.map(({ selector, options }) => ({ selector, options: defined(options) })),
     sse: settings.sse,
     methodOverride: settings.methodOverride,
+    webSocketOrigins: settings.webSocketOrigins,
     limits: defined(settings.limits),
     timeouts: settings.timeouts,
     metadata: settings.metadata,

@@ -84,6 +84,10 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe('Server-sent events.'),
+  webSocketOrigins: z
+    .union([names, z.literal('*')])
+    .optional()
+    .describe("Origins whose pages may open WebSockets, besides the gateway's own; * lets all."),
   methodOverride: z
     .boolean()
     .optional()

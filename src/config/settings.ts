@@ -37,6 +37,7 @@ export interface Settings {
     readonly eventIds: readonly { readonly selector: string; readonly field: string }[];
   };
   readonly methodOverride: boolean;
+  readonly webSocketOrigins: readonly string[] | '*';
   readonly limits: NonNullable<Config['limits']>;
   readonly timeouts: readonly { readonly selector: string; readonly timeoutMs: number }[];
   readonly metadata: { readonly requestNames: readonly string[]; readonly responseNames: readonly string[] };
@@ -131,6 +132,7 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
       eventIds: Object.entries(file.sse?.eventIds ?? {}).map(([selector, field]) => ({ selector, field })),
     },
     methodOverride: file.methodOverride ?? false,
+    webSocketOrigins: file.webSocketOrigins ?? [],
     limits: file.limits ?? {},
     timeouts: Object.entries(file.timeouts ?? {}).map(([selector, text]) => ({
       selector,

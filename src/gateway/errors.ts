@@ -24,6 +24,8 @@ export interface Failure {
   readonly status: Status;
   readonly httpStatus: number;
   readonly headers: HeaderFields;
+  /** Why we made it; undefined where the backend did. */
+  readonly reason?: Reason | undefined;
   /** For the log; never sent. */
   readonly cause?: unknown;
 }
@@ -46,13 +48,13 @@ export function failureOf(error: unknown, requestId: string): Failure {
   if (!(error instanceof StatusError)) {
     const details = [errorInfo('INTERNAL'), requestInfo(requestId)];
     const status = { code: Code.INTERNAL, message: reasons.INTERNAL, details };
-    return { status, httpStatus: 500, headers: [], cause: error };
+    return { status, httpStatus: 500, headers: [], reason: 'INTERNAL', cause: error };
   }
   const status = error.toStatus();
-  const { httpStatus, headers, cause } = error;
-  if (error.code !== Code.INTERNAL) return { status, httpStatus, headers, cause };
+  const { httpStatus, headers, reason, cause } = error;
+  if (error.code !== Code.INTERNAL) return { status, httpStatus, headers, reason, cause };
   const details = [...status.details, requestInfo(requestId)];
-  return { status: { ...status, details }, httpStatus, headers, cause: cause ?? error };
+  return { status: { ...status, details }, httpStatus, headers, reason, cause: cause ?? error };
 }
 
 /** A call that did not end with OK → a failure; ErrorInfo only where the status was made on our side. */

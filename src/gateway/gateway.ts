@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Match, NoMatch } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
-import { Code, StatusError } from '../status/index.js';
+import { Code, reasons, StatusError } from '../status/index.js';
 import type { CallShape, Route, Surface } from '../surface/index.js';
 import { type Answer, emptyAnswer } from './answer.js';
 import { bidi } from './bidi.js';
@@ -10,11 +10,13 @@ import { answerFailure, failureOf } from './errors.js';
 import type { GatewayEvent } from './event.js';
 import type { Exchange, Reply } from './exchange.js';
 import { LiveStreams } from './live-streams.js';
+import type { SocketSession } from './message-socket.js';
 import { type MetadataNames, type MetadataRules, metadataNames } from './metadata-rules.js';
 import { overriddenMethod } from './method-override.js';
 import { requestIdOf } from './request-id.js';
 import type { Run } from './run.js';
 import { serverStream } from './server-stream.js';
+import { socketSession } from './socket.js';
 import { unary } from './unary.js';
 
 /** What a gateway is made of. */
@@ -39,6 +41,11 @@ export interface Gateway {
   swap(next: Surface): void;
   /** As `handle`, but undefined at once when no route has the path: somebody else's turn. */
   tryHandle(exchange: Exchange): Promise<Reply> | undefined;
+  /**
+   * Prepares a WebSocket handshake: a session for the socket, or the reply that refuses it. A
+   * handshake is a GET, but stands for whatever HTTP method the streaming routes of the path have.
+   */
+  openSocket(exchange: Exchange): SocketSession | Reply;
   /** Answers any request; never rejects. */
   handle(exchange: Exchange): Promise<Reply>;
   /** Ends streams with SHUTTING_DOWN in their own format and refuses new ones; other requests are still answered. */
@@ -105,6 +112,41 @@ class GatewayCore implements Gateway {
     const found = this.#match(exchange);
     const isUnknown = 'allow' in found && found.allow.length === 0;
     return isUnknown ? undefined : this.#answer(exchange, found);
+  }
+
+  openSocket(exchange: Exchange): SocketSession | Reply {
+    const surface = this.#surface;
+    const requestId = requestIdOf(exchange.headers);
+    const found = this.#matchSocket(exchange);
+    const template = 'route' in found ? found.route.binding.template.text : undefined;
+    const end = this.#begin(exchange, requestId, template);
+    try {
+      if (!('route' in found)) withoutRoute({ ...exchange, httpMethod: 'GET' }, found, requestId);
+      else return socketSession(this.#run(surface, exchange, found, requestId, end));
+      throw new StatusError(Code.NOT_FOUND, 'ROUTE_UNKNOWN', reasons.ROUTE_UNKNOWN);
+    } catch (error) {
+      const { reply, code, cause } = answerFailure(
+        { surface, exchange, requestId },
+        failureOf(error, requestId),
+      );
+      end(reply.httpStatus, code, cause);
+      return reply;
+    }
+  }
+
+  /** The first of the path's routes that streams, else any. */
+  #matchSocket({ target }: Exchange): Match<Route> | NoMatch | { readonly error: unknown } {
+    try {
+      const { router } = this.#surface;
+      const first = router.match('GET', target);
+      const others = router.match('OPTIONS', target);
+      const methods = 'route' in others ? [] : others.allow;
+      const matches = [first, ...methods.map((method) => router.match(method, target))];
+      const streaming = matches.find((match) => 'route' in match && match.route.shape !== 'unary');
+      return streaming ?? matches.find((match) => 'route' in match) ?? first;
+    } catch (error) {
+      return { error };
+    }
   }
 
   /** The router's word, an error of its own being one of them: what is unknown must be known at once. */

@@ -2,4 +2,5 @@ export { errorReply } from './errors.js';
 export type { GatewayEvent } from './event.js';
 export type { Exchange, HeaderFields, Reply } from './exchange.js';
 export { createGatewayCore, type Gateway, type GatewayCoreOptions } from './gateway.js';
+export type { Frame, MessageSocket, SocketSession } from './message-socket.js';
 export { defaultMetadataRules, type MetadataRules } from './metadata-rules.js';

@@ -153,7 +153,11 @@ function assemble(
     counts: { services: surface.serviceCount, methods: surface.methodCount, routes: surface.routes.length },
     summary: () => summarize(core.surface),
     rpc: () => rpc,
-    listen: (where = {}) => listen({ core, app: own, limits, clock: systemClock }, where),
+    listen: (where = {}) =>
+      listen(
+        { core, app: own, limits, clock: systemClock, webSocketOrigins: options.webSocketOrigins ?? [] },
+        where,
+      ),
     close: () => channels.close(),
   };
 }

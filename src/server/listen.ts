@@ -7,6 +7,7 @@ import type { Limits } from '../limits.js';
 import { createAdminApp } from './admin.js';
 import type { GatewayApp } from './app.js';
 import { createNodeServer } from './node.js';
+import type { WebSocketOrigins } from './websocket.js';
 
 /** Where to listen; port 0 picks a free one. */
 export interface ListenOptions {
@@ -45,16 +46,18 @@ interface Parts {
   readonly app: GatewayApp;
   readonly limits: Limits;
   readonly clock: Clock;
+  readonly webSocketOrigins: WebSocketOrigins;
 }
 
 /** How often a closing listener looks whether it is done. */
 const drainCheckMs = 20;
 
 /** Opens both listeners. Rejects with Node's own error (EADDRINUSE, EACCES) when a port cannot be had. */
-export async function listen({ core, app, limits, clock }: Parts, options: ListenOptions): Promise<Listener> {
+export async function listen(parts: Parts, options: ListenOptions): Promise<Listener> {
+  const { core, app, limits, clock } = parts;
   const { host, port, adminHost, adminPort } = { ...defaultListen, ...options };
   let ready = true;
-  const clients = createNodeServer(core, app, limits);
+  const clients = createNodeServer(core, app, limits, parts.webSocketOrigins);
   const { server } = clients;
   const admin = createServer(
     getRequestListener(createAdminApp(core, () => ready).fetch, { overrideGlobalObjects: false }),
@@ -76,10 +79,10 @@ export async function listen({ core, app, limits, clock }: Parts, options: Liste
     // Not the gateway's own count: hand-written routes are requests too, and an answer is under way until its
     // last byte is with the operating system.
     while (clients.busy > 0 && clock.now() < deadline) {
-      server.closeIdleConnections();
+      clients.closeIdle();
       await new Promise<void>((resolve) => void setTimeout(resolve, drainCheckMs));
     }
-    server.closeAllConnections();
+    clients.closeAll();
     await closed;
     admin.close();
     admin.closeAllConnections();

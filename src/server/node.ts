@@ -1,13 +1,18 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
-import { type Exchange, errorReply, type Gateway } from '../gateway/index.js';
+import { type Exchange, errorReply, type Gateway, type Reply } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import type { GatewayApp } from './app.js';
-import { announcesBody, headerFieldsOf } from './raw-headers.js';
+import { alsoHttp2 } from './http-versions.js';
+import { announcesBody, headerFieldsOf, http2HeaderFieldsOf } from './raw-headers.js';
 import { refuseOnSocket } from './refusal.js';
 import { send } from './send.js';
+import { sendHttp2 } from './send-http2.js';
+import { createWebSockets, type WebSocketOrigins } from './websocket.js';
 
 /** Longer than the 60 s after which load balancers usually drop an idle connection: they must be first. */
 const keepAliveTimeoutMs = 75_000;
@@ -17,16 +22,29 @@ export interface NodeServer {
   readonly server: Server;
   /** Requests whose answer is not yet with the operating system, hand-written routes included. */
   readonly busy: number;
+  /** Closes connections without a request under way. */
+  closeIdle(): void;
+  /** Cuts whatever is left. */
+  closeAll(): void;
 }
 
 /**
  * Bindings are answered on Node's own request and response; hand-written routes, and what no binding has, are
- * Hono's. Parse errors and limits of HTTP itself are answered with a status body too. Once the server has
+ * Hono's. HTTP/2 and WebSockets are served on the same port. Parse errors and limits of HTTP itself are answered with a status body too. Once the server has
  * stopped listening, each answer is the last one of its connection.
  */
-export function createNodeServer(core: Gateway, gatewayApp: GatewayApp, limits: Limits): NodeServer {
+export function createNodeServer(
+  core: Gateway,
+  gatewayApp: GatewayApp,
+  limits: Limits,
+  webSocketOrigins: WebSocketOrigins,
+): NodeServer {
   const hono = getRequestListener(gatewayApp.app.fetch, { overrideGlobalObjects: false });
   const current = new WeakMap<Socket, ServerResponse>();
+  const webSockets = createWebSockets(core, limits, webSocketOrigins, (exchange, error) =>
+    errorReply(core.surface, exchange, error),
+  );
+  const upgraded = new Set<Duplex>();
   let busy = 0;
 
   function accept(request: IncomingMessage, response: ServerResponse, expectation: Expectation): void {
@@ -59,6 +77,66 @@ export function createNodeServer(core: Gateway, gatewayApp: GatewayApp, limits: 
       });
   }
 
+  /** HTTP/2: as `accept`, of which it needs the half. */
+  function acceptHttp2(request: Http2ServerRequest, response: Http2ServerResponse): void {
+    const { stream } = response;
+    busy += 1;
+    stream.once('close', () => {
+      busy -= 1;
+    });
+    stream.on('error', () => undefined);
+    const exchange = http2ExchangeOf(request, response);
+    const refusal =
+      request.rawHeaders.length > 2 * (limits.requestHeadersMax + 4) ? tooManyHeaders(limits) : undefined;
+    const isHandWritten = gatewayApp.isHandWritten(exchange.httpMethod, exchange.target);
+    const reply =
+      refusal === undefined
+        ? isHandWritten
+          ? undefined
+          : core.tryHandle(exchange)
+        : Promise.resolve(errorReply(core.surface, exchange, refusal));
+    if (reply === undefined) {
+      void hono(request, response);
+      return;
+    }
+    reply
+      .then((ready) => sendHttp2(ready, stream, limits.streamIdleTimeoutMs))
+      .catch((error: unknown) => {
+        stream.destroy();
+        process.emitWarning(error instanceof Error ? error : String(error));
+      });
+  }
+
+  /**
+   * A request with `Upgrade`: for a WebSocket, or, with any other protocol, as if it had not asked (RFC 9110
+   * §7.8). Node has let go of the connection, so that this is the last request on it.
+   */
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    busy += 1;
+    upgraded.add(socket);
+    socket.once('close', () => {
+      busy -= 1;
+      upgraded.delete(socket);
+    });
+    socket.on('error', () => socket.destroy());
+    const response = new ServerResponse(request);
+    const exchange = exchangeOf(request, response, false);
+    const refusal = refusalOf(request, exchange, limits, 'none');
+    const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket' && request.method === 'GET';
+    let reply: Reply | Promise<Reply> | undefined;
+    if (refusal !== undefined) reply = errorReply(core.surface, exchange, refusal);
+    else if (isWebSocket) {
+      const accepted = webSockets.accept(request, socket, head, exchange);
+      if (accepted instanceof Promise) return;
+      reply = accepted;
+    } else if (exchange.body !== undefined) reply = errorReply(core.surface, exchange, upgradeWithBody());
+    else reply = core.handle(exchange);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket as Socket);
+    response.once('finish', () => (socket as Socket).destroySoon());
+    void Promise.resolve(reply).then((ready) => send(ready, request, response, limits.streamIdleTimeoutMs));
+  }
+
   const server = createServer({
     maxHeaderSize: limits.requestHeadBytesMax,
     headersTimeout: limits.requestHeadTimeoutMs,
@@ -78,10 +156,24 @@ export function createNodeServer(core: Gateway, gatewayApp: GatewayApp, limits: 
   server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
     refuseOnSocket(core.surface, error, socket as Socket, current.get(socket as Socket)),
   );
+  server.on('upgrade', upgrade);
+  const http2 = alsoHttp2(server, limits, keepAliveTimeoutMs, (socket) =>
+    refuseOnSocket(core.surface, { code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket, undefined),
+  );
+  http2.server.on('request', acceptHttp2);
   return {
     server,
     get busy() {
       return busy;
+    },
+    closeIdle() {
+      server.closeIdleConnections();
+      http2.closeIdle();
+    },
+    closeAll() {
+      server.closeAllConnections();
+      http2.closeAll();
+      for (const socket of upgraded) socket.destroy();
     },
   };
 }
@@ -110,6 +202,25 @@ function exchangeOf(request: IncomingMessage, response: ServerResponse, awaitsCo
   };
 }
 
+function http2ExchangeOf(request: Http2ServerRequest, { stream }: Http2ServerResponse): Exchange {
+  const gone = new AbortController();
+  stream.once('close', () => {
+    if (!stream.writableFinished || stream.rstCode !== 0) gone.abort();
+  });
+  return {
+    httpMethod: request.method,
+    target: request.url,
+    headers: http2HeaderFieldsOf(request),
+    peerAddress: request.socket.remoteAddress ?? '',
+    scheme: 'http',
+    trailersAccepted: true,
+    body: stream.endAfterHeaders
+      ? undefined
+      : { [Symbol.asyncIterator]: () => stream.iterator({ destroyOnReturn: false }) },
+    signal: gone.signal,
+  };
+}
+
 /**
  * The body in chunks. Whoever stops reading early still has an answer to send on this socket. A client that
  * waits for "100 Continue" gets it with the first read: what headers alone refuse costs it no upload.
@@ -131,12 +242,7 @@ function refusalOf(
   expectation: Expectation,
 ): StatusError | undefined {
   if (rawHeaders.length > 2 * requestHeadersMax) {
-    return new StatusError(
-      Code.RESOURCE_EXHAUSTED,
-      'HEADERS_TOO_LARGE',
-      `The request has more than ${requestHeadersMax} header fields.`,
-      { httpStatus: 431 },
-    );
+    return tooManyHeaders({ requestHeadersMax });
   }
   const hosts = headers.filter(([name]) => name === 'host').length;
   // RFC 9112 §3.2: HTTP/1.0 knows no Host, and nothing takes two.
@@ -156,4 +262,22 @@ function refusalOf(
     );
   }
   return undefined;
+}
+
+function tooManyHeaders({ requestHeadersMax }: Pick<Limits, 'requestHeadersMax'>): StatusError {
+  return new StatusError(
+    Code.RESOURCE_EXHAUSTED,
+    'HEADERS_TOO_LARGE',
+    `The request has more than ${requestHeadersMax} header fields.`,
+    { httpStatus: 431 },
+  );
+}
+
+/** Node reads no body behind an Upgrade. */
+function upgradeWithBody(): StatusError {
+  return new StatusError(
+    Code.INVALID_ARGUMENT,
+    'REQUEST_MALFORMED',
+    'A request with a body cannot ask for an upgrade here: leave out the Upgrade header field.',
+  );
 }

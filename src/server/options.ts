@@ -32,6 +32,8 @@ export interface GatewayOptions {
     readonly retryMs?: number | undefined;
     readonly eventIds?: readonly { readonly selector: string; readonly field: string }[];
   };
+  /** Origins whose pages may open WebSockets, besides the gateway's own; `*` lets all. Default none. */
+  readonly webSocketOrigins?: readonly string[] | '*';
   /** Whether POST with X-HTTP-Method-Override counts as the method it names. Default false. */
   readonly methodOverride?: boolean;
   readonly limits?: Partial<Limits>;

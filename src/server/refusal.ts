@@ -10,7 +10,7 @@ import type { Surface } from '../surface/index.js';
  */
 export function refuseOnSocket(
   surface: Surface,
-  error: NodeJS.ErrnoException,
+  error: { readonly code?: string | undefined },
   socket: Socket,
   current: ServerResponse | undefined,
 ): void {

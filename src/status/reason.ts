@@ -35,6 +35,8 @@ export const reasons = {
   UPSTREAM_PROTOCOL: 'The backend answered with something that is not gRPC.',
   UPSTREAM_MESSAGE_TOO_LARGE: 'The backend answered with a message larger than the limit.',
   RESPONSE_UNREPRESENTABLE: 'The answer of the backend cannot be represented as JSON.',
+  ORIGIN_REFUSED: 'Pages of this origin may not open a WebSocket here.',
+  WEBSOCKET_REFUSED: 'A WebSocket carries streams only, and the method of this path has none.',
   STREAM_IDLE: 'The stream was idle for too long.',
   SHUTTING_DOWN: 'The gateway is shutting down.',
   INTERNAL: 'Something went wrong in the gateway.',

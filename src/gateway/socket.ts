@@ -1,0 +1,130 @@
+import { Code, reasons, StatusError } from '../status/index.js';
+import type { ResponseForm, WriteMessage } from '../surface/index.js';
+import { noBytes } from './bytes.js';
+import { type PreparedCall, prepareCall } from './call.js';
+import { closeCodeOf } from './close-code.js';
+import { streamError } from './error-body.js';
+import { type Failure, failureOf } from './errors.js';
+import { LiveStream } from './live-stream.js';
+import type { Frame, MessageSocket, SocketSession } from './message-socket.js';
+import type { Run } from './run.js';
+import { sendAll } from './send-all.js';
+import { late, within } from './within.js';
+
+/** HTTP status of an opened WebSocket, for the log. */
+const switchingProtocols = 101;
+
+/**
+ * The line of a streaming method over a WebSocket: one message per frame, both ways, each side at
+ * its own pace. Path and query go into the first message of the client.
+ *
+ * Refuses by throwing, before the socket is opened: unary methods, and what prepareCall refuses.
+ */
+export function socketSession(run: Run): SocketSession {
+  const { shape } = run.match.route;
+  if (shape === 'unary') {
+    throw new StatusError(Code.INVALID_ARGUMENT, 'WEBSOCKET_REFUSED', reasons.WEBSOCKET_REFUSED);
+  }
+  const prepared = prepareCall(run, undefined);
+  return { run: (socket) => converse(run, prepared, socket) };
+}
+
+async function converse(run: Run, prepared: PreparedCall, socket: MessageSocket): Promise<void> {
+  let failure: Failure | undefined;
+  try {
+    const messages = requestMessages(run, socket);
+    // A first message that is refused calls no backend.
+    const first = await firstOf(run, messages);
+    const stream = new LiveStream(run, prepared.transport, prepared.call);
+    try {
+      sendAll(stream, first, messages).catch((error: unknown) => stream.stop(asStatusError(error)));
+      await deliver(run, stream, socket);
+      failure = await stream.failure();
+    } finally {
+      stream.release();
+    }
+  } catch (error) {
+    failure = failureOf(error, run.requestId);
+  }
+  run.end(switchingProtocols, failure?.status.code ?? Code.OK, failure?.cause);
+  if (failure === undefined) socket.close(1000, '');
+  else await sayFailure(run, socket, failure);
+}
+
+/** The first message, for which nobody waits forever: no stream watches over it yet. */
+async function firstOf(
+  { clock, limits, streams, exchange }: Run,
+  messages: AsyncGenerator<Uint8Array, void>,
+): Promise<IteratorResult<Uint8Array, void>> {
+  streams.admit();
+  let forget = (): void => {};
+  const ended = new Promise<never>((_resolve, reject) => {
+    forget = streams.add(reject);
+  });
+  try {
+    const first = await Promise.race([ended, within(clock, limits.streamIdleTimeoutMs, messages.next())]);
+    if (exchange.signal.aborted)
+      throw new StatusError(Code.CANCELLED, 'CLIENT_CLOSED', reasons.CLIENT_CLOSED);
+    if (first !== late) return first;
+    throw new StatusError(Code.DEADLINE_EXCEEDED, 'STREAM_IDLE', reasons.STREAM_IDLE);
+  } finally {
+    forget();
+  }
+}
+
+/** The messages of the client, bound when they are asked for: as an ended stream when it takes none. */
+async function* requestMessages(run: Run, socket: MessageSocket): AsyncGenerator<Uint8Array, void> {
+  const { match, query } = run;
+  const { request, shape } = match.route;
+  if (request.body === 'none') {
+    yield request.bind(match.captures, query, noBytes, undefined);
+    return;
+  }
+  let isFirst = true;
+  for (let frame = await socket.next(); frame !== undefined; frame = await socket.next()) {
+    const type = request.body === 'json' && frame.binary ? 'application/x-protobuf' : undefined;
+    yield isFirst
+      ? request.bind(match.captures, query, frame.bytes, type)
+      : request.bindNext(frame.bytes, type);
+    if (shape === 'server-stream') return;
+    isFirst = false;
+  }
+}
+
+/** Hands on what the backend sends, one frame at a time. */
+async function deliver(run: Run, stream: LiveStream, socket: MessageSocket): Promise<void> {
+  const { response } = run.match.route;
+  const isRaw = response.kind === 'raw';
+  const write: WriteMessage = isRaw
+    ? (message) => response.raw(message).data
+    : response.writer(formOf(run, socket));
+  const binary = isRaw || socket.media === 'protobuf';
+  for (let message = await stream.next(); message !== undefined; message = await stream.next()) {
+    await socket.send({ bytes: write(message), binary });
+  }
+}
+
+function formOf({ query, match }: Run, { media }: MessageSocket): ResponseForm {
+  const { enumsAsNumbers, emitDefaults, fields } = query.system;
+  return { media: match.route.response.protobuf ? media : 'json', enumsAsNumbers, emitDefaults, fields };
+}
+
+/** The last frame has the whole Status, since a close reason holds 123 bytes: `{"error":…}`, or a Status in protobuf. */
+async function sayFailure(
+  { surface, exchange }: Run,
+  socket: MessageSocket,
+  { httpStatus, status, reason }: Failure,
+): Promise<void> {
+  const error = streamError(surface, exchange, httpStatus, status);
+  const frame: Frame =
+    socket.media === 'protobuf'
+      ? { bytes: error.binary(), binary: true }
+      : { bytes: Buffer.concat([Buffer.from('{"error":'), error.json(), Buffer.from('}')]), binary: false };
+  await socket.send(frame);
+  socket.close(closeCodeOf(status.code, reason), status.message);
+}
+
+function asStatusError(error: unknown): StatusError {
+  if (error instanceof StatusError) return error;
+  return new StatusError(Code.INTERNAL, 'INTERNAL', reasons.INTERNAL, { cause: error });
+}

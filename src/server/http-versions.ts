@@ -1,0 +1,83 @@
+import type { Server } from 'node:http';
+import { constants, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { Limits } from '../limits.js';
+
+/** How an HTTP/2 client begins, without TLS too ("prior knowledge", RFC 9113 §3.3); no HTTP/1.1 request does. */
+const preface = Buffer.from('PRI');
+
+/** As many as browsers and proxies count on (RFC 9113 §6.5.2 recommends at least 100). */
+const concurrentStreamsMax = 128;
+
+/** HTTP/2 on the port of an HTTP/1.1 server. */
+export interface Http2Side {
+  readonly server: Http2Server;
+  /** Connections without a request under way are closed; the others end with their last stream. */
+  closeIdle(): void;
+  closeAll(): void;
+}
+
+/**
+ * Has an HTTP/1.1 server hand over the connections that begin as HTTP/2. `silent` gets those that
+ * say nothing within the time that a request head may take.
+ */
+export function alsoHttp2(
+  http1: Server,
+  limits: Limits,
+  idleTimeoutMs: number,
+  silent: (socket: Socket) => void,
+): Http2Side {
+  const server = createServer({
+    settings: { maxConcurrentStreams: concurrentStreamsMax, maxHeaderListSize: limits.requestHeadBytesMax },
+    // Pseudo-header fields count too; ours are counted where HTTP/1.1's are.
+    maxHeaderListPairs: limits.requestHeadersMax + 8,
+  });
+  const undecided = new Set<Socket>();
+  const sessions = new Set<ServerHttp2Session>();
+  const [serveHttp1] = http1.listeners('connection') as ((socket: Socket) => void)[];
+  http1.removeAllListeners('connection');
+  http1.on('connection', (socket: Socket) => {
+    undecided.add(socket);
+    const timer = setTimeout(() => silent(socket), limits.requestHeadTimeoutMs);
+    const forget = (): void => {
+      clearTimeout(timer);
+      undecided.delete(socket);
+    };
+    const fail = (): void => void socket.destroy();
+    socket.on('error', fail);
+    socket.once('close', forget);
+    let head = Buffer.alloc(0);
+    socket.on('data', function decide(chunk: Buffer) {
+      head = Buffer.concat([head, chunk]);
+      const begins = preface.subarray(0, head.length).equals(head.subarray(0, preface.length));
+      if (begins && head.length < preface.length) return;
+      socket.off('data', decide).off('error', fail).off('close', forget);
+      forget();
+      socket.pause();
+      socket.unshift(head);
+      if (begins) server.emit('connection', socket);
+      else serveHttp1?.call(http1, socket);
+      process.nextTick(() => socket.resume());
+    });
+  });
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+    session.setTimeout(idleTimeoutMs, () => session.close());
+    // What a client does wrong ends its connection, nothing else.
+    session.on('error', () => session.destroy());
+  });
+  server.on('sessionError', () => undefined);
+  return {
+    server,
+    closeIdle() {
+      for (const socket of undecided) socket.destroy();
+      // GOAWAY: what is under way goes on.
+      for (const session of sessions) if (!session.closed) session.close();
+    },
+    closeAll() {
+      for (const socket of undecided) socket.destroy();
+      for (const session of sessions) session.destroy(undefined, constants.NGHTTP2_NO_ERROR);
+    },
+  };
+}
