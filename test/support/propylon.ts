@@ -10,6 +10,7 @@ export interface PropylonProcess {
   /** "http://127.0.0.1:PORT" */
   readonly url: string;
   readonly adminUrl: string;
+  readonly pid: number;
   /** Everything printed so far, both streams. */
   output(): string;
   /** Resolves once the text was printed. */
@@ -49,6 +50,7 @@ export async function startPropylon(
   return {
     url,
     adminUrl,
+    pid: child.pid ?? 0,
     output: () => output,
     printed: (text) =>
       new Promise((resolve) => {
