@@ -9,7 +9,7 @@ import { validateProto } from './validate-proto.js';
 
 /**
  * Directories of .proto files, each an import root, compiled together by the buf that npm installed:
- * one truth with CI, no network. google/api, google/rpc, google/type, google/longrunning and buf/validate
+ * one truth with CI, no network. google/api, iam, longrunning, rpc and type and buf/validate
  * need not be among them: they come out of npm's google-gax and @bufbuild/protovalidate.
  */
 export function protosSource(directories: readonly string[]): DescriptorSource {
@@ -98,7 +98,7 @@ async function copyCommonProtos(
     )) {
       const path = match[1] ?? '';
       if (
-        (/^google\/(api|rpc|type|longrunning)\/[\w/.]+$/.test(path) || path === validateProto.path) &&
+        (/^google\/(api|iam|longrunning|rpc|type)\/[\w/.]+$/.test(path) || path === validateProto.path) &&
         !path.includes('..') &&
         !present.has(path)
       ) {

@@ -55,6 +55,7 @@ export function streamError(
         ? utf8.encode(JSON.stringify(aipError(httpStatus, status, statusJson)))
         : statusJson;
     },
+    isToldInArrays: !isGoogleClient(headers),
     binary: () => surface.statusBinary(status),
   };
 }

@@ -243,7 +243,7 @@ describe('server-stream', () => {
 
   it.each([
     ['application/x-ndjson', '"a"\n{"error":{"code":14,"message":"gone"}}\n'],
-    ['application/json', '["a",{"error":{"code":14,"message":"gone"}}]'],
+    ['application/json', '["a",{"error":{"code":14,"message":"gone"}}'],
     ['text/event-stream', 'data: "a"\n\nevent: error\ndata: {"code":14,"message":"gone"}\n\n'],
   ])(
     'a late error is told in the format of the stream, and the body is cut: %s',

@@ -15,7 +15,7 @@ const table: readonly (readonly [
   failed: string,
 ])[] = [
   ['ndjson', () => ndjsonFraming('application/jsonl'), '{}\n1\n', '', '{}\n{"error":{"code":5}}\n'],
-  ['json array', jsonArrayFraming, '[{},1]', '[]', '[{},{"error":{"code":5}}]'],
+  ['json array', jsonArrayFraming, '[{},1]', '[]', '[{},{"error":{"code":5}}'],
   [
     'sse',
     () => sseFraming(undefined),
@@ -40,7 +40,11 @@ const table: readonly (readonly [
   ['raw', () => rawFraming('image/png'), '{}1', '', '{}'],
 ];
 
-const error: StreamError = { json: () => bytes('{"code":5}'), binary: () => Uint8Array.of(8, 5) };
+const error: StreamError = {
+  json: () => bytes('{"code":5}'),
+  isToldInArrays: true,
+  binary: () => Uint8Array.of(8, 5),
+};
 
 describe('framings', () => {
   it.each(table)('%s: messages, no messages, failure', (_name, create, full, empty, failed) => {
@@ -52,6 +56,10 @@ describe('framings', () => {
     expect(run((f) => [item(f, '{}'), item(f, '1'), f.close()])).toBe(full);
     expect(run((f) => [f.close()])).toBe(empty);
     expect(run((f) => [item(f, '{}'), f.fail(error)])).toBe(failed);
+  });
+
+  it('an array says nothing to a client that would take the error for a message', () => {
+    expect(text(jsonArrayFraming().fail({ ...error, isToldInArrays: false }))).toBe('');
   });
 
   it('an event may have an id', () => {

@@ -2,6 +2,8 @@
 export interface StreamError {
   /** google.rpc.Status as JSON; for Google's clients what stands in `error` of the AIP-193 envelope. */
   readonly json: () => Uint8Array;
+  /** Whether the client tells an error among the messages of an array; Google's decode it as one more message. */
+  readonly isToldInArrays: boolean;
   /** google.rpc.Status as protobuf. */
   readonly binary: () => Uint8Array;
 }

@@ -5,11 +5,11 @@ const open = Buffer.from('[');
 const comma = Buffer.from(',');
 const close = Buffer.from(']');
 const errorOpen = Buffer.from('{"error":');
-const errorClose = Buffer.from('}]');
+const errorClose = Buffer.from('}');
 
 /**
- * `[M,M,…]`. An error is a last element `{"error":Status}`, as Google's clients read it; the cut
- * connection tells the others that something went wrong.
+ * `[M,M,…]`. An error is a last element `{"error":Status}`, and the array is not closed behind it:
+ * whoever reads the body as a whole must not take it for complete.
  */
 export function jsonArrayFraming(): Framing {
   let separator = noBytes;
@@ -25,6 +25,7 @@ export function jsonArrayFraming(): Framing {
       return frame;
     },
     close: () => close,
-    fail: ({ json }) => joinBytes([separator, errorOpen, json(), errorClose]),
+    fail: ({ json, isToldInArrays }) =>
+      isToldInArrays ? joinBytes([separator, errorOpen, json(), errorClose]) : noBytes,
   };
 }
