@@ -3,7 +3,7 @@ import { v1 as language } from '@google-ai/generativelanguage';
 import { SecretManagerServiceClient } from '@google-cloud/secret-manager';
 import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { PassThroughClient } from 'google-auth-library';
+import { type OAuth2Client, PassThroughClient } from 'google-auth-library';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createGateway, type PropylonGateway, protosSource } from '../../src/index.js';
 import type { Listener } from '../../src/server/listen.js';
@@ -127,7 +127,8 @@ const rest = (port: number) => ({
   protocol: 'http',
   apiEndpoint: '127.0.0.1',
   port,
-  authClient: new PassThroughClient(),
+  // Their types list the clients with credentials only.
+  authClient: new PassThroughClient() as unknown as OAuth2Client,
 });
 
 let secretClient: SecretManagerServiceClient;
