@@ -5,12 +5,13 @@ import { isByHand, Module } from './emit/module.js';
 import { emitPrint, emitPrintAlone, emitPrintExtension, type PrintOptions } from './emit/print.js';
 import { evaluate } from './evaluate.js';
 import type { Projection } from './projection.js';
-import { type Cursor, reserve, sawBeyondAscii } from './runtime/cursor.js';
+import { append, type Cursor, reserve, sawBeyondAscii } from './runtime/cursor.js';
 import { dropKeys, forgetKey, repeatsKey } from './runtime/key-spans.js';
 import { createLookups } from './runtime/lookups.js';
 import { normalize } from './runtime/normalize.js';
 import * as printBytes from './runtime/print-bytes.js';
 import { extensionPrinter, type PrintExtension } from './runtime/print-extension.js';
+import * as printInteger from './runtime/print-integer.js';
 import * as printNumber from './runtime/print-number.js';
 import { keyProjection } from './runtime/print-projection.js';
 import * as printString from './runtime/print-string.js';
@@ -85,14 +86,14 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
     binary: Uint8Array,
     wanted: Projection | undefined,
   ): Uint8Array {
-    s.load(binary, binary.length * 3);
+    s.load(binary, binary.length * expectedExpansion);
     try {
       print(s, s.end, 1, wanted);
     } catch {
       // Out of order, repeated or split; and what is wrong with a piece may be gone from the whole.
       s.release();
       const orderly = normalize(normalizing, message, binary);
-      s.load(orderly, orderly.length * 3);
+      s.load(orderly, orderly.length * expectedExpansion);
       print(s, s.end, 1, wanted);
     }
     const beyondAscii = sawBeyondAscii(s);
@@ -131,13 +132,18 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
   };
 }
 
+/** Bytes of JSON for a byte of protobuf, as a rule; more is made room for when it comes to it. */
+const expectedExpansion = 1.5;
+
 const helpers = {
   ...printBytes,
+  ...printInteger,
   ...printNumber,
   ...printString,
   ...printStructure,
   ...wireReader,
   ...wellKnown,
+  append,
   reserve,
   dropKeys,
   forgetKey,

@@ -1,5 +1,6 @@
 import { type DescEnum, type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { type AnyField, hasImplicitPresence, isDelimited } from '../runtime/any-field.js';
+import { spill } from '../runtime/cursor.js';
 import { isNullEnum } from '../runtime/enum-value.js';
 import type { Defaults, EnumNames } from '../runtime/print-structure.js';
 import type { PrintFunction } from '../runtime/print-well-known.js';
@@ -39,7 +40,7 @@ export function emitPrint(
   const extendable = message.proto.extensionRange.length > 0;
   return code`${Code.comment(message.typeName)}
     function ${name}(s, end, depth${options.projected ? code`, wanted` : nothing}) {
-      checkDepth(s, depth);
+      if (depth > s.depthMax) checkDepth(s, depth);
       const b = s.b, start = s.q;
       let last = 0${table === undefined ? nothing : code`, unset = 0`};
       ${[...oneofs.values()].map((oneof) => code`let ${oneof} = 0;`)}
@@ -53,7 +54,7 @@ export function emitPrint(
             ${extendable ? emitExtension(module, message, table) : code`skipRecord(s, tag, end);`}
         }
       }
-      checkEnd(s, end);
+      if (s.i !== end) checkEnd(s, end);
       ${table === undefined ? nothing : emitDefaults(options, table, code`536870912`)}
       closeObject(s, start);
     }`;
@@ -121,9 +122,9 @@ export function emitPrintAlone(
             skipRecord(s, tag, end);
         }
       }
-      checkEnd(s, end);
+      if (s.i !== end) checkEnd(s, end);
       if (s.q === start) {
-        reserve(s, 64);
+        ${reserve(64)}
         ${appendBytes(text.encode(defaultJson(options, field)), code``)}
       }
     }`;
@@ -230,7 +231,7 @@ function emitListCases(
     if (!closeItems(s, opened, 93)) ${options.emitDefaults || options.alone === true ? code`s.o[s.q++] = 93;` : code`s.q = before;`}
     break;
   }`;
-  const one = code`${element} reserve(s, 1); s.o[s.q++] = 44;`;
+  const one = code`${element} ${comma}`;
   const [own, packed] = tagsOf(field);
   return code`${list(own ?? 0, field.listKind === 'enum' && !field.enum.open ? element : one)}
     ${
@@ -242,7 +243,7 @@ function emitListCases(
               while (s.i < stop) {
                 ${field.listKind === 'enum' && !field.enum.open ? element : one}
               }
-              checkEnd(s, stop);`,
+              if (s.i !== stop) checkEnd(s, stop);`,
           )
     }`;
 }
@@ -257,7 +258,7 @@ function emitElement(
   const isKnown = field.listKind === 'enum' ? knownEnum(module, field.enum) : undefined;
   return isKnown === undefined
     ? code`${scalar.read} ${scalar.print}`
-    : code`{ ${scalar.read} if (${isKnown}) { ${scalar.print} reserve(s, 1); s.o[s.q++] = 44; } }`;
+    : code`{ ${scalar.read} if (${isKnown}) { ${scalar.print} ${comma} } }`;
 }
 
 function emitMapCase(
@@ -270,7 +271,7 @@ function emitMapCase(
   const keyTag = 8 + wireTypeOf(field.mapKey);
   const quoted = field.mapKey === ScalarType.STRING || is64Bit(field.mapKey);
   const keyScalar = emitScalarOf(field.mapKey);
-  const quote = quoted ? nothing : code`reserve(s, 1); s.o[s.q++] = 34;`;
+  const quote = quoted ? nothing : code`${reserve(1)} s.o[s.q++] = 34;`;
   const keyDefault =
     field.mapKey === ScalarType.STRING ? '""' : field.mapKey === ScalarType.BOOL ? '"false"' : '"0"';
   const value = emitMapValue(options, module, field);
@@ -286,7 +287,7 @@ function emitMapCase(
       if (s.i < stop && b[s.i] === ${keyTag}) {
         s.i++;
         ${quote} ${blockScoped(keyScalar)} ${quote}
-      } else { reserve(s, 8); ${appendBytes(text.encode(keyDefault), nothing)} }
+      } else { ${reserve(8)} ${appendBytes(text.encode(keyDefault), nothing)} }
       if (repeatsKey(s, s.o, base, entry, s.q)) throwDisorder();
       ${
         options.projected
@@ -294,7 +295,6 @@ function emitMapCase(
             if (chosen === null) { s.i = stop; s.q = entry; forgetKey(s, base); continue; }`
           : nothing
       }
-      reserve(s, 1);
       s.o[s.q++] = 58;
       if (s.i < stop && b[s.i] === ${value.tag}) {
         s.i++;
@@ -302,8 +302,7 @@ function emitMapCase(
       } else { ${value.printDefault} }
       if (s.i !== stop) throwDisorder();
       ${value.dropped === undefined ? nothing : code`if (${value.dropped}) { s.q = entry; forgetKey(s, base); continue; }`}
-      reserve(s, 1);
-      s.o[s.q++] = 44;
+      ${comma}
     } while (${emitSameTag(tag)});
     dropKeys(s, base);
     if (!closeItems(s, opened, 125)) ${options.emitDefaults || options.alone === true ? code`s.o[s.q++] = 125;` : code`s.q = before;`}
@@ -349,7 +348,7 @@ function emitMapValue(
       return {
         tag: 16 + wireTypeOf(field.scalar),
         print: blockScoped(emitScalarOf(field.scalar)),
-        printDefault: code`reserve(s, 16); ${appendBytes(text.encode(zeroJson(field.scalar)), nothing)}`,
+        printDefault: code`${reserve(16)} ${appendBytes(text.encode(zeroJson(field.scalar)), nothing)}`,
       };
   }
 }
@@ -375,16 +374,16 @@ function emitMessage(
 function emitWrapper(type: ScalarType, message: DescMessage, name: Code): Code {
   return code`${Code.comment(message.typeName)}
     function ${name}(s, end, depth) {
-      checkDepth(s, depth);
+      if (depth > s.depthMax) checkDepth(s, depth);
       let at = -1;
       while (s.i < end) {
         const tag = readTag(s);
         if (tag === ${8 + wireTypeOf(type)}) at = s.i;
         skipRecord(s, tag, end);
       }
-      checkEnd(s, end);
+      if (s.i !== end) checkEnd(s, end);
       if (at < 0) {
-        reserve(s, 16);
+        ${reserve(16)}
         ${appendBytes(text.encode(zeroJson(type)), nothing)}
       } else {
         s.i = at;
@@ -523,8 +522,16 @@ function keyBytes(options: CaseOptions, field: AnyField): Uint8Array {
   return text.encode(`,${JSON.stringify(name)}:`);
 }
 
+/** Behind a value, whose printing left room for a byte and more: see `spill`. */
+const comma = code`s.o[s.q++] = 44;`;
+
+/** As reserve(), without a call: of calls the compiler takes only so many into one function. */
+function reserve(count: number): Code {
+  return code`if (s.q + ${count} > s.room) s.grow(${count + spill});`;
+}
+
 function emitKey(key: Uint8Array, more: number): Code {
-  return code`reserve(s, ${key.length + more + 1}); ${key.length === 0 ? nothing : appendBytes(key, nothing)}`;
+  return code`${reserve(key.length + more + 1)} ${key.length === 0 ? nothing : appendBytes(key, nothing)}`;
 }
 
 function zeroJson(type: ScalarType): string {

@@ -153,27 +153,36 @@ export function reserve(s: Cursor, count: number): void {
   if (s.q + count > s.room) s.grow(count + spill);
 }
 
+/** Appends ASCII. */
+export function append(s: Cursor, text: string): void {
+  reserve(s, text.length);
+  const o = s.o;
+  let q = s.q;
+  for (let at = 0; at < text.length; at++) o[q++] = text.charCodeAt(at);
+  s.q = q;
+}
+
 /** The top bit of each of four bytes. */
 const topBits = 0x80808080 | 0;
 
-/**
- * Whether four bytes stand in a JSON string as they are: no control character, no quote, no backslash.
- * Each byte borrows from its own top bit only; those beyond ASCII have it anyway, and are plain.
- */
+/** Whether four bytes stand in a JSON string as they are: no control character, no quote, no backslash. */
 export function isPlain(word: number): boolean {
-  return (plainBits(word) & topBits) === topBits;
+  return (oddBits(word) & topBits) === 0;
 }
 
-/** isPlain of both. */
-export function arePlain(word: number, next: number): boolean {
-  return (plainBits(word) & plainBits(next) & topBits) === topBits;
+/** isPlain of four words. */
+export function arePlain(a: number, b: number, c: number, d: number): boolean {
+  return ((oddBits(a) | oddBits(b) | oddBits(c) | oddBits(d)) & topBits) === 0;
 }
 
-function plainBits(word: number): number {
-  const control = ((word | topBits) - 0x20202020) | 0;
-  const quote = (((word ^ 0x22222222) | topBits) - 0x01010101) | 0;
-  const backslash = (((word ^ 0x5c5c5c5c) | topBits) - 0x01010101) | 0;
-  return (control & quote & backslash) | word;
+/**
+ * Has a top bit where a byte below 128 is none of the plain ones. A byte borrows from the next only
+ * where it is such a byte itself, so that the answer for the whole word is exact.
+ */
+function oddBits(word: number): number {
+  return (
+    ((word - 0x20202020) | ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101)) & ~word
+  );
 }
 
 /** Whether a byte beyond ASCII was copied since load(). */
@@ -214,11 +223,11 @@ function viewOf(bytes: Uint8Array): DataView {
 
 const padding = 32;
 /** What stores of eight may write behind what was reserved. */
-const spill = 8;
+export const spill = 8;
 const inputKept = 256 * 1024;
-/** As large as the pool that Node itself hands small buffers out of, times two. */
-const slabSize = 16 * 1024;
+/** Outputs of ten kilobytes and less share an allocation, which costs as much as printing one of them. */
+const slabSize = 64 * 1024;
 /** What must be free in the slab for an output to begin there. */
-const slabRoom = 6 * 1024;
+const slabRoom = 32 * 1024;
 const scratchLeast = 64 * 1024;
 const scratchKept = 1024 * 1024;

@@ -19,14 +19,18 @@ function plainPart(s: Cursor): boolean {
   let { i, q, seen } = s;
   let c: number;
   for (;;) {
-    const word = bv.getInt32(i, true);
-    const next = bv.getInt32(i + 4, true);
-    if (!arePlain(word, next)) break;
-    ov.setInt32(q, word, true);
-    ov.setInt32(q + 4, next, true);
-    seen |= word | next;
-    i += 8;
-    q += 8;
+    const first = bv.getInt32(i, true);
+    const second = bv.getInt32(i + 4, true);
+    const third = bv.getInt32(i + 8, true);
+    const fourth = bv.getInt32(i + 12, true);
+    if (!arePlain(first, second, third, fourth)) break;
+    ov.setInt32(q, first, true);
+    ov.setInt32(q + 4, second, true);
+    ov.setInt32(q + 8, third, true);
+    ov.setInt32(q + 12, fourth, true);
+    seen |= first | second | third | fourth;
+    i += 16;
+    q += 16;
   }
   for (let word = bv.getInt32(i, true); isPlain(word); word = bv.getInt32(i, true)) {
     ov.setInt32(q, word, true);

@@ -34,13 +34,17 @@ export function printString(s: Cursor, end: number): void {
   let seen = s.seen;
   o[q++] = 34;
   const { bv, ov } = s;
-  for (; i + 8 <= stop; i += 8, q += 8) {
-    const word = bv.getInt32(i, true);
-    const next = bv.getInt32(i + 4, true);
-    if (!arePlain(word, next)) break;
-    ov.setInt32(q, word, true);
-    ov.setInt32(q + 4, next, true);
-    seen |= word | next;
+  for (; i + 16 <= stop; i += 16, q += 16) {
+    const first = bv.getInt32(i, true);
+    const second = bv.getInt32(i + 4, true);
+    const third = bv.getInt32(i + 8, true);
+    const fourth = bv.getInt32(i + 12, true);
+    if (!arePlain(first, second, third, fourth)) break;
+    ov.setInt32(q, first, true);
+    ov.setInt32(q + 4, second, true);
+    ov.setInt32(q + 8, third, true);
+    ov.setInt32(q + 12, fourth, true);
+    seen |= first | second | third | fourth;
   }
   for (; i + 4 <= stop; i += 4, q += 4) {
     const word = bv.getInt32(i, true);

@@ -1,6 +1,6 @@
 import type { Projection } from '../projection.js';
 import { type Cursor, disorder, reserve } from './cursor.js';
-import { printInteger } from './print-number.js';
+import { printInteger } from './print-integer.js';
 
 // Typed arrays are read through `as number` here: the cursor's padding keeps every index inside.
 

@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { DescMessage, Registry } from '@bufbuild/protobuf';
 import type { Projection } from '../projection.js';
-import { type Cursor, disorder, reserve } from './cursor.js';
+import { append, type Cursor, disorder, reserve } from './cursor.js';
 import { dropKeys, repeatsKey } from './key-spans.js';
 import { UnprintableError } from './message-printer.js';
-import { append, printBool, printDouble, printInteger } from './print-number.js';
+import { printInteger } from './print-integer.js';
+import { printBool, printDouble } from './print-number.js';
 import { printString, printText } from './print-string.js';
 import { closeItems } from './print-structure.js';
 import { formatFieldMask, hasOwnJsonForm } from './well-known.js';
