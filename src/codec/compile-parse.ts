@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { DescExtension, DescField, DescMessage, Registry } from '@bufbuild/protobuf';
 import { type Code, code } from './emit/code.js';
 import { isByHand, Module } from './emit/module.js';
-import { emitParse, emitParseField, type ParseOptions } from './emit/parse.js';
+import { emitParse, emitParseField, type ParseOptions, parseTables } from './emit/parse.js';
 import { evaluate } from './evaluate.js';
 import { canonicalKeys } from './runtime/canonical-keys.js';
 import { type Cursor, escapedKey, refused, sawBeyondAscii } from './runtime/cursor.js';
@@ -35,7 +35,7 @@ export function createParseCompiler(types: Registry, s: Cursor, options: ParseOp
   const emit = (module: Module<ParseFunction>, message: DescMessage, name: Code) =>
     emitParse(options, module, message, name);
   const newModule = (existing = (message: DescMessage) => functions.get(message)) =>
-    new Module<ParseFunction>(code`parse`, existing, emit);
+    new Module<ParseFunction>(code`parse`, parseTables, existing, emit);
 
   const library: Readonly<Record<string, unknown>> = {
     ...helpers,

@@ -2,7 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import type { DescExtension, DescField, DescMessage, Registry } from '@bufbuild/protobuf';
 import { code } from './emit/code.js';
 import { isByHand, Module } from './emit/module.js';
-import { emitPrint, emitPrintAlone, emitPrintExtension, type PrintOptions } from './emit/print.js';
+import {
+  emitPrint,
+  emitPrintAlone,
+  emitPrintExtension,
+  type PrintOptions,
+  printTables,
+} from './emit/print.js';
 import { evaluate } from './evaluate.js';
 import type { Projection } from './projection.js';
 import { append, type Cursor, reserve, sawBeyondAscii } from './runtime/cursor.js';
@@ -34,12 +40,13 @@ export interface PrintCompiler {
 export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOptions): PrintCompiler {
   const functions = new Map<DescMessage, PrintFunction>();
   const extensions = new Map<DescExtension, PrintExtension>();
+  const tables = printTables(options);
   const normalizing = { types, lookups: createLookups(), depthMax: s.depthMax };
 
   const emit = (module: Module<PrintFunction>, message: DescMessage, name: Parameters<typeof emitPrint>[3]) =>
     emitPrint(options, module, message, name);
   const newModule = (existing = (message: DescMessage) => functions.get(message)) =>
-    new Module<PrintFunction>(code`print`, existing, emit);
+    new Module<PrintFunction>(code`print`, tables, existing, emit);
 
   const library: Readonly<Record<string, unknown>> = {
     ...helpers,

@@ -1,10 +1,34 @@
-import type { DescMessage } from '@bufbuild/protobuf';
+import type { DescEnum, DescMessage } from '@bufbuild/protobuf';
 import { Code, code, layOut } from './code.js';
 
 /** A value that emitted code uses and that is no code: a table, or a function of another module. */
 export interface Reference {
   readonly name: Code;
   readonly value: unknown;
+  /** What finds it again in another process; undefined for a function. */
+  readonly table: TableName | undefined;
+}
+
+/** A table: its kind, and the descriptor that it is made from. */
+export interface TableName {
+  readonly kind: string;
+  readonly desc: DescMessage | DescEnum;
+}
+
+/**
+ * How the tables that emitted code refers to are made, by kind: from one descriptor and the
+ * options, so that code written ahead of time finds them by kind and name.
+ */
+export interface Tables {
+  readonly message: Readonly<Record<string, (desc: DescMessage) => unknown>>;
+  readonly enum: Readonly<Record<string, (desc: DescEnum) => unknown>>;
+}
+
+/** Makes a table. Throws where no such kind is made of such a descriptor. */
+export function makeTable(tables: Tables, { kind, desc }: TableName): unknown {
+  const value = desc.kind === 'enum' ? tables.enum[kind]?.(desc) : tables.message[kind]?.(desc);
+  if (value === undefined) throw new Error(`no table ${kind} of ${desc.typeName}`);
+  return value;
 }
 
 /** Kinds of well-known types whose functions are written by hand, by type name. */
@@ -28,6 +52,7 @@ export class Module<F> {
   /** The types that this module has a function of, with its name. */
   readonly messages = new Map<DescMessage, Code>();
   readonly #prefix: Code;
+  readonly #tables: Tables;
   readonly #emit: (module: Module<F>, message: DescMessage, name: Code) => Code;
   readonly #existing: (message: DescMessage) => F | undefined;
   readonly #queue: DescMessage[] = [];
@@ -37,10 +62,12 @@ export class Module<F> {
 
   constructor(
     prefix: Code,
+    tables: Tables,
     existing: (message: DescMessage) => F | undefined,
     emit: (module: Module<F>, message: DescMessage, name: Code) => Code,
   ) {
     this.#prefix = prefix;
+    this.#tables = tables;
     this.#existing = existing;
     this.#emit = emit;
   }
@@ -52,20 +79,31 @@ export class Module<F> {
     const known = this.messages.get(message);
     if (known !== undefined) return known;
     const existing = this.#existing(message);
-    if (existing !== undefined) return this.refer(message.typeName, existing);
+    if (existing !== undefined) {
+      return this.#refer(existing, message.typeName, (name) => ({ name, value: existing, table: undefined }));
+    }
     const name = this.#unique(message.typeName);
     this.messages.set(message, name);
     this.#queue.push(message);
     return name;
   }
 
-  /** Name of a value that is handed to the emitted code; the same value has one name. */
-  refer(text: string, value: unknown): Code {
-    const known = this.#shared.get(value);
+  /** Name of a table that is handed to the emitted code. */
+  table(kind: string, desc: DescMessage | DescEnum): Code {
+    const table = { kind, desc };
+    return this.#refer(`${kind} ${desc.typeName}`, `${kind}_${desc.typeName}`, (name) => ({
+      name,
+      value: makeTable(this.#tables, table),
+      table,
+    }));
+  }
+
+  #refer(key: unknown, text: string, make: (name: Code) => Reference): Code {
+    const known = this.#shared.get(key);
     if (known !== undefined) return known;
     const name = this.#unique(`ref_${text}`);
-    this.#shared.set(value, name);
-    this.references.push({ name, value });
+    this.#shared.set(key, name);
+    this.references.push(make(name));
     return name;
   }
 

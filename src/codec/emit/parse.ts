@@ -9,7 +9,7 @@ import { wrappedScalar } from '../runtime/well-known.js';
 import { tagBytes } from './bytes.js';
 import { Code, code, nothing } from './code.js';
 import { dispatchFunction } from './dispatch.js';
-import type { Module } from './module.js';
+import type { Module, Tables } from './module.js';
 
 /** What decides on the reading of JSON besides the type. */
 export interface ParseOptions {
@@ -72,7 +72,7 @@ export function emitParse(
             }`;
           })}
           default:
-            others = parseMember(s, ${module.refer(`type_${message.typeName}`, message)}, length, depth, any, others);
+            others = parseMember(s, ${module.table('type', message)}, length, depth, any, others);
         }
       } while (moreMembers(s));
     }`;
@@ -301,21 +301,26 @@ function emitEnum(options: ParseOptions, module: ParseModule, desc: DescEnum): S
       unknownName,
     ),
   );
-  const values = enumValuesOf(desc, byName);
   const known = code`n !== ${unknownName}`;
   return {
-    read: code`const n = enumValue(s, ${module.refer(`values_${desc.typeName}`, values)}, ${lookUp}, ${options.ignoreUnknown ? code`true` : code`false`});`,
+    read: code`const n = enumValue(s, ${module.table('values', desc)}, ${lookUp}, ${options.ignoreUnknown ? code`true` : code`false`});`,
     isSet: options.ignoreUnknown ? code`n !== 0 && ${known}` : code`n !== 0`,
     write: code`writeInt32(s, n);`,
     isKnown: options.ignoreUnknown ? known : undefined,
   };
 }
 
+/** The tables that parsing functions refer to. */
+export const parseTables: Tables = {
+  message: { type: (message) => message },
+  enum: { values: enumValuesOf },
+};
+
 const enumValues = new WeakMap<DescEnum, EnumValues>();
 
-function enumValuesOf(desc: DescEnum, byName: ReadonlyMap<string, number>): EnumValues {
+function enumValuesOf(desc: DescEnum): EnumValues {
   const values = enumValues.get(desc) ?? {
-    byName,
+    byName: createLookups().enumNumbers(desc),
     open: desc.open,
     numbers: new Set(desc.values.map((value) => value.number)),
     isNull: isNullEnum(desc),

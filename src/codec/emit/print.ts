@@ -8,7 +8,7 @@ import { is64Bit, wireTypeOf } from '../runtime/scalar.js';
 import { wrappedScalar } from '../runtime/well-known.js';
 import { appendBytes, tagBytes } from './bytes.js';
 import { Code, code, nothing } from './code.js';
-import type { Module } from './module.js';
+import type { Module, Tables } from './module.js';
 
 /** What decides on the JSON of a message besides its type. */
 export interface PrintOptions {
@@ -35,8 +35,8 @@ export function emitPrint(
   if (wrapped !== undefined) return emitWrapper(wrapped, message, name);
   const fields = [...message.fields].sort((a, b) => a.number - b.number);
   const oneofs = oneofNames(message);
-  const defaults = options.emitDefaults ? defaultsOf(options, fields) : [];
-  const table = defaults.length === 0 ? undefined : module.refer(`defaults_${message.typeName}`, defaults);
+  const hasDefaults = options.emitDefaults && defaultsOf(options, message).length > 0;
+  const table = hasDefaults ? module.table('defaults', message) : undefined;
   const extendable = message.proto.extensionRange.length > 0;
   return code`${Code.comment(message.typeName)}
     function ${name}(s, end, depth${options.projected ? code`, wanted` : nothing}) {
@@ -66,7 +66,7 @@ function emitDefaults(options: PrintOptions, table: Code, number: Code): Code {
 }
 
 function emitExtension(module: PrintModule, message: DescMessage, table: Code | undefined): Code {
-  const type = module.refer(`type_${message.typeName}`, message);
+  const type = module.table('type', message);
   const gap = code`if (hasExtension(${type}, tag)) unset = printDefaults(s, ${table ?? nothing}, unset, tag >>> 3);`;
   return code`${table === undefined ? nothing : gap}
     last = printExtension(s, ${type}, tag, end, depth, last);`;
@@ -429,9 +429,21 @@ function knownEnum(module: PrintModule, desc: DescEnum): Code | undefined {
   return desc.open ? undefined : code`${enumTable(module, desc)}.all.has(n)`;
 }
 
+/** The tables that printing functions refer to. */
+export function printTables(options: PrintOptions): Tables {
+  return {
+    message: { type: (message) => message, defaults: (message) => defaultsOf(options, message) },
+    enum: { names: enumNames },
+  };
+}
+
 const enumTables = new WeakMap<DescEnum, EnumNames>();
 
 function enumTable(module: PrintModule, desc: DescEnum): Code {
+  return module.table('names', desc);
+}
+
+function enumNames(desc: DescEnum): EnumNames {
   let table = enumTables.get(desc);
   if (table === undefined) {
     const all = new Map<number, Uint8Array>();
@@ -441,7 +453,7 @@ function enumTable(module: PrintModule, desc: DescEnum): Code {
     table = { all, low: Array.from({ length: 64 }, (_, number) => all.get(number)) };
     enumTables.set(desc, table);
   }
-  return module.refer(`enum_${desc.typeName}`, table);
+  return table;
 }
 
 function emitScalarOf(type: ScalarType): ScalarCode {
@@ -551,8 +563,9 @@ function defaultJson(options: PrintOptions, field: DescField): string {
   return name === undefined ? '0' : JSON.stringify(name);
 }
 
-function defaultsOf(options: PrintOptions, fields: readonly DescField[]): Defaults {
-  return fields
+function defaultsOf(options: PrintOptions, message: DescMessage): Defaults {
+  return [...message.fields]
+    .sort((a, b) => a.number - b.number)
     .filter((field) => field.fieldKind === 'list' || field.fieldKind === 'map' || hasImplicitPresence(field))
     .filter((field) => field.fieldKind !== 'message')
     .map((field) => ({
