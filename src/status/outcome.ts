@@ -13,6 +13,12 @@ export interface Outcome {
    * one of ours and names no address.
    */
   readonly localReason?: Reason;
+  /** The server certainly never processed the call, so that it may be repeated whatever it does. */
+  readonly unprocessed?: true;
+  /** The call ended without response headers (a trailers-only answer has none): nothing of an answer was seen. */
+  readonly unanswered?: true;
+  /** What the server says in `grpc-retry-pushback-ms`: when to repeat the call; below zero for never (gRFC A6). */
+  readonly retryPushbackMs?: number;
   /** Leading metadata; empty for a trailers-only answer. */
   readonly metadata: Metadata;
   readonly trailers: Metadata;

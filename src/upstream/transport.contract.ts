@@ -8,7 +8,7 @@ import { type FrameWriter, startFrameBackend } from '../../test/support/frame-ba
 import { type Clock, systemClock } from '../clock.js';
 import { Code, type Outcome, type Reason } from '../status/index.js';
 import { parseTarget, type Target } from './target.js';
-import type { Call, StreamCall, Transport } from './transport.js';
+import type { Call, EndpointTransport, StreamCall, Transport } from './transport.js';
 
 export interface TransportUnderTest {
   readonly responseMessageBytesMax: number;
@@ -24,14 +24,14 @@ const last = { endStream: true };
 /** What every Transport does, against real servers: run by each implementation. */
 export function describeTransport(
   name: string,
-  create: (target: Target, options: TransportUnderTest) => Transport,
+  create: (target: Target, options: TransportUnderTest) => EndpointTransport,
 ): void {
   const cleanups: (() => unknown)[] = [];
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   });
 
-  function connect(port: number, options: Partial<TransportUnderTest> = {}): Transport {
+  function connect(port: number, options: Partial<TransportUnderTest> = {}): EndpointTransport {
     const target = parseTarget(`127.0.0.1:${port}`);
     if ('problem' in target) throw new Error(target.problem);
     const transport = create(target, {
@@ -639,6 +639,31 @@ export function describeTransport(
         expectLocal(await stream.outcome, Code.UNAVAILABLE, 'UPSTREAM_UNAVAILABLE');
       });
 
+      it('connects when it is told to, and says what it is doing', async () => {
+        const backend = await startBytesBackend({});
+        cleanups.push(() => backend.close());
+        const transport = connect(backend.port);
+        expect(transport.connectivity()).toBe('idle');
+        const seen: string[] = [];
+        const change = (wanted: string): Promise<void> =>
+          new Promise((resolve) => {
+            const stop = transport.watch(() => {
+              seen.push(transport.connectivity());
+              if (transport.connectivity() !== wanted) return;
+              stop();
+              resolve();
+            });
+          });
+        const ready = change('ready');
+        transport.connect();
+        await ready;
+        expect(seen).toEqual(['connecting', 'ready']);
+        const lost = change('failed');
+        backend.close();
+        transport.watch(() => transport.connect());
+        await lost;
+      });
+
       it('calls succeed again soon after a backend restarts', async () => {
         const handlers: BytesHandlers = { Unary: (_, done) => done(null, Buffer.from('back')) };
         const first = await startBytesBackend(handlers);
@@ -726,6 +751,58 @@ export function describeTransport(
         );
         expectLocal(await transport.stream(callOf('Bidi')).outcome, Code.UNAVAILABLE, 'SHUTTING_DOWN');
         await transport.close();
+      });
+    });
+
+    describe('calls that may be repeated', () => {
+      it('a call that found no connection was not processed', async () => {
+        const transport = connect(await closedPort());
+        expect(await transport.unary(callOf('Unary'), new Uint8Array())).toMatchObject({
+          unprocessed: true,
+          unanswered: true,
+        });
+      });
+
+      it('a call that the server refused (REFUSED_STREAM) was not processed', async () => {
+        const transport = await frameBackend((call) => call.reset(7).flush());
+        const outcome = await transport.unary(callOf('Unary'), new Uint8Array());
+        expectLocal(outcome, Code.UNAVAILABLE, 'UPSTREAM_UNAVAILABLE');
+        expect(outcome).toMatchObject({ unprocessed: true, unanswered: true });
+      });
+
+      it('a call whose connection broke may have been processed', async () => {
+        const transport = await frameBackend((call) => call.destroy());
+        const outcome = await transport.unary(callOf('Unary'), new Uint8Array());
+        expect([outcome.unprocessed, outcome.unanswered]).toEqual([undefined, true]);
+      });
+
+      it('a trailers-only answer is none, and says when to repeat the call', async () => {
+        const transport = await frameBackend((call) =>
+          call
+            .headers({ ...grpcHeaders, 'grpc-status': '14', 'grpc-retry-pushback-ms': '250' }, last)
+            .flush(),
+        );
+        const outcome = await transport.unary(callOf('Unary'), new Uint8Array());
+        expect(outcome).toMatchObject({ unanswered: true, retryPushbackMs: 250 });
+        expect(outcome.unprocessed).toBeUndefined();
+      });
+
+      it.each(['-1', 'soon', '99999999999'])('a pushback of %s means never', async (pushback) => {
+        const transport = await frameBackend((call) =>
+          call
+            .headers({ ...grpcHeaders, 'grpc-status': '14', 'grpc-retry-pushback-ms': pushback }, last)
+            .flush(),
+        );
+        const outcome = await transport.unary(callOf('Unary'), new Uint8Array());
+        expect(outcome.retryPushbackMs).toBe(-1);
+      });
+
+      it('response headers are the beginning of an answer', async () => {
+        const transport = await frameBackend((call) =>
+          call.headers(grpcHeaders).headers({ 'grpc-status': '14' }, last).flush(),
+        );
+        const outcome = await transport.unary(callOf('Unary'), new Uint8Array());
+        expect([outcome.unprocessed, outcome.unanswered]).toEqual([undefined, undefined]);
       });
     });
 

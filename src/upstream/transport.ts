@@ -11,6 +11,10 @@ export interface Call {
   readonly signal: AbortSignal;
   /** A larger message ends the call with UPSTREAM_MESSAGE_TOO_LARGE. */
   readonly responseMessageBytesMax: number;
+  /** Where a ring of endpoints places the call; calls of one hash go to one endpoint. */
+  readonly hash?: number;
+  /** Endpoints that this call has been sent to, for one that is repeated: a balancer adds its choice and avoids the others. */
+  readonly tried?: Set<string>;
 }
 
 /** Carries protobuf bytes to one target and back. Knows no descriptors. */
@@ -37,4 +41,17 @@ export interface StreamCall {
   readonly outcome: Promise<Outcome>;
   /** Ends the call on both sides at once; idempotent. */
   cancel(): void;
+}
+
+/** What a transport to one endpoint is doing; "failed" is the pause between two attempts to connect. */
+export type Connectivity = 'idle' | 'connecting' | 'ready' | 'failed';
+
+/** A transport whose calls all go to one endpoint, and which says whether they would get there. */
+export interface EndpointTransport extends Transport {
+  /** As it is now. */
+  connectivity(): Connectivity;
+  /** Calls `changed` after each change, until the transport is closed or the returned function is called. */
+  watch(changed: () => void): () => void;
+  /** Connects without a call, if idle. */
+  connect(): void;
 }

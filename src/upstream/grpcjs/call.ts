@@ -1,10 +1,11 @@
 import * as grpc from '@grpc/grpc-js';
 import type { Clock } from '../../clock.js';
 import { Code, type Metadata, type Outcome } from '../../status/index.js';
+import { type LocalStatus, localOutcome, localStatus, unprocessedStatus } from '../local-outcome.js';
 import type { Call } from '../transport.js';
-import { type LocalStatus, localStatus, localStatusOf } from './local-status.js';
+import { localStatusOf } from './local-status.js';
 import { fromGrpcMetadata, toGrpcMetadata, viewAsBuffer } from './metadata.js';
-import { backendOutcome, localOutcome } from './outcome.js';
+import { backendOutcome } from './outcome.js';
 
 /** What calls of one transport share. */
 export interface CallHost {
@@ -87,7 +88,7 @@ export function openCall(host: CallHost, call: Call, events: CallEvents): OpenCa
   }
   const state = host.channel.getConnectivityState(false);
   if (state === grpc.connectivityState.SHUTDOWN) {
-    stop(localStatus(Code.UNAVAILABLE, 'SHUTTING_DOWN'));
+    stop(unprocessedStatus(Code.UNAVAILABLE, 'SHUTTING_DOWN'));
     return self;
   }
   let metadata: grpc.Metadata;
@@ -103,7 +104,7 @@ export function openCall(host: CallHost, call: Call, events: CallEvents): OpenCa
     // grpc-js waits without end for a peer that accepts connections and says nothing.
     stopConnectTimer = host.clock.after(host.connectTimeoutMs, () => {
       if (host.channel.getConnectivityState(false) !== grpc.connectivityState.READY) {
-        stop(localStatus(Code.UNAVAILABLE, 'UPSTREAM_UNAVAILABLE'));
+        stop(unprocessedStatus(Code.UNAVAILABLE, 'UPSTREAM_UNAVAILABLE'));
       }
     });
   }

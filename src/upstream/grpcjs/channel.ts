@@ -6,9 +6,14 @@ import { formatHostPort, type Target } from '../target.js';
  *
  * `messageBytesMax` bounds a response message before it is buffered, and while it is decompressed.
  */
-export function openChannel(target: Target, messageBytesMax: number): grpc.Channel {
+export function openChannel(
+  target: Target,
+  messageBytesMax: number,
+  authority: string | undefined,
+): grpc.Channel {
   return new grpc.Channel(addressOf(target), grpc.credentials.createInsecure(), {
     'grpc.primary_user_agent': 'propylon',
+    ...(authority === undefined ? {} : { 'grpc.default_authority': authority }),
     'grpc.max_receive_message_length': messageBytesMax,
     'grpc.max_send_message_length': -1,
     // The library must not repeat calls behind the gateway's back, and its buffer for doing so would

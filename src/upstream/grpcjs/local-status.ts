@@ -1,19 +1,8 @@
-import { Code, type Reason, reasons } from '../../status/index.js';
-
-/** A status that no backend gave: made by the client library on our side of the connection. */
-export interface LocalStatus {
-  readonly code: number;
-  readonly reason: Reason;
-  /** Fixed text of ours, free of addresses and of the library's words. */
-  readonly message: string;
-}
-
-/** A local status whose message is that of its reason, unless another text says it better. */
-export function localStatus(code: number, reason: Reason, message: string = reasons[reason]): LocalStatus {
-  return { code, reason, message };
-}
+import { Code } from '../../status/index.js';
+import { type LocalStatus, localStatus, unprocessedStatus } from '../local-outcome.js';
 
 const unavailable = localStatus(Code.UNAVAILABLE, 'UPSTREAM_UNAVAILABLE');
+const unsent = unprocessedStatus(Code.UNAVAILABLE, 'UPSTREAM_UNAVAILABLE');
 const brokenOff = 'The backend broke off the call.';
 const tooLarge = localStatus(Code.RESOURCE_EXHAUSTED, 'UPSTREAM_MESSAGE_TOO_LARGE');
 const garbage = localStatus(Code.INTERNAL, 'UPSTREAM_PROTOCOL');
@@ -27,21 +16,22 @@ const ours = localStatus(Code.INTERNAL, 'INTERNAL');
 const texts: readonly (readonly [text: RegExp, status: LocalStatus])[] = [
   [/^Deadline exceeded after [\d.]+s/, localStatus(Code.DEADLINE_EXCEEDED, 'DEADLINE_EXCEEDED')],
   // No connection: balancers, resolvers, the channel.
-  [/^(?:[a-z_]+: )?No connection established/, unavailable],
-  [/^Name resolution failed for target /, unavailable],
-  [/^Failed to parse (?:DNS|ipv4|ipv6) address /, unavailable],
-  [/^Channel closed before call started$/, unavailable],
-  // A connection that broke, or that was found broken when the call was to start.
+  [/^(?:[a-z_]+: )?No connection established/, unsent],
+  [/^Name resolution failed for target /, unsent],
+  [/^Failed to parse (?:DNS|ipv4|ipv6) address /, unsent],
+  [/^Channel closed before call started$/, unsent],
+  // A connection that broke.
   [/^Connection dropped$/, unavailable],
   [/^(?:read|write|connect) E[A-Z]+/, unavailable],
   [/^Write error: /, unavailable],
   [/^Write failed with error /, unavailable],
-  [/^Failed to start HTTP\/2 stream with error (?:The session|New streams|Cannot create call)/, unavailable],
+  // A connection that was found broken when the call was to start.
+  [/^Failed to start HTTP\/2 stream with error (?:The session|New streams|Cannot create call)/, unsent],
   // What is left of these is the fault of the request's metadata.
   [/^Failed to start HTTP\/2 stream with error /, ours],
   [/^"authorization" metadata cannot have multiple values$/, ours],
   // RST_STREAM: REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM, INADEQUATE_SECURITY, the rest.
-  [/^Stream refused by server$/, unavailable],
+  [/^Stream refused by server$/, unsent],
   [/^Call cancelled$/, localStatus(Code.CANCELLED, 'UPSTREAM_PROTOCOL', brokenOff)],
   [
     /^Bandwidth exhausted or memory limit exceeded$/,

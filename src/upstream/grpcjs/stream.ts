@@ -1,7 +1,7 @@
 import { Code, type Metadata, type Outcome } from '../../status/index.js';
+import { localStatus } from '../local-outcome.js';
 import type { Call, StreamCall } from '../transport.js';
 import { type CallHost, openCall } from './call.js';
-import { localStatus } from './local-status.js';
 
 /**
  * What is read ahead of `next`: the messages of one default flow-control window, so that those that came

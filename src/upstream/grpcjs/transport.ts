@@ -1,11 +1,12 @@
 import { type Clock, systemClock } from '../../clock.js';
 import { defaultLimits } from '../../limits.js';
 import { Code } from '../../status/index.js';
+import { localStatus } from '../local-outcome.js';
 import type { Target } from '../target.js';
-import type { Transport } from '../transport.js';
+import type { EndpointTransport } from '../transport.js';
 import type { CallHost, OpenCall } from './call.js';
 import { openChannel } from './channel.js';
-import { localStatus } from './local-status.js';
+import { connectivityOf, watchConnectivity } from './connectivity.js';
 import { openStream } from './stream.js';
 import { callUnary } from './unary.js';
 
@@ -17,6 +18,8 @@ export interface GrpcJsTransportOptions {
   readonly responseMessageBytesMax?: number;
   /** A call fails when there is no connection after this time. Default 10 s, less than the default deadline. */
   readonly connectTimeoutMs?: number;
+  /** What the server is called in `:authority`, where that is not what the target says. */
+  readonly authority?: string | undefined;
   readonly clock?: Clock;
 }
 
@@ -26,10 +29,17 @@ export interface GrpcJsTransportOptions {
  * Calls fail fast: one that arrives while the connection is being made waits for that attempt, one that
  * arrives after a failed attempt and before the next ends UPSTREAM_UNAVAILABLE at once.
  */
-export function createGrpcJsTransport(target: Target, options: GrpcJsTransportOptions = {}): Transport {
+export function createGrpcJsTransport(
+  target: Target,
+  options: GrpcJsTransportOptions = {},
+): EndpointTransport {
   const open = new Set<OpenCall>();
   const host: CallHost = {
-    channel: openChannel(target, options.responseMessageBytesMax ?? defaultLimits.responseMessageBytesMax),
+    channel: openChannel(
+      target,
+      options.responseMessageBytesMax ?? defaultLimits.responseMessageBytesMax,
+      options.authority,
+    ),
     clock: options.clock ?? systemClock,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     open,
@@ -37,6 +47,11 @@ export function createGrpcJsTransport(target: Target, options: GrpcJsTransportOp
   return {
     unary: (call, message) => callUnary(host, call, message),
     stream: (call) => openStream(host, call),
+    connectivity: () => connectivityOf(host.channel),
+    watch: (changed) => watchConnectivity(host.channel, changed),
+    connect() {
+      host.channel.getConnectivityState(true);
+    },
     async close() {
       for (const call of open) call.stop(localStatus(Code.UNAVAILABLE, 'SHUTTING_DOWN'));
       host.channel.close();

@@ -1,8 +1,7 @@
 import { Code, type Outcome } from '../../status/index.js';
+import { localOutcome, localStatus } from '../local-outcome.js';
 import type { Call } from '../transport.js';
 import { type CallHost, openCall } from './call.js';
-import { localStatus } from './local-status.js';
-import { localOutcome } from './outcome.js';
 
 /** Runs one unary call: one message there, one back. An OK without exactly one message is not gRPC. */
 export function callUnary(host: CallHost, call: Call, message: Uint8Array): Promise<Outcome> {
