@@ -1,0 +1,90 @@
+// One scenario: all gateways side by side, one under load at a time, in turns.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkAnswer } from './agree.mjs';
+import { expectedValues } from './backend.mjs';
+import { cacheFolder } from './cache.mjs';
+import { output, usage } from './process.mjs';
+import { requestBytes } from './scenarios.mjs';
+import { median } from './statistics.mjs';
+
+/** Of the saturation of the slower of Propylon and Envoy. */
+const steadyShare = 0.3;
+/** A gateway is asked for its latency only at rates below this share of its saturation. */
+const bearableShare = 0.8;
+/** The ones that decide on the rate. */
+const decides = (key) => key === 'envoy' || key.startsWith('propylon-');
+
+/**
+ * Resolves with `{ rate, columns }`, a column per peer: `cpuUs`, `perSecond`, `p50Us` and `p99Us` by round, and
+ * `residentMb`. `p50Us` and `p99Us` are absent where the gateway cannot bear the rate.
+ */
+export async function measure(scenario, peers, setup, options) {
+  const { backend, registry, load } = setup;
+  const image = scenario.manyRoutes ? setup.imageOfRoutes : setup.image;
+  const columns = [];
+  const request = join(cacheFolder('run'), `${scenario.key}.request`);
+  writeFileSync(request, requestBytes(scenario));
+  const fire = (address, seconds, rate = 0) =>
+    output(load, [
+      ...['-address', address, '-request', request, '-status', String(scenario.httpStatus ?? 200)],
+      ...['-connections', String(rate === 0 ? scenario.connections : 64)],
+      ...['-seconds', String(seconds), '-rate', String(rate)],
+    ]).then(JSON.parse);
+
+  try {
+    for (const peer of peers) {
+      if (peer.cannot?.[scenario.key] !== undefined) continue;
+      const gateway = await peer.start({ ...setup, image, scenario });
+      columns.push({ peer, gateway, cpuUs: [], perSecond: [], p50Us: [], p99Us: [] });
+      await checkAnswer(peer, gateway.address, scenario, expectedValues(registry, scenario));
+      await fire(gateway.address, options.warmUpSeconds);
+    }
+    for (let round = 0; round < options.rounds; round++) {
+      for (const column of inTurn(columns, round)) {
+        const { address, pid } = column.gateway;
+        const before = usage(pid);
+        const { requests, seconds } = await fire(address, options.seconds);
+        const after = usage(pid);
+        column.cpuUs.push((after.cpuUs - before.cpuUs) / requests);
+        column.perSecond.push(requests / seconds);
+        column.residentMb = after.residentMb;
+      }
+    }
+    const rate = steadyRate(columns);
+    const bearing = columns.filter(({ perSecond }) => rate < bearableShare * median(perSecond));
+    for (let round = 0; round < options.rounds; round++) {
+      // What load and backend take by themselves is no latency of a gateway's.
+      const bare = await fire(backend.httpAddress, options.seconds, rate);
+      for (const column of inTurn(bearing, round)) {
+        const { p50, p99 } = await fire(column.gateway.address, options.seconds, rate);
+        column.p50Us.push(p50 - bare.p50);
+        column.p99Us.push(p99 - bare.p99);
+      }
+    }
+    return { rate, columns };
+  } finally {
+    await Promise.all(columns.map(({ gateway }) => gateway.stop()));
+  }
+}
+
+/** The best Propylon there is, or Envoy: whichever takes less. */
+function steadyRate(columns) {
+  const deciding = columns.filter(({ peer }) => decides(peer.key));
+  const [first = columns[0], ...others] = deciding;
+  const best = (key) =>
+    Math.max(
+      ...deciding.filter(({ peer }) => peer.key.startsWith(key)).map(({ perSecond }) => median(perSecond)),
+    );
+  const slower =
+    others.length === 0 ? median(first.perSecond) : Math.min(best('propylon'), finite(best('envoy')));
+  return Math.max(1, Math.floor(steadyShare * slower));
+}
+
+const finite = (value) => (value === -Infinity ? Infinity : value);
+
+/** Another one begins in each round. */
+function inTurn(list, round) {
+  const first = list.length === 0 ? 0 : round % list.length;
+  return [...list.slice(first), ...list.slice(0, first)];
+}
