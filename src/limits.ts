@@ -35,7 +35,7 @@ export interface Limits {
   readonly sseHeartbeatMs: number;
   /** A WebSocket is pinged this often, and lost when it has not answered by the next time. */
   readonly webSocketPingMs: number;
-  /** Answers are compressed from this size on: less gains nothing in a packet of 1,460 bytes. */
+  /** Answers, and requests to backends that take them so, are compressed from this size on: less gains nothing in a packet of 1,460 bytes. */
   readonly compressionBytesMin: number;
   /** Pieces in which a google.api.HttpBody upload is sent to a client-streaming method. */
   readonly httpBodyChunkBytes: number;

@@ -1,5 +1,6 @@
 import * as grpc from '@grpc/grpc-js';
 import type { Clock } from '../../clock.js';
+import { defaultLimits } from '../../limits.js';
 import { Code, type Metadata, type Outcome } from '../../status/index.js';
 import { type LocalStatus, localOutcome, localStatus, unprocessedStatus } from '../local-outcome.js';
 import type { Call } from '../transport.js';
@@ -34,6 +35,9 @@ export interface OpenCall {
   /** Resets the call upstream and ends it with a status of ours. */
   stop(status: LocalStatus): void;
 }
+
+/** A flag of sendMessageWithContext, whose name grpc-js does not export. Means nothing where nothing is compressed. */
+const noCompress = 2;
 
 /** Farther deadlines are as good as none, and longer than timers of Node can wait. */
 const deadlineMsMax = 0x7fffffff;
@@ -74,7 +78,8 @@ export function openCall(host: CallHost, call: Call, events: CallEvents): OpenCa
       const callback = (): void => {
         if (!ended) flushed();
       };
-      grpcCall?.sendMessageWithContext({ callback }, viewAsBuffer(message));
+      const flags = message.length < defaultLimits.compressionBytesMin ? noCompress : 0;
+      grpcCall?.sendMessageWithContext({ callback, flags }, viewAsBuffer(message));
     },
     halfClose() {
       if (!ended) grpcCall?.halfClose();

@@ -1,20 +1,23 @@
 import * as grpc from '@grpc/grpc-js';
 import { formatHostPort, type Target } from '../target.js';
 
-/**
- * Opens a grpc-js channel; it connects with the first call.
- *
- * `messageBytesMax` bounds a response message before it is buffered, and while it is decompressed.
- */
-export function openChannel(
-  target: Target,
-  messageBytesMax: number,
-  authority: string | undefined,
-): grpc.Channel {
+export interface ChannelOptions {
+  /** Bounds a response message before it is buffered, and while it is decompressed. */
+  readonly messageBytesMax: number;
+  /** How messages are compressed that do not ask to be left alone. */
+  readonly requestCompression: 'gzip' | undefined;
+  /** `:authority`, where it is not what the target says. */
+  readonly authority: string | undefined;
+}
+
+/** Opens a grpc-js channel; it connects with the first call. */
+export function openChannel(target: Target, options: ChannelOptions): grpc.Channel {
   return new grpc.Channel(addressOf(target), grpc.credentials.createInsecure(), {
     'grpc.primary_user_agent': 'propylon',
-    ...(authority === undefined ? {} : { 'grpc.default_authority': authority }),
-    'grpc.max_receive_message_length': messageBytesMax,
+    ...(options.authority === undefined ? {} : { 'grpc.default_authority': options.authority }),
+    'grpc.max_receive_message_length': options.messageBytesMax,
+    'grpc.default_compression_algorithm':
+      grpc.compressionAlgorithms[options.requestCompression ?? 'identity'],
     'grpc.max_send_message_length': -1,
     // The library must not repeat calls behind the gateway's back, and its buffer for doing so would
     // acknowledge the first MiB of a stream before the backend has taken any of it.

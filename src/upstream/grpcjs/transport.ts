@@ -20,6 +20,11 @@ export interface GrpcJsTransportOptions {
   readonly connectTimeoutMs?: number;
   /** What the server is called in `:authority`, where that is not what the target says. */
   readonly authority?: string | undefined;
+  /**
+   * Request messages of `compressionBytesMin` (limits.ts) or more go out compressed, until the backend says that
+   * it does not read that (gRPC over HTTP/2, "Message-Encoding"). Default: none does. Answers may always be.
+   */
+  readonly requestCompression?: 'gzip';
   readonly clock?: Clock;
 }
 
@@ -35,11 +40,11 @@ export function createGrpcJsTransport(
 ): EndpointTransport {
   const open = new Set<OpenCall>();
   const host: CallHost = {
-    channel: openChannel(
-      target,
-      options.responseMessageBytesMax ?? defaultLimits.responseMessageBytesMax,
-      options.authority,
-    ),
+    channel: openChannel(target, {
+      messageBytesMax: options.responseMessageBytesMax ?? defaultLimits.responseMessageBytesMax,
+      requestCompression: options.requestCompression,
+      authority: options.authority,
+    }),
     clock: options.clock ?? systemClock,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     open,

@@ -1,0 +1,5 @@
+import { createGrpcJsTransport } from '../../../src/upstream/index.js';
+import { describeInterop } from './cases.js';
+import { interopServers } from './servers/servers.js';
+
+for (const server of interopServers()) describeInterop('grpc-js', createGrpcJsTransport, server);
