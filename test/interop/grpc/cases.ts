@@ -127,9 +127,8 @@ export function describeInterop(
     it('timeout_on_sleeping_server', async () => {
       const stream = transport.stream(callOf('FullDuplexCall', { timeoutMs: 1 }));
       await stream.send(output([{ size: 31_415, intervalUs: 100_000 }], 27_182));
-      const outcome = await stream.outcome;
-      expect(outcome.status.code).toBe(Code.DEADLINE_EXCEEDED);
-      expect(outcome.localReason).toBe('DEADLINE_EXCEEDED');
+      // The server keeps the same deadline and may be the first to say so.
+      expect((await stream.outcome).status.code).toBe(Code.DEADLINE_EXCEEDED);
     });
 
     describe('custom_metadata', () => {
