@@ -15,3 +15,6 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** A number from 0 up to, not including, 1. Given, like the clock, to whatever jitters or chooses by chance. */
+export type Random = () => number;

@@ -13,6 +13,7 @@ const floorOf: Readonly<Record<string, number>> = {
   diagnostic: 0,
   'limits.ts': 0,
   'clock.ts': 0,
+  'duration.ts': 0,
   descriptor: 1,
   httprule: 2,
   codec: 2,
@@ -38,7 +39,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/protobuf': ['descriptor/', 'codec/', 'demo/'],
   '@bufbuild/protovalidate': ['descriptor/validate-proto.ts'],
   yaml: ['config/', 'httprule/rules-file.ts'],
-  zod: ['config/', 'httprule/rules-file.ts'],
+  zod: ['config/', 'httprule/rules-file.ts', 'upstream/options.ts'],
   commander: ['cli/'],
 };
 

@@ -1,5 +1,5 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { nearestName } from '../codec/index.js';
 import type { Diagnostic, Location } from '../diagnostic/index.js';
 
@@ -39,7 +39,7 @@ export function parseConfig(text: string, file: string): { config: Config; diagn
   const result = configSchema.safeParse(values ?? {});
   if (result.success) return { config: result.data, diagnostics: [] };
 
-  const diagnostics = result.error.issues.flatMap((issue): Diagnostic[] => {
+  const diagnostics = result.error.issues.flatMap(meant).flatMap((issue): Diagnostic[] => {
     const path = issue.path.map(String);
     if (issue.code !== 'unrecognized_keys') {
       const node = document.getIn(path, true) as Node | undefined;
@@ -58,6 +58,18 @@ export function parseConfig(text: string, file: string): { config: Config; diagn
     });
   });
   return { config: {}, diagnostics };
+}
+
+/**
+ * What is wrong with the alternative that was meant: a text where one may stand is meant as a text, a
+ * mapping as a mapping, so that the complaint about the other alternative is of no use to anybody.
+ */
+function meant(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const isOfAnotherKind = (issues: readonly z.core.$ZodIssue[]): boolean =>
+    issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0);
+  const branch = issue.errors.find((issues) => !isOfAnotherKind(issues)) ?? issue.errors[0] ?? [];
+  return branch.flatMap((inner) => meant({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 function sentence(issue: z.core.$ZodIssue): string {
@@ -82,17 +94,27 @@ const article = (type: string): string =>
 
 /** Names of the settings below a path, out of the schema itself. */
 function knownKeys(path: readonly string[]): string[] {
-  let shape: Readonly<Record<string, unknown>> = configSchema.shape;
-  for (const step of path) {
-    const field = shape[step];
-    const inner =
-      typeof field === 'object' && field !== null && 'unwrap' in field
-        ? (field as z.ZodOptional).unwrap()
-        : field;
-    shape =
-      typeof inner === 'object' && inner !== null && 'shape' in inner
-        ? (inner.shape as Readonly<Record<string, unknown>>)
-        : {};
-  }
-  return Object.keys(shape);
+  let schema: unknown = configSchema;
+  for (const step of path) schema = below(schema, step);
+  const shape = property(objectOf(schema), 'shape');
+  return typeof shape === 'object' && shape !== null ? Object.keys(shape) : [];
+}
+
+/** The schema of one key: of an object, or of a mapping whose keys are free. */
+function below(schema: unknown, key: string): unknown {
+  const object = objectOf(schema);
+  const shape = property(object, 'shape');
+  return shape === undefined ? property(object, 'valueType') : property(shape, key);
+}
+
+/** What a schema is of a mapping: itself, behind `optional`, or one of several alternatives. */
+function objectOf(schema: unknown): unknown {
+  if (schema instanceof z.ZodOptional) return objectOf(schema.unwrap());
+  if (schema instanceof z.ZodUnion)
+    return schema.options.map(objectOf).find((option) => option !== undefined);
+  return schema instanceof z.ZodObject || schema instanceof z.ZodRecord ? schema : undefined;
+}
+
+function property(owner: unknown, name: string): unknown {
+  return typeof owner === 'object' && owner !== null ? Reflect.get(owner, name) : undefined;
 }

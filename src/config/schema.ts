@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import { parseDurationMs } from '../duration.js';
 import { defaultLimits, type Limits } from '../limits.js';
-import { parseTarget } from '../upstream/index.js';
-import { parseDurationMs } from './duration.js';
+import {
+  parseTarget,
+  parseUpstream,
+  type UpstreamOptions,
+  upstreamOptionsSchema,
+} from '../upstream/index.js';
 
 const port = z.int().min(0).max(65_535);
 const names = z.array(z.string().min(1));
@@ -11,6 +16,12 @@ function requireTarget(text: string, context: z.RefinementCtx<string>): void {
   const parsed = parseTarget(text);
   if ('problem' in parsed)
     context.addIssue({ code: 'custom', message: `is not a target: ${parsed.problem}` });
+}
+
+/** A backend that contradicts itself. */
+function requireUpstream(options: UpstreamOptions, context: z.RefinementCtx<UpstreamOptions>): void {
+  const parsed = parseUpstream(options);
+  if ('problem' in parsed) context.addIssue({ code: 'custom', message: `cannot be used: ${parsed.problem}` });
 }
 
 const limitKeys = Object.keys(defaultLimits) as (keyof Limits)[];
@@ -44,10 +55,13 @@ export const configSchema = z.strictObject({
     .describe('Where descriptors come from; sources may be combined.'),
   rules: names.optional().describe('google.api.Service files with HTTP rules, which replace annotations.'),
   backends: z
-    .record(z.string(), z.string().superRefine(requireTarget))
+    .record(
+      z.string(),
+      z.union([z.string().superRefine(requireTarget), upstreamOptionsSchema.superRefine(requireUpstream)]),
+    )
     .optional()
     .describe(
-      'Selector (pkg.Service, pkg.Service.Method, pkg.*, *) to target (host:port, dns:///name:port, unix:/path).',
+      'Selector (pkg.Service, pkg.Service.Method, pkg.*, *) to target (host:port, dns:///name:port, unix:/path), alone or with how it is called.',
     ),
   listen: z
     .strictObject({

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostic/index.js';
-import { parseDurationMs } from './duration.js';
+import { parseDurationMs } from '../duration.js';
+import type { UpstreamOptions } from '../upstream/index.js';
 import type { Config } from './schema.js';
 
 /** What flags and environment variables can say; an undefined one says nothing. */
@@ -23,7 +24,7 @@ export interface Settings {
   readonly protos: readonly string[];
   readonly reflect: readonly string[];
   readonly rules: readonly string[];
-  readonly backends: readonly { readonly selector: string; readonly target: string }[];
+  readonly backends: readonly ({ readonly selector: string } & UpstreamOptions)[];
   readonly listen: NonNullable<Config['listen']>;
   readonly conflicts: 'warn' | 'refuse';
   readonly trailingSlash: 'strict' | 'ignore';
@@ -113,7 +114,9 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
     reflect: pick('reflect') ?? file.sources?.reflect ?? [],
     rules: pick('rules') ?? file.rules ?? [],
     backends: [
-      ...Object.entries(file.backends ?? {}).map(([selector, target]) => ({ selector, target })),
+      ...Object.entries(file.backends ?? {}).map(([selector, backend]) =>
+        typeof backend === 'string' ? { selector, target: backend } : { selector, ...backend },
+      ),
       ...backends,
     ],
     listen: {

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildRegistry, type DescriptorRegistry, httpRuleOf, reflectionSource } from '../descriptor/index.js';
-import { createGrpcJsTransport, parseTarget, type Transport } from '../upstream/index.js';
+import { createGrpcJsTransport, type EndpointTransport, parseTarget } from '../upstream/index.js';
 import { type DemoBackends, startDemoBackends } from './backends.js';
 
 let shop: DemoBackends;
-let transport: Transport;
+let transport: EndpointTransport;
 beforeAll(async () => {
   shop = await startDemoBackends();
   const target = parseTarget(shop.backends[0]?.target ?? '');
-  if ('problem' in target) throw new Error(target.problem);
+  if ('problem' in target || target.kind !== 'host') throw new Error('the demo serves on one port');
   transport = createGrpcJsTransport(target);
 });
 afterAll(async () => {

@@ -28,6 +28,7 @@ export function prepareCall(run: Run, defaultTimeoutMs: number | undefined): Pre
     metadata,
     deadline: timeoutMs === undefined ? undefined : run.clock.now() + timeoutMs,
     signal: run.exchange.signal,
+    headers: run.exchange.headers,
     responseMessageBytesMax: run.limits.responseMessageBytesMax,
   };
   return { transport: route.transport, call };

@@ -20,11 +20,15 @@ import {
   summarize,
 } from '../surface/index.js';
 import {
+  type ChannelHost,
   type Channels,
+  createChannel,
   createChannels,
   createGrpcJsTransport,
-  parseTarget,
-  type Target,
+  lookupAddresses,
+  type Method,
+  parseUpstream,
+  type Upstream,
 } from '../upstream/index.js';
 import { createApp } from './app.js';
 import { type Listener, type ListenOptions, listen } from './listen.js';
@@ -58,12 +62,18 @@ const loadTimeoutMs = 60_000;
  */
 export async function createGateway(options: GatewayOptions): Promise<PropylonGateway> {
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const channels = createChannels((target) =>
-    createGrpcJsTransport(target, {
-      responseMessageBytesMax: limits.responseMessageBytesMax,
-      clock: systemClock,
-    }),
-  );
+  const host: ChannelHost = {
+    connect: ({ target, authority }) =>
+      createGrpcJsTransport(target, {
+        responseMessageBytesMax: limits.responseMessageBytesMax,
+        authority,
+        clock: systemClock,
+      }),
+    lookup: lookupAddresses,
+    clock: systemClock,
+    random: Math.random,
+  };
+  const channels = createChannels((upstream) => createChannel(upstream, host));
   try {
     return await build(options, limits, channels);
   } catch (error) {
@@ -137,7 +147,7 @@ function assemble(
       const method = registry.method(name);
       const backend = method && table.find(method);
       // Never released: a typed client may be kept as long as the gateway lives; `close` ends them all.
-      return backend && channels.retain(backend.target).transport;
+      return backend && channels.retain(backend.upstream).channel.method(methodOf(name));
     },
     limits,
     systemClock,
@@ -164,19 +174,23 @@ function assemble(
 
 interface ParsedBackend {
   readonly selector: string;
-  readonly target: Target;
+  readonly upstream: Upstream;
+}
+
+/** "pkg.Service.Method" as typed clients call it: nothing is known of its messages. */
+function methodOf(name: string): Method {
+  const dot = name.lastIndexOf('.');
+  return { path: `/${name.slice(0, dot)}/${name.slice(dot + 1)}`, hashField: undefined };
 }
 
 function parseBackends(options: GatewayOptions, diagnostics: Diagnostic[]): ParsedBackend[] {
   const backends: ParsedBackend[] = [];
-  for (const { selector, target } of options.backends ?? []) {
-    const parsed = parseTarget(target);
-    if ('problem' in parsed) {
-      diagnostics.push(
-        targetProblem(`The backend of ${selector} has the target "${target}": ${parsed.problem}`),
-      );
+  for (const { selector, ...upstreamOptions } of options.backends ?? []) {
+    const upstream = parseUpstream(upstreamOptions);
+    if ('problem' in upstream) {
+      diagnostics.push(targetProblem(`The backend of ${selector} cannot be used: ${upstream.problem}`));
     } else {
-      backends.push({ selector, target: parsed });
+      backends.push({ selector, upstream });
     }
   }
   return backends;
@@ -208,19 +222,22 @@ function reflectionSources(
   diagnostics: Diagnostic[],
 ): DescriptorSource[] {
   return targets.flatMap((text) => {
-    const target = parseTarget(text);
-    if ('problem' in target) {
-      diagnostics.push(targetProblem(`The reflection target is "${text}": ${target.problem}`));
+    const upstream = parseUpstream({ target: text });
+    if ('problem' in upstream) {
+      diagnostics.push(targetProblem(`The reflection target cannot be used: ${upstream.problem}`));
       return [];
     }
     const source = reflectionSource(text, (path) =>
-      channels.retain(target).transport.stream({
-        path,
-        metadata: [],
-        deadline: systemClock.now() + loadTimeoutMs,
-        signal: new AbortController().signal,
-        responseMessageBytesMax: limits.responseMessageBytesMax,
-      }),
+      channels
+        .retain(upstream)
+        .channel.method({ path, hashField: undefined })
+        .stream({
+          path,
+          metadata: [],
+          deadline: systemClock.now() + loadTimeoutMs,
+          signal: new AbortController().signal,
+          responseMessageBytesMax: limits.responseMessageBytesMax,
+        }),
     );
     return [source];
   });
@@ -261,11 +278,11 @@ function impliedBackends(
   target: string,
   named: readonly ParsedBackend[],
 ): ParsedBackend[] {
-  const parsed = parseTarget(target);
-  if ('problem' in parsed) return [];
+  const upstream = parseUpstream({ target });
+  if ('problem' in upstream) return [];
   return registry.services
     .filter((service) => !named.some((backend) => selects(backend.selector, service)))
-    .map((service) => ({ selector: service.typeName, target: parsed }));
+    .map((service) => ({ selector: service.typeName, upstream }));
 }
 
 function refuseErrors(diagnostics: readonly Diagnostic[]): void {

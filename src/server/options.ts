@@ -3,13 +3,12 @@ import type { CodecOptions } from '../codec/index.js';
 import type { DescriptorSource } from '../descriptor/index.js';
 import type { GatewayEvent, MetadataRules } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
+import type { UpstreamOptions } from '../upstream/index.js';
 import type { Rpc } from './rpc.js';
 
-/** A selector (`pkg.Service`, `pkg.Service.Method`, `pkg.*`, `*`) and where its calls go. */
-export interface Backend {
+/** A selector (`pkg.Service`, `pkg.Service.Method`, `pkg.*`, `*`), where its calls go and how they are made. */
+export interface Backend extends Readonly<UpstreamOptions> {
   readonly selector: string;
-  /** `host:port`, `host:port,host:port`, `dns:///name:port` or `unix:/path`. */
-  readonly target: string;
 }
 
 /** What a gateway is made of; whatever is left out has the default named in limits.ts or docs/configuration.md. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fakeChannels, surfaceInput, surfaceProtos, target } from '../../test/support/surface.js';
+import { fakeChannels, surfaceInput, surfaceProtos, upstream } from '../../test/support/surface.js';
 import type { CodecFactory } from '../codec/index.js';
 import { errorInfo } from '../status/index.js';
 import { buildSurface, type SurfaceInput, summarize } from './index.js';
@@ -15,7 +15,7 @@ service Alpha {
 service Beta { rpc Get(Thing) returns (Thing) { option (google.api.http) = { get: "/beta" }; } }
 service Silent { rpc Get(Thing) returns (Thing); }
 `);
-const backend = (selector: string, to = '127.0.0.1:1') => ({ selector, target: target(to) });
+const backend = (selector: string, to = '127.0.0.1:1') => ({ selector, upstream: upstream(to) });
 
 function build(overrides: Partial<SurfaceInput> = {}, from = image) {
   const channels = fakeChannels();

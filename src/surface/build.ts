@@ -1,13 +1,14 @@
-import { type CodecOptions, createAnyPacker, createAnyPrinter } from '../codec/index.js';
+import { type CodecFactory, type CodecOptions, createAnyPacker, createAnyPrinter } from '../codec/index.js';
 import type { DescMethod, DescService } from '../descriptor/index.js';
 import { locationOf } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { type Binding, buildRouter, collectBindings } from '../httprule/index.js';
 import { statusBinary, statusJson } from '../status/index.js';
-import type { Channels, Target, Transport } from '../upstream/index.js';
+import type { Channel, Channels, Upstream } from '../upstream/index.js';
 import { lazyRequestBinder } from './bind.js';
 import { type EventId, eventIdReader } from './event-id.js';
 import { createFieldNames } from './field-names.js';
+import { type FieldText, fieldText } from './field-text.js';
 import { responseWriter } from './reply.js';
 import { selectorTable, selects } from './selector.js';
 import type { CallShape, Route, Surface, SurfaceInput } from './surface.js';
@@ -36,7 +37,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
   const { registry } = input;
   const { bindings, diagnostics } = collectBindings(registry.services, input.rules);
   const pool = retainer(channels);
-  const routes = bindings.map(routeCompiler(input, pool.transport, diagnostics));
+  const routes = bindings.map(routeCompiler(input, pool.channel, diagnostics));
   const router = buildRouter(
     routes.map((route) => ({ binding: route.binding, route })),
     input,
@@ -67,7 +68,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
 
 function routeCompiler(
   input: SurfaceInput,
-  transportTo: (target: Target) => Transport,
+  channelTo: (upstream: Upstream) => Channel,
   diagnostics: Diagnostic[],
 ) {
   const backends = selectorTable(input.backends);
@@ -86,14 +87,17 @@ function routeCompiler(
   };
   return (binding: Binding): Route => {
     const { method } = binding;
-    const target = backends.find(method)?.target;
+    const upstream = backends.find(method)?.upstream;
     const options: CodecOptions = { ...input.codecOptions, ...codecOptions.find(method)?.options };
+    const grpcPath = `/${method.parent.typeName}/${method.name}`;
     return Object.freeze({
       binding,
-      grpcPath: `/${method.parent.typeName}/${method.name}`,
+      grpcPath,
       shape: shapes[method.methodKind],
-      transport: target && transportTo(target),
-      target,
+      transport:
+        upstream &&
+        channelTo(upstream).method({ path: grpcPath, hashField: hashFieldOf(method, upstream, codecs) }),
+      target: upstream?.target,
       timeoutMs: timeouts.find(method)?.timeoutMs,
       request: lazyRequestBinder(binding, { codecs, options, limits, names }),
       response: responseWriter(binding, codecs, options, limits),
@@ -102,14 +106,20 @@ function routeCompiler(
   };
 }
 
-/** Retains each target object once, and releases all of them once. */
+/** Reads the field that a ring of endpoints places calls by, where the method's request has it. */
+function hashFieldOf(method: DescMethod, upstream: Upstream, codecs: CodecFactory): FieldText | undefined {
+  const field = upstream.options.hashOn?.field;
+  return field === undefined ? undefined : fieldText(method.input, field, codecs);
+}
+
+/** Retains each upstream object once, and releases all of them once. */
 function retainer(channels: Channels) {
-  const retained = new Map<Target, ReturnType<Channels['retain']>>();
+  const retained = new Map<Upstream, ReturnType<Channels['retain']>>();
   return {
-    transport(target: Target): Transport {
-      const handle = retained.get(target) ?? channels.retain(target);
-      retained.set(target, handle);
-      return handle.transport;
+    channel(upstream: Upstream): Channel {
+      const handle = retained.get(upstream) ?? channels.retain(upstream);
+      retained.set(upstream, handle);
+      return handle.channel;
     },
     release(): void {
       const handles = [...retained.values()];

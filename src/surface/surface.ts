@@ -3,7 +3,7 @@ import type { DescriptorRegistry } from '../descriptor/index.js';
 import type { Binding, Router, RulesOverlay } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import type { Status } from '../status/index.js';
-import type { Target, Transport } from '../upstream/index.js';
+import type { Target, Transport, Upstream } from '../upstream/index.js';
 import type { RequestQuery } from './system-parameters.js';
 
 /** Which sides of a method stream. */
@@ -101,7 +101,7 @@ export interface SurfaceInput {
   readonly generation: number;
   readonly registry: DescriptorRegistry;
   readonly rules: RulesOverlay;
-  readonly backends: readonly { readonly selector: string; readonly target: Target }[];
+  readonly backends: readonly { readonly selector: string; readonly upstream: Upstream }[];
   readonly codecs: CodecFactory;
   readonly codecOptions: CodecOptions;
   /** Options of single methods, over those for all. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Channel } from './channel.js';
 import { createChannels } from './channels.js';
-import { parseTarget, type Target } from './target.js';
-import type { Transport } from './transport.js';
+import type { UpstreamOptions } from './options.js';
+import { parseUpstream, type Upstream } from './upstream.js';
 
-function target(text: string): Target {
-  const parsed = parseTarget(text);
+function upstream(target: string, options: Omit<UpstreamOptions, 'target'> = {}): Upstream {
+  const parsed = parseUpstream({ target, ...options });
   if ('problem' in parsed) throw new Error(parsed.problem);
   return parsed;
 }
@@ -14,13 +15,12 @@ function recorder() {
   const unused = (): never => {
     throw new Error('not called here');
   };
-  const channels = createChannels((to): Transport => {
-    log.push(`open ${to.text}`);
+  const channels = createChannels(({ target }): Channel => {
+    log.push(`open ${target.text}`);
     return {
-      unary: unused,
-      stream: unused,
+      method: unused,
       async close() {
-        log.push(`close ${to.text}`);
+        log.push(`close ${target.text}`);
       },
     };
   });
@@ -28,20 +28,28 @@ function recorder() {
 }
 
 describe('channels', () => {
-  it('holders of equal targets share one transport, however the target was written', () => {
+  it('holders of equal upstreams share one channel, however they were written', () => {
     const { channels, log } = recorder();
-    const one = channels.retain(target('a:1'));
-    const two = channels.retain(target('A:01'));
-    const other = channels.retain(target('b:1'));
-    expect(two.transport).toBe(one.transport);
-    expect(other.transport).not.toBe(one.transport);
+    const one = channels.retain(upstream('a:1'));
+    const two = channels.retain(upstream('A:01'));
+    const other = channels.retain(upstream('b:1'));
+    expect(two.channel).toBe(one.channel);
+    expect(other.channel).not.toBe(one.channel);
     expect(log).toEqual(['open a:1', 'open b:1']);
   });
 
-  it('a transport is closed when its last holder lets go, and not before', () => {
+  it('one target called in two ways has two channels', () => {
     const { channels, log } = recorder();
-    const one = channels.retain(target('a:1'));
-    const two = channels.retain(target('a:1'));
+    channels.retain(upstream('dns:///a:1'));
+    channels.retain(upstream('dns:///a:1', { balancer: 'least_request' }));
+    channels.retain(upstream('dns:///A:1', { balancer: 'least_request' }));
+    expect(log).toEqual(['open dns:///a:1', 'open dns:///a:1']);
+  });
+
+  it('a channel is closed when its last holder lets go, and not before', () => {
+    const { channels, log } = recorder();
+    const one = channels.retain(upstream('a:1'));
+    const two = channels.retain(upstream('a:1'));
     one.release();
     one.release();
     expect(log).toEqual(['open a:1']);
@@ -49,20 +57,20 @@ describe('channels', () => {
     expect(log).toEqual(['open a:1', 'close a:1']);
   });
 
-  it('a target retained again after its end gets a new transport', () => {
+  it('a target retained again after its end gets a new channel', () => {
     const { channels, log } = recorder();
-    const one = channels.retain(target('a:1'));
+    const one = channels.retain(upstream('a:1'));
     one.release();
-    const two = channels.retain(target('a:1'));
+    const two = channels.retain(upstream('a:1'));
     one.release();
-    expect(two.transport).not.toBe(one.transport);
+    expect(two.channel).not.toBe(one.channel);
     expect(log).toEqual(['open a:1', 'close a:1', 'open a:1']);
   });
 
   it('close closes all, held or not, each once', async () => {
     const { channels, log } = recorder();
-    const one = channels.retain(target('a:1'));
-    channels.retain(target('b:1'));
+    const one = channels.retain(upstream('a:1'));
+    channels.retain(upstream('b:1'));
     await channels.close();
     one.release();
     await channels.close();

@@ -19,6 +19,9 @@ export type Target =
   | { readonly kind: 'dns'; readonly text: string; readonly endpoint: HostPort }
   | { readonly kind: 'unix'; readonly text: string; readonly path: string };
 
+/** A target that is one endpoint. */
+export type EndpointTarget = Extract<Target, { readonly kind: 'host' | 'unix' }>;
+
 /**
  * Reads a target in the forms of gRPC's name syntax that are supported (grpc, "gRPC Name Resolution").
  *

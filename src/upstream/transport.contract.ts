@@ -7,7 +7,7 @@ import { type BytesHandlers, startBytesBackend } from '../../test/support/bytes-
 import { type FrameWriter, startFrameBackend } from '../../test/support/frame-backend.js';
 import { type Clock, systemClock } from '../clock.js';
 import { Code, type Outcome, type Reason } from '../status/index.js';
-import { parseTarget, type Target } from './target.js';
+import type { EndpointTarget } from './target.js';
 import type { Call, EndpointTransport, StreamCall, Transport } from './transport.js';
 
 export interface TransportUnderTest {
@@ -24,7 +24,7 @@ const last = { endStream: true };
 /** What every Transport does, against real servers: run by each implementation. */
 export function describeTransport(
   name: string,
-  create: (target: Target, options: TransportUnderTest) => EndpointTransport,
+  create: (target: EndpointTarget, options: TransportUnderTest) => EndpointTransport,
 ): void {
   const cleanups: (() => unknown)[] = [];
   afterEach(async () => {
@@ -32,8 +32,11 @@ export function describeTransport(
   });
 
   function connect(port: number, options: Partial<TransportUnderTest> = {}): EndpointTransport {
-    const target = parseTarget(`127.0.0.1:${port}`);
-    if ('problem' in target) throw new Error(target.problem);
+    const target: EndpointTarget = {
+      kind: 'host',
+      text: `127.0.0.1:${port}`,
+      endpoint: { host: '127.0.0.1', port },
+    };
     const transport = create(target, {
       responseMessageBytesMax: 4 * mebibyte,
       connectTimeoutMs: 10_000,

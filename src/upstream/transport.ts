@@ -11,6 +11,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** A larger message ends the call with UPSTREAM_MESSAGE_TOO_LARGE. */
   readonly responseMessageBytesMax: number;
+  /** Header fields of the client's request, lower-case names, for policies that look at them; they are not sent. */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
   /** Where a ring of endpoints places the call; calls of one hash go to one endpoint. */
   readonly hash?: number;
   /** Endpoints that this call has been sent to, for one that is repeated: a balancer adds its choice and avoids the others. */

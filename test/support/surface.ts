@@ -6,7 +6,7 @@ import { buildRegistry } from '../../src/descriptor/index.js';
 import { noRules } from '../../src/httprule/index.js';
 import { defaultLimits } from '../../src/limits.js';
 import { buildSurface, type Route, type Surface, type SurfaceInput } from '../../src/surface/index.js';
-import { type Channels, parseTarget, type Target, type Transport } from '../../src/upstream/index.js';
+import { type Channels, parseUpstream, type Transport, type Upstream } from '../../src/upstream/index.js';
 import { compileProtos } from './compile-protos.js';
 
 const apiProtos = fileURLToPath(
@@ -35,9 +35,9 @@ import "google/protobuf/timestamp.proto";
 import "google/protobuf/wrappers.proto";
 `;
 
-/** A target that is known to parse. */
-export function target(text: string): Target {
-  const parsed = parseTarget(text);
+/** The upstream of a target that is known to parse. */
+export function upstream(target: string): Upstream {
+  const parsed = parseUpstream({ target });
   if ('problem' in parsed) {
     throw new Error(parsed.problem);
   }
@@ -45,8 +45,8 @@ export function target(text: string): Target {
 }
 
 /** Channels without connections, which count who holds them. */
-export function fakeChannels(): Channels & { readonly held: Target[] } {
-  const held: Target[] = [];
+export function fakeChannels(): Channels & { readonly held: Upstream[] } {
+  const held: Upstream[] = [];
   const transport: Transport = {
     unary: () => Promise.reject(new Error('no call expected')),
     stream: () => {
@@ -58,7 +58,8 @@ export function fakeChannels(): Channels & { readonly held: Target[] } {
     held,
     retain(retained) {
       held.push(retained);
-      return { transport, release: () => void held.splice(held.indexOf(retained), 1) };
+      const channel = { method: () => transport, close: transport.close };
+      return { channel, release: () => void held.splice(held.indexOf(retained), 1) };
     },
     close: () => Promise.resolve(),
   };
@@ -71,7 +72,7 @@ export function surfaceInput(image: Uint8Array, overrides: Partial<SurfaceInput>
     generation: 1,
     registry,
     rules: noRules,
-    backends: [{ selector: '*', target: target('127.0.0.1:1') }],
+    backends: [{ selector: '*', upstream: upstream('127.0.0.1:1') }],
     codecs: createCompiledCodecs(registry.types, defaultLimits),
     codecOptions: defaultCodecOptions,
     limits: defaultLimits,

@@ -1,5 +1,5 @@
 import * as grpc from '@grpc/grpc-js';
-import { formatHostPort, type Target } from '../target.js';
+import { type EndpointTarget, formatHostPort } from '../target.js';
 
 export interface ChannelOptions {
   /** Bounds a response message before it is buffered, and while it is decompressed. */
@@ -11,7 +11,7 @@ export interface ChannelOptions {
 }
 
 /** Opens a grpc-js channel; it connects with the first call. */
-export function openChannel(target: Target, options: ChannelOptions): grpc.Channel {
+export function openChannel(target: EndpointTarget, options: ChannelOptions): grpc.Channel {
   return new grpc.Channel(addressOf(target), grpc.credentials.createInsecure(), {
     'grpc.primary_user_agent': 'propylon',
     ...(options.authority === undefined ? {} : { 'grpc.default_authority': options.authority }),
@@ -30,7 +30,7 @@ export function openChannel(target: Target, options: ChannelOptions): grpc.Chann
     // and TXT records must not change how they are called.
     'grpc.enable_http_proxy': 0,
     'grpc.service_config_disable_resolution': 1,
-    'grpc.service_config': serviceConfigOf(target),
+    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ pick_first: {} }] }),
     // A restarted backend is found again within two seconds at worst.
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 2_000,
@@ -44,21 +44,6 @@ export function openChannel(target: Target, options: ChannelOptions): grpc.Chann
 }
 
 /** The target in the name syntax of grpc-js. */
-function addressOf(target: Target): string {
-  switch (target.kind) {
-    case 'host':
-    case 'dns':
-      return `dns:///${formatHostPort(target.endpoint)}`;
-    case 'list': {
-      const scheme = target.endpoints.every((endpoint) => endpoint.host.includes(':')) ? 'ipv6' : 'ipv4';
-      return `${scheme}:${target.endpoints.map(formatHostPort).join(',')}`;
-    }
-    case 'unix':
-      return `unix:${target.path}`;
-  }
-}
-
-function serviceConfigOf(target: Target): string {
-  const balancer = target.kind === 'list' || target.kind === 'dns' ? 'round_robin' : 'pick_first';
-  return JSON.stringify({ loadBalancingConfig: [{ [balancer]: {} }] });
+function addressOf(target: EndpointTarget): string {
+  return target.kind === 'unix' ? target.text : `dns:///${formatHostPort(target.endpoint)}`;
 }

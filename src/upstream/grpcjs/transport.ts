@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../clock.js';
 import { defaultLimits } from '../../limits.js';
 import { Code } from '../../status/index.js';
 import { localStatus } from '../local-outcome.js';
-import type { Target } from '../target.js';
+import type { EndpointTarget } from '../target.js';
 import type { EndpointTransport } from '../transport.js';
 import type { CallHost, OpenCall } from './call.js';
 import { openChannel } from './channel.js';
@@ -35,7 +35,7 @@ export interface GrpcJsTransportOptions {
  * arrives after a failed attempt and before the next ends UPSTREAM_UNAVAILABLE at once.
  */
 export function createGrpcJsTransport(
-  target: Target,
+  target: EndpointTarget,
   options: GrpcJsTransportOptions = {},
 ): EndpointTransport {
   const open = new Set<OpenCall>();
