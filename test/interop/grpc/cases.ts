@@ -2,7 +2,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import { Code, type Metadata, type Outcome } from '../../../src/status/index.js';
-import { parseTarget, type StreamCall, type Target, type Transport } from '../../../src/upstream/index.js';
+import type { EndpointTarget, StreamCall, Transport } from '../../../src/upstream/index.js';
 import { type CountingRelay, startCountingRelay } from '../../support/counting-relay.js';
 import { decode, encode, payload } from './messages.js';
 import type { InteropServer, RunningServer } from './servers/servers.js';
@@ -22,7 +22,7 @@ const [largeRequest, largeResponse] = [271_828, 314_159];
  */
 export function describeInterop(
   transportName: string,
-  create: (target: Target, options: InteropOptions) => Transport,
+  create: (target: EndpointTarget, options: InteropOptions) => Transport,
   server: InteropServer,
 ): void {
   describe(`${transportName} against ${server.name}`, () => {
@@ -43,8 +43,8 @@ export function describeInterop(
     });
 
     function connect(requestCompression?: 'gzip'): Transport {
-      const target = parseTarget(`127.0.0.1:${relay.port}`);
-      if ('problem' in target) throw new Error(target.problem);
+      const endpoint = { host: '127.0.0.1', port: relay.port };
+      const target = { kind: 'host', text: `127.0.0.1:${relay.port}`, endpoint } as const;
       const compression = requestCompression && { requestCompression };
       const made = create(target, { responseMessageBytesMax: 4 * 1024 * 1024, ...compression });
       transports.push(made);
