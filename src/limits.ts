@@ -7,6 +7,10 @@
 export interface Limits {
   /** JSON body of a unary request, or one message of a streamed one. 413. */
   readonly requestBodyBytesMax: number;
+  /** A body with a content coding may grow to this size without question. */
+  readonly inflationFreeBytes: number;
+  /** Beyond it, to this many times its size as sent: text seldom shrinks more than twentyfold. 413. */
+  readonly inflationRatioMax: number;
   /** One message from a backend. 502. */
   readonly responseMessageBytesMax: number;
   /** Request line and header fields together: Node's own default. 431. */
@@ -45,6 +49,8 @@ export interface Limits {
 
 export const defaultLimits: Limits = Object.freeze({
   requestBodyBytesMax: 4 * 1024 * 1024,
+  inflationFreeBytes: 4 * 1024 * 1024,
+  inflationRatioMax: 100,
   responseMessageBytesMax: 4 * 1024 * 1024,
   requestHeadBytesMax: 16 * 1024,
   requestHeadersMax: 200,

@@ -13,4 +13,4 @@ export {
   textField,
   textMapField,
 } from './text-field.js';
-export { appendFragment, findField, isOneRecordEach } from './wire-splice.js';
+export { appendFragment, findField, isOneRecordEach, removeField } from './wire-splice.js';

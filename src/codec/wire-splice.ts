@@ -36,6 +36,14 @@ export function findField(binary: Uint8Array, path: readonly DescField[]): Uint8
 }
 
 /**
+ * The message without a leaf, wherever it occurs; `path` as for `findField`. The very bytes where
+ * there is none. Throws as appendFragment.
+ */
+export function removeField(binary: Uint8Array, path: readonly DescField[]): Uint8Array {
+  return findField(binary, path) === undefined ? binary : wellFormed(() => remove(binary, path));
+}
+
+/**
  * Whether a message from outside is well-formed on the way that `parents` lead (singular message
  * fields, outermost first), and has each of them at most once: then `findField` and
  * `appendFragment` mean the same as any parser.
@@ -91,6 +99,22 @@ function find(binary: Uint8Array, path: readonly DescField[]): Uint8Array | unde
     }
   }
   return undefined;
+}
+
+function remove(binary: Uint8Array, path: readonly DescField[]): Uint8Array {
+  const [field, ...inner] = path;
+  if (field === undefined) {
+    return binary;
+  }
+  const within = new Set(inner.length === 0 ? [] : occurrencesOf(binary, field).map(({ start }) => start));
+  return concatBytes(
+    readRecords(binary).flatMap((record) => {
+      if (within.has(record.start)) return wrap(field, remove(contentOf(binary, record), inner));
+      return inner.length === 0 && record.number === field.number
+        ? []
+        : binary.subarray(record.start, record.end);
+    }),
+  );
 }
 
 function occurrencesOf(binary: Uint8Array, field: DescField): readonly WireRecord[] {

@@ -40,6 +40,27 @@ const jsonShape = {
   ignoreUnknown: z.boolean().optional().describe('Accept and drop unknown fields of a body.'),
 };
 
+/** How strictly requests are read, for all methods or some. */
+const requestShape = {
+  unknownQuery: z
+    .enum(['refuse', 'ignore'])
+    .optional()
+    .describe('Query and form parameters that name no field: 400, or dropped.'),
+  ignoredQuery: names.optional().describe('Names that are dropped where they name no field: utm_source.'),
+  unexpectedBody: z
+    .enum(['refuse', 'ignore'])
+    .optional()
+    .describe('A body where the rule declares none: 400, or dropped.'),
+  pathConflict: z
+    .enum(['refuse', 'path-wins'])
+    .optional()
+    .describe("A body that gives a field of the path another value: 400, or the path's value counts."),
+  emptyPatch: z
+    .enum(['accept', 'refuse'])
+    .optional()
+    .describe('A PATCH that names no field to update: an empty update mask, or 400.'),
+};
+
 /** propylon.yaml, version 1. Every key is optional; unknown keys are refused. */
 export const configSchema = z.strictObject({
   sources: z
@@ -79,6 +100,30 @@ export const configSchema = z.strictObject({
     .enum(['strict', 'ignore'])
     .optional()
     .describe('ignore drops one trailing slash of a path.'),
+  multiSegmentDecoding: z
+    .enum(['slash', 'reserved'])
+    .optional()
+    .describe('Escapes that path variables of several segments keep as sent; reserved is what Envoy does.'),
+  requests: z
+    .strictObject({
+      ...requestShape,
+      methods: z
+        .record(z.string(), z.strictObject(requestShape))
+        .optional()
+        .describe('Selector to the same settings for single methods, over those for all.'),
+    })
+    .optional()
+    .describe('How strictly requests are read.'),
+  streamFormats: z
+    .record(z.string(), z.enum(['ndjson', 'json', 'sse', 'proto']))
+    .optional()
+    .describe('Selector to the format of response streams where the client names none. Default ndjson.'),
+  errors: z
+    .enum(['status', 'envelope', 'problem'])
+    .optional()
+    .describe(
+      "The form of errors where the client names none: google.rpc.Status, AIP-193's envelope, RFC 9457.",
+    ),
   json: z
     .strictObject({
       ...jsonShape,

@@ -28,6 +28,17 @@ export interface Settings {
   readonly listen: NonNullable<Config['listen']>;
   readonly conflicts: 'warn' | 'refuse';
   readonly trailingSlash: 'strict' | 'ignore';
+  readonly multiSegmentDecoding: 'slash' | 'reserved';
+  readonly requests: Omit<NonNullable<Config['requests']>, 'methods'>;
+  readonly methodRequests: readonly {
+    readonly selector: string;
+    readonly options: NonNullable<NonNullable<Config['requests']>['methods']>[string];
+  }[];
+  readonly streamFormats: readonly {
+    readonly selector: string;
+    readonly format: NonNullable<Config['streamFormats']>[string];
+  }[];
+  readonly errors: NonNullable<Config['errors']>;
   readonly json: Omit<NonNullable<Config['json']>, 'methods'>;
   readonly methodJson: readonly {
     readonly selector: string;
@@ -101,6 +112,7 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
       : { selector: text.slice(0, equals), target: text.slice(equals + 1) };
   });
   const { methods, ...json } = file.json ?? {};
+  const { methods: methodRequests, ...requests } = file.requests ?? {};
   const { strict, host, port, adminHost, adminPort } = {
     strict: pick('strict'),
     host: pick('host'),
@@ -128,6 +140,17 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
     },
     conflicts: strict === true ? 'refuse' : (file.conflicts ?? 'warn'),
     trailingSlash: file.trailingSlash ?? 'strict',
+    multiSegmentDecoding: file.multiSegmentDecoding ?? 'slash',
+    requests,
+    methodRequests: Object.entries(methodRequests ?? {}).map(([selector, options]) => ({
+      selector,
+      options,
+    })),
+    streamFormats: Object.entries(file.streamFormats ?? {}).map(([selector, format]) => ({
+      selector,
+      format,
+    })),
+    errors: file.errors ?? 'status',
     json,
     methodJson: Object.entries(methods ?? {}).map(([selector, options]) => ({ selector, options })),
     sse: {

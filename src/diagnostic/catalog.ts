@@ -17,6 +17,7 @@ export const catalog = {
     "One field's JSON name is another field's proto name, so that a query parameter would be ambiguous.",
   BACKEND_MISSING: 'A service with routes has no backend.',
   BACKEND_UNUSED: 'A backend selector matches no service.',
+  SELECTOR_UNUSED: 'A selector of an option matches no method.',
   BACKEND_TARGET_INVALID: 'A backend target cannot be parsed.',
   CONFIG_INVALID: 'The configuration file is not valid.',
   EVENT_ID_INVALID: 'A field that is to be the id of events is not one that can be.',

@@ -15,7 +15,7 @@ export async function bidi(run: Run): Promise<Answer> {
   const { limits, clock } = run;
   const format = chooseStreamFormat(run);
   const { transport, call } = prepareCall(run, undefined);
-  const reader = new BodyReader(decodedBody(run.exchange), clock, limits.streamIdleTimeoutMs);
+  const reader = new BodyReader(decodedBody(run.exchange, limits), clock, limits.streamIdleTimeoutMs);
   const messages = requestMessages(run, reader);
   let stream: LiveStream | undefined;
   try {

@@ -1,10 +1,13 @@
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
+import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import type { Exchange } from './exchange.js';
 import { listElements } from './headers.js';
 import { through } from './through.js';
 import { zstd } from './zstd.js';
+
+type InflationLimits = Pick<Limits, 'inflationFreeBytes' | 'inflationRatioMax'>;
 
 /** Content codings that requests may come in (RFC 9110 §8.4.1; zstd is RFC 8878, where Node has it). */
 const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
@@ -19,13 +22,17 @@ const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Tra
 const accepted = [...decoders.keys()].filter((coding) => coding !== 'x-gzip').join(', ');
 
 /**
- * The body with its content coding undone, piece by piece: what a small body can grow to is held
- * by whoever reads it. Undefined when the request has none.
+ * The body with its content coding undone, piece by piece. Whoever reads it holds each message to
+ * its limit; how much more than was sent all of it may be is held here. Undefined when the request
+ * has none.
  *
  * Throws StatusError MEDIA_TYPE_UNSUPPORTED (HTTP 415) for a coding that is unknown, or for more
- * than one; the iteration throws BODY_MALFORMED.
+ * than one; the iteration throws BODY_MALFORMED, or BODY_TOO_LARGE (413) for a body that is a bomb.
  */
-export function decodedBody({ body, headers }: Exchange): AsyncIterable<Uint8Array> | undefined {
+export function decodedBody(
+  { body, headers }: Exchange,
+  limits: InflationLimits,
+): AsyncIterable<Uint8Array> | undefined {
   const codings = listElements(headers, 'content-encoding')
     .map((coding) => coding.toLowerCase())
     .filter((coding) => coding !== 'identity');
@@ -33,17 +40,39 @@ export function decodedBody({ body, headers }: Exchange): AsyncIterable<Uint8Arr
   if (coding === undefined || body === undefined) return body;
   const decoder = codings.length === 1 ? decoders.get(coding) : undefined;
   if (decoder === undefined) throw encodingUnsupported();
-  return explained(through(body, decoder(), 'drop'), coding);
+  return inflated(body, decoder(), coding, limits);
 }
 
-async function* explained(body: AsyncIterable<Uint8Array>, coding: string): AsyncGenerator<Uint8Array> {
+async function* inflated(
+  body: AsyncIterable<Uint8Array>,
+  decoder: Transform,
+  coding: string,
+  { inflationFreeBytes, inflationRatioMax }: InflationLimits,
+): AsyncGenerator<Uint8Array> {
+  let sent = 0;
+  let inflatedBytes = 0;
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      sent += chunk.length;
+      yield chunk;
+    }
+  };
   try {
-    yield* body;
+    for await (const chunk of through(counted(), decoder, 'drop')) {
+      inflatedBytes += chunk.length;
+      if (inflatedBytes > inflationFreeBytes && inflatedBytes > sent * inflationRatioMax) throw bomb();
+      yield chunk;
+    }
   } catch (error) {
     const isOurs = error instanceof Error && 'code' in error && /^(Z_|ERR_|ZSTD)/.test(String(error.code));
     if (!isOurs) throw error;
     throw new StatusError(Code.INVALID_ARGUMENT, 'BODY_MALFORMED', `The body is not valid ${coding}.`);
   }
+}
+
+function bomb(): StatusError {
+  const message = 'The body grows out of proportion when its content encoding is undone.';
+  return new StatusError(Code.RESOURCE_EXHAUSTED, 'BODY_TOO_LARGE', message, { httpStatus: 413 });
 }
 
 /** RFC 9110 §15.5.16: Accept-Encoding says what would have been accepted. */

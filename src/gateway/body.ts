@@ -14,13 +14,9 @@ import { singleField } from './headers.js';
  * Throws StatusError: BODY_TOO_LARGE (HTTP 413, by content-length before a byte is read),
  * BODY_TIMEOUT (408), MEDIA_TYPE_UNSUPPORTED (415) for unknown codings, BODY_MALFORMED, CLIENT_CLOSED.
  */
-export async function readBody(
-  exchange: Exchange,
-  limits: Pick<Limits, 'requestBodyBytesMax' | 'requestBodyIdleTimeoutMs'>,
-  clock: Clock,
-): Promise<Uint8Array> {
+export async function readBody(exchange: Exchange, limits: Limits, clock: Clock): Promise<Uint8Array> {
   const { headers } = exchange;
-  const body = decodedBody(exchange);
+  const body = decodedBody(exchange, limits);
   if (body === undefined) return noBytes;
   const bytesMax = limits.requestBodyBytesMax;
   if (Number(singleField(headers, 'content-length') ?? 0) > bytesMax) throw bodyTooLarge(bytesMax);

@@ -16,7 +16,7 @@ export async function clientStream(run: Run): Promise<Answer> {
   const { limits, clock } = run;
   const format = chooseFormat(run);
   const { transport, call } = prepareCall(run, undefined);
-  const reader = new BodyReader(decodedBody(run.exchange), clock, limits.streamIdleTimeoutMs);
+  const reader = new BodyReader(decodedBody(run.exchange, limits), clock, limits.streamIdleTimeoutMs);
   const messages = requestMessages(run, reader);
   try {
     // A first message that is refused calls no backend.

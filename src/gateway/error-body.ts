@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { codeName, type Status } from '../status/index.js';
-import { protobufTypes, type Surface } from '../surface/index.js';
+import { type ErrorForm, protobufTypes, type Surface } from '../surface/index.js';
 import { readAccept } from './accept.js';
 import type { Exchange, HeaderFields } from './exchange.js';
 import type { StreamError } from './framing/framing.js';
@@ -19,7 +19,7 @@ const problemType = 'application/problem+json';
  * An error in the form its client reads: google.rpc.Status JSON; a problem (RFC 9457) where
  * Accept names it and does not prefer JSON; google.rpc.Status as protobuf where Accept wants that
  * more than JSON; the AIP-193 envelope for Google's generated clients, which say so by
- * `x-goog-api-client`.
+ * `x-goog-api-client`. Who asks for nothing gets the form that the surface has for errors.
  */
 export function errorBody(
   surface: Surface,
@@ -32,16 +32,24 @@ export function errorBody(
     return { contentType: protobufType, bytes: surface.statusBinary(status) };
   }
   const statusJson = surface.statusJson(status);
-  if (wantsProblem(headers)) {
-    return { contentType: problemType, bytes: problem(httpStatus, status, statusJson) };
+  switch (wantsProblem(headers) ? 'problem' : defaultForm(surface, headers)) {
+    case 'problem':
+      return { contentType: problemType, bytes: problem(httpStatus, status, statusJson) };
+    case 'envelope':
+      return { contentType: 'application/json', bytes: envelope(httpStatus, status, statusJson) };
+    case 'status':
+      return { contentType: 'application/json', bytes: statusJson };
   }
-  return {
-    contentType: 'application/json',
-    bytes: isGoogleClient(headers) ? envelope(httpStatus, status, statusJson) : statusJson,
-  };
 }
 
-/** An error in the middle of a stream, as its client reads it: of the AIP-193 envelope the inner part. */
+function defaultForm({ errorForm }: Surface, headers: HeaderFields): ErrorForm {
+  return isGoogleClient(headers) ? 'envelope' : errorForm;
+}
+
+/**
+ * An error in the middle of a stream, as its client reads it: of the AIP-193 envelope the inner
+ * part; a Status where whole bodies are problems, which is a media type of its own.
+ */
 export function streamError(
   surface: Surface,
   { headers }: Exchange,
@@ -51,7 +59,7 @@ export function streamError(
   return {
     json: () => {
       const statusJson = surface.statusJson(status);
-      return isGoogleClient(headers)
+      return defaultForm(surface, headers) === 'envelope'
         ? utf8.encode(JSON.stringify(aipError(httpStatus, status, statusJson)))
         : statusJson;
     },

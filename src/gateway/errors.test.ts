@@ -48,6 +48,14 @@ describe('a status of the backend', () => {
     ]);
   });
 
+  it('OK without a message is no gRPC: 502, INTERNAL as everything of the kind, so that nobody takes it for a reason to try again', async () => {
+    const reply = await replyTo(outcome(0));
+    expect([reply.httpStatus, JSON.parse(bodyText(reply))]).toMatchObject([
+      502,
+      { code: Code.INTERNAL, details: [{ reason: 'UPSTREAM_PROTOCOL' }, {}] },
+    ]);
+  });
+
   it('401 comes with a challenge that is never made from the message', async () => {
     expect(header(await replyTo(outcome(16, 'a"\r\nb')), 'www-authenticate')).toBe('Bearer');
     expect(header(await replyTo(outcome(7, 'no')), 'www-authenticate')).toBeUndefined();

@@ -21,7 +21,7 @@ export async function messageAnswer(
 ): Promise<Answer> {
   if (outcome.status.code !== Code.OK) return answerFailure(run, failureOfOutcome(outcome, run.names));
   if (outcome.message === undefined) {
-    throw new StatusError(Code.UNAVAILABLE, 'UPSTREAM_PROTOCOL', reasons.UPSTREAM_PROTOCOL, {
+    throw new StatusError(Code.INTERNAL, 'UPSTREAM_PROTOCOL', reasons.UPSTREAM_PROTOCOL, {
       httpStatus: 502,
     });
   }

@@ -3,11 +3,12 @@ import type { Exchange } from './exchange.js';
 import { singleField } from './headers.js';
 
 /** HTTP methods that a POST may stand for. */
-const overriding = new Set(['GET', 'PUT', 'PATCH', 'DELETE']);
+const overriding = new Set(['PUT', 'PATCH', 'DELETE']);
 
 /**
  * The HTTP method of a request, X-HTTP-Method-Override of a POST counted in: for clients behind
- * proxies that let nothing but GET and POST through.
+ * proxies that let nothing but GET and POST through. A POST never becomes a GET, which caches on
+ * the way would have answered.
  *
  * Throws StatusError HEADER_MALFORMED.
  */

@@ -1,5 +1,5 @@
 import { Code, StatusError } from '../status/index.js';
-import { protobufTypes, type ResponseForm, type WriteMessage } from '../surface/index.js';
+import { protobufTypes, type ResponseForm, type StreamDefault, type WriteMessage } from '../surface/index.js';
 import { type Preference, readAccept } from './accept.js';
 import { delimitedFraming } from './framing/delimited.js';
 import type { Framing } from './framing/framing.js';
@@ -36,6 +36,8 @@ interface Candidate {
 /** A format of streams, and how it is made. */
 interface StreamCandidate extends Candidate {
   readonly create: (asking: Asking) => Framing;
+  /** The option of a route that prefers it. */
+  readonly option: StreamDefault;
   /** Whether a message may take several lines. */
   readonly manyLines?: boolean;
 }
@@ -48,29 +50,40 @@ const messageFormats: readonly Candidate[] = [
   ...protobufTypes.map(protobuf),
 ];
 
-/** The first is the default. */
+/** The first of those that a route prefers is its default. */
 const streamFormats: readonly StreamCandidate[] = [
   {
     mediaType: 'application/x-ndjson',
     alt: undefined,
     media: 'json',
+    option: 'ndjson',
     create: () => ndjsonFraming('application/x-ndjson'),
   },
   {
     mediaType: 'application/jsonl',
     alt: undefined,
     media: 'json',
+    option: 'ndjson',
     create: () => ndjsonFraming('application/jsonl'),
   },
-  { mediaType: 'application/json', alt: 'json', media: 'json', create: jsonArrayFraming, manyLines: true },
+  {
+    mediaType: 'application/json',
+    alt: 'json',
+    media: 'json',
+    option: 'json',
+    create: jsonArrayFraming,
+    manyLines: true,
+  },
   {
     mediaType: 'text/event-stream',
     alt: 'sse',
     media: 'json',
+    option: 'sse',
     create: ({ sseRetryMs }) => sseFraming(sseRetryMs),
   },
   ...protobufTypes.map((mediaType) => ({
     ...protobuf(mediaType),
+    option: 'proto' as const,
     create: () => delimitedFraming(mediaType),
   })),
 ];
@@ -90,14 +103,19 @@ export function chooseFormat(asking: Asking): MessageFormat | undefined {
 }
 
 /**
- * The format of a response stream, chosen as that of a message, by default NDJSON. Undefined for
+ * The format of a response stream, chosen as that of a message, by default the route's. Undefined for
  * an HttpBody, whose first message decides.
  *
  * Throws as `chooseFormat`.
  */
 export function chooseStreamFormat(asking: Asking): StreamFormat | undefined {
   if (isRaw(asking)) return undefined;
-  const { create, media, manyLines } = choose(asking, streamFormats);
+  const preferred = asking.match.route.streamDefault;
+  // The sort is stable: among the others the order of the table stays.
+  const formats = streamFormats.toSorted(
+    (a, b) => Number(b.option === preferred) - Number(a.option === preferred),
+  );
+  const { create, media, manyLines } = choose(asking, formats);
   return { framing: create(asking), write: writerOf(asking, media, manyLines === true) };
 }
 

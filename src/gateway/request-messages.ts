@@ -9,8 +9,10 @@ import { streamedMessages } from './stream-content-type.js';
 
 /**
  * The request body as protobuf messages, each read and bound when it is asked for. Path and query
- * go into the first. A JSON body without any message makes none; a body of bytes (HttpBody), or
- * a method that takes no body, makes at least one.
+ * go into the first. A body of JSON or protobuf without any message makes none, unless path or
+ * query say something: what they name must reach the backend, or a stream without messages would
+ * be another request than its URL. A body of bytes (HttpBody), or a method that takes no body,
+ * makes at least one.
  *
  * Throws what the splitter and the binder throw.
  */
@@ -26,6 +28,9 @@ export async function* requestMessages(run: Run, reader: BodyReader): AsyncGener
       ? request.bind(match.captures, query, piece, pieceType)
       : request.bindNext(piece, pieceType);
     isFirst = false;
+  }
+  if (isFirst && (match.captures.length > 0 || query.parameters.length > 0)) {
+    yield request.bind(match.captures, query, noBytes, pieceType);
   }
 }
 

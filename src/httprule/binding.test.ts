@@ -111,6 +111,7 @@ describe('a binding', () => {
     ['HTTP_RULE_FIELD', 'get: "/v1/{names}"', 'repeated'],
     ['HTTP_RULE_FIELD', 'get: "/v1/{inner.tags}"', 'repeated'],
     ['HTTP_RULE_FIELD', 'get: "/v1/{inners.id}"', 'inners'],
+    ['HTTP_RULE_FIELD', 'get: "/v1/{first}/{second.id}"', 'of one oneof with "first"'],
     ['HTTP_RULE_FIELD', 'get: "/v1/{labels}"', 'map'],
     ['HTTP_RULE_FIELD', 'get: "/v1/{labels.key}"', 'labels'],
     ['HTTP_RULE_FIELD', 'get: "/v1/{inner}"', 't.Inner'],

@@ -216,7 +216,16 @@ class RuleChecker {
           `bind a scalar or enum field of ${this.#method.input.typeName}`,
         );
       } else if (!('problem' in path)) {
-        variables.push({ path, multi });
+        const rival = variables.find((other) => areRivals(other.path.fields, path.fields));
+        if (rival === undefined) {
+          variables.push({ path, multi });
+        } else {
+          this.#error(
+            'HTTP_RULE_FIELD',
+            `the variable "${name}" at column ${column}: it is of one oneof with "${rival.path.text}", which would be lost`,
+            'bind one member of a oneof',
+          );
+        }
       }
     }
     return variables.length === template.variables.length ? variables : undefined;
@@ -264,6 +273,13 @@ class RuleChecker {
       hint,
     });
   }
+}
+
+/** Whether two paths go through different members of one oneof: setting one clears the other. */
+function areRivals(a: readonly DescField[], b: readonly DescField[]): boolean {
+  const fork = a.findIndex((field, index) => field !== b[index]);
+  const oneof = a[fork]?.oneof;
+  return oneof !== undefined && b[fork]?.oneof === oneof;
 }
 
 /** Messages whose JSON is a string, number or bool (ProtoJSON): as good as a scalar in a path. */

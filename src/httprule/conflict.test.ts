@@ -14,7 +14,7 @@ function diagnose(templates: readonly string[], conflicts: 'warn' | 'refuse' = '
   const { bindings } = collectBindings([cases], readRulesFile(casesRules(templates), 'rules.yaml').rules);
   expect(bindings).toHaveLength(templates.length);
   const entries = bindings.map((binding) => ({ binding, route: binding.method.name }));
-  return buildRouter(entries, { conflicts, trailingSlash: 'strict' });
+  return buildRouter(entries, { conflicts, trailingSlash: 'strict', multiSegmentDecoding: 'slash' });
 }
 
 describe('equal routes', () => {

@@ -46,34 +46,40 @@ export function normalizeEscapes(text: string): string {
   return result + text.slice(done);
 }
 
+/** Escapes that a variable keeps as sent: none, `%2F` alone, or those of RFC 6570's reserved characters. */
+export type KeptEscapes = 'none' | 'slash' | 'reserved';
+
 /**
  * Decodes the raw text that a variable matched, exactly once. All escapes must be well formed.
  * `+` is a plus.
  *
- * In a variable of several segments (`multi`) `%2F` and `%2f` stay as sent, so that a client can
+ * In a variable of several segments `%2F` and `%2f` stay as sent (`slash`), so that a client can
  * still tell a slash inside a segment from one between segments. See http.proto, "Path template
  * syntax". That form is not injective: `%252F` gives "%2F" too.
  *
  * Returns undefined when the decoded bytes are not UTF-8.
  *
- * single: "a%2Fb%20c" → "a/b c"; multi: "shelves/a%2Fb/c%20d" → "shelves/a%2Fb/c d"
+ * none: "a%2Fb%20c" → "a/b c"; slash: "shelves/a%2Fb/c%20d" → "shelves/a%2Fb/c d"
  */
-export function decodeCapture(raw: string, multi: boolean): string | undefined {
+export function decodeCapture(raw: string, kept: KeptEscapes): string | undefined {
   if (!raw.includes('%')) return raw;
   try {
-    return multi ? decodeAroundSlashes(raw) : decodeURIComponent(raw);
+    return kept === 'none' ? decodeURIComponent(raw) : decodeAround(raw, kept === 'slash' ? '/' : reserved);
   } catch {
     return undefined;
   }
 }
 
-function decodeAroundSlashes(raw: string): string {
+/** RFC 3986 §2.2: gen-delims and sub-delims. */
+const reserved = "!#$&'()*+,/:;=?@[]";
+
+function decodeAround(raw: string, kept: string): string {
   let result = '';
   let done = 0;
   // Steps over whole escapes, or the "%2" of "%252F" would be found inside "%25".
   for (let at = raw.indexOf('%'); at >= 0; at = raw.indexOf('%', at + 3)) {
-    if (hexByte(raw, at + 1) !== 0x2f) continue;
-    // UTF-8 sequences never contain 0x2F, so the text around it decodes on its own.
+    if (!kept.includes(String.fromCharCode(hexByte(raw, at + 1)))) continue;
+    // UTF-8 sequences never contain a byte of ASCII, so the text around it decodes on its own.
     result += decodeURIComponent(raw.slice(done, at)) + raw.slice(at, at + 3);
     done = at + 3;
   }

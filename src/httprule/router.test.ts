@@ -21,7 +21,7 @@ function routerOf(templates: readonly string[], trailingSlash: 'strict' | 'ignor
   const found = collectBindings([cases], rules);
   expect(found.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   const entries = found.bindings.map((binding) => ({ binding, route: Number(binding.method.name.slice(1)) }));
-  const built = buildRouter(entries, { conflicts: 'warn', trailingSlash });
+  const built = buildRouter(entries, { conflicts: 'warn', trailingSlash, multiSegmentDecoding: 'slash' });
   return { ...built, bindings: found.bindings };
 }
 

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic/index.js';
 import { Code, StatusError } from '../status/index.js';
 import type { Binding } from './binding.js';
 import { conflict, overlaps } from './conflict.js';
-import { decodeCapture, normalizeEscapes } from './percent.js';
+import { decodeCapture, type KeptEscapes, normalizeEscapes } from './percent.js';
 import { parseRequestPath, type RequestPath } from './request-path.js';
 import {
   anyMethod,
@@ -52,6 +52,8 @@ export interface RouterOptions {
   readonly conflicts: 'warn' | 'refuse';
   /** 'ignore' drops exactly one trailing "/" of a request's path. */
   readonly trailingSlash: 'strict' | 'ignore';
+  /** Escapes that variables of several segments keep as sent: `%2F` alone, or all of reserved characters, as Envoy does. */
+  readonly multiSegmentDecoding: 'slash' | 'reserved';
 }
 
 const nowhere: NoMatch = Object.freeze({ allow: Object.freeze([]) });
@@ -81,13 +83,13 @@ export function buildRouter<T>(
   const bits = new MethodBits();
   const roots = new Map([...builders].map(([verb, builder]) => [verb, builder.freeze(bits)]));
   diagnostics.push(...overlaps(roots));
-  return { router: createRouter(roots, bits, options.trailingSlash === 'ignore'), diagnostics };
+  return { router: createRouter(roots, bits, options), diagnostics };
 }
 
 function createRouter<T>(
   roots: ReadonlyMap<string, TrieNode<RouterEntry<T>>>,
   bits: MethodBits,
-  dropTrailingSlash: boolean,
+  { trailingSlash, multiSegmentDecoding }: RouterOptions,
 ): Router<T> {
   const wantedBy = (...httpMethods: string[]): Wanted => ({
     httpMethods,
@@ -104,9 +106,15 @@ function createRouter<T>(
     return wanted;
   };
   const plain = roots.get('');
+  const matched = (entry: RouterEntry<T>, httpMethod: string, path: RequestPath, end: number): Match<T> => ({
+    route: entry.route,
+    captures: captures(entry.binding, path, end, multiSegmentDecoding),
+    query: path.query,
+    head: httpMethod === 'HEAD',
+  });
   return {
     match(httpMethod, target) {
-      const path = parseRequestPath(target, dropTrailingSlash);
+      const path = parseRequestPath(target, trailingSlash === 'ignore');
       if (path.hasEmptySegment) return nowhere;
       const wanted = wantedFor(httpMethod);
       const suffixed = withVerb(path, roots);
@@ -145,20 +153,16 @@ function withVerb<T>(path: RequestPath, roots: ReadonlyMap<string, TrieNode<T>>)
   return { root, segments: shortened, end: colon };
 }
 
-function matched<T>(entry: RouterEntry<T>, httpMethod: string, path: RequestPath, end: number): Match<T> {
-  return {
-    route: entry.route,
-    captures: captures(entry.binding, path, end),
-    query: path.query,
-    head: httpMethod === 'HEAD',
-  };
-}
-
 /**
  * What the variables of a binding matched. Where `**` stands in the template is known, and so is
  * how many segments everything else took: the walk does not have to remember anything.
  */
-function captures(binding: Binding, path: RequestPath, end: number): readonly string[] {
+function captures(
+  binding: Binding,
+  path: RequestPath,
+  end: number,
+  keptInMulti: KeptEscapes,
+): readonly string[] {
   const { template, variables } = binding;
   const extra = template.restIndex < 0 ? 0 : path.segments.length - template.segments.length;
   return template.variables.map((variable, index) => {
@@ -166,7 +170,10 @@ function captures(binding: Binding, path: RequestPath, end: number): readonly st
     const after = variable.end > template.restIndex ? variable.end + extra : variable.end;
     if (after <= first) return '';
     const rawEnd = after < path.segments.length ? (path.starts[after] ?? end) - 1 : end;
-    const text = decodeCapture(path.target.slice(path.starts[first], rawEnd), variable.multi);
+    const text = decodeCapture(
+      path.target.slice(path.starts[first], rawEnd),
+      variable.multi ? keptInMulti : 'none',
+    );
     if (text !== undefined) return text;
     throw new StatusError(Code.INVALID_ARGUMENT, 'PATH_ENCODING', 'The path does not decode to UTF-8.', {
       violations: [

@@ -13,6 +13,7 @@ import { mergeRules, type RulesOverlay, readRulesFile } from '../httprule/index.
 import { defaultLimits, type Limits } from '../limits.js';
 import {
   buildSurface,
+  defaultRequestOptions,
   type Surface,
   type SurfaceSummary,
   selectorTable,
@@ -110,6 +111,11 @@ async function build(options: GatewayOptions, limits: Limits, channels: Channels
       limits,
       conflicts: options.conflicts ?? 'warn',
       trailingSlash: options.trailingSlash ?? 'strict',
+      multiSegmentDecoding: options.multiSegmentDecoding ?? 'slash',
+      requestOptions: { ...defaultRequestOptions, ...options.requests },
+      methodRequestOptions: options.methodRequests ?? [],
+      streamDefaults: options.streamFormats ?? [],
+      errorForm: options.errors ?? 'status',
       timeouts: options.timeouts ?? [],
       methodCodecOptions: options.methodJson ?? [],
       eventIds: options.sse?.eventIds ?? [],

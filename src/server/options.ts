@@ -3,6 +3,7 @@ import type { CodecOptions } from '../codec/index.js';
 import type { DescriptorSource } from '../descriptor/index.js';
 import type { GatewayEvent, MetadataRules } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
+import type { ErrorForm, RequestOptions, StreamDefault } from '../surface/index.js';
 import type { UpstreamOptions } from '../upstream/index.js';
 import type { Rpc } from './rpc.js';
 
@@ -23,9 +24,22 @@ export interface GatewayOptions {
   readonly conflicts?: 'warn' | 'refuse';
   /** `ignore` drops one trailing slash. Default `strict`. */
   readonly trailingSlash?: 'strict' | 'ignore';
+  /** Escapes that path variables of several segments keep: `%2F`, or those of all reserved characters. Default `slash`. */
+  readonly multiSegmentDecoding?: 'slash' | 'reserved';
   readonly json?: Partial<CodecOptions>;
   /** The same for single methods. */
   readonly methodJson?: readonly { readonly selector: string; readonly options: Partial<CodecOptions> }[];
+  /** How strictly requests are read; by default, strictly. */
+  readonly requests?: Partial<RequestOptions>;
+  /** The same for single methods. */
+  readonly methodRequests?: readonly {
+    readonly selector: string;
+    readonly options: Partial<RequestOptions>;
+  }[];
+  /** The format of response streams where the client names none. Default `ndjson`. */
+  readonly streamFormats?: readonly { readonly selector: string; readonly format: StreamDefault }[];
+  /** The form of errors where the client names none. Default `status`. */
+  readonly errors?: ErrorForm;
   /** Server-sent events: `retry:`, and the response fields that give events their ids. Default neither. */
   readonly sse?: {
     readonly retryMs?: number | undefined;

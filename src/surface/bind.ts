@@ -1,12 +1,11 @@
 import type { Binding } from '../httprule/index.js';
-import { type BodyContext, bodyBinder, bodyKind, isBlank } from './body.js';
+import { type BodyContext, bodyBinder, bodyKind } from './body.js';
 import { patchMask } from './patch-mask.js';
 import { pathBinder } from './path.js';
 import { queryBinder } from './query.js';
 import { parseQuery } from './query-string.js';
 import type { RequestBinder } from './surface.js';
 import { emptyQuery, systemParameters } from './system-parameters.js';
-import { concat } from './wire.js';
 
 /**
  * Compiles the request side of a binding.
@@ -17,25 +16,24 @@ import { concat } from './wire.js';
  * of a singular submessage.
  */
 function requestBinder(binding: Binding, context: BodyContext): RequestBinder {
-  const path = pathBinder(binding, context.names);
-  const query = queryBinder(binding, context.names, context.limits);
+  const { names, limits, strictness } = context;
+  const path = pathBinder(binding, names, strictness);
+  const query = queryBinder(binding, names, limits, strictness);
   const body = bodyBinder(binding, context);
-  const sort = systemParameters(binding, context.names);
-  const mask = patchMask(binding, context.names, context.limits);
+  const sort = systemParameters(binding, names);
+  const mask = patchMask(binding, names, limits, strictness);
   return {
     body: bodyKind(binding),
-    readQuery: (text) => (text === '' ? emptyQuery : sort(parseQuery(text, context.limits))),
+    readQuery: (text) => (text === '' ? emptyQuery : sort(parseQuery(text, limits))),
     bind(captures, { parameters }, bodyBytes, contentType) {
       const pathFragments = path.encode(captures);
       const bodyBinary = body.first(bodyBytes, contentType);
       const queryBinary = query(parameters, bodyBinary.length > 0);
-      const binary = path.append(concat([bodyBinary, queryBinary]), bodyBinary, pathFragments);
-      return mask === undefined || isBlank(bodyBytes) ? binary : mask.append(binary, bodyBytes, contentType);
+      const binary = path.append(bodyBinary, queryBinary, pathFragments);
+      return mask === undefined ? binary : mask.append(binary, bodyBytes, contentType);
     },
     bindNext(bodyBytes, contentType) {
-      const binary = body.next(bodyBytes, contentType);
-      path.refuseIn(binary);
-      return binary;
+      return path.withoutPath(body.next(bodyBytes, contentType));
     },
   };
 }

@@ -3,11 +3,13 @@ import type { DescField } from '../descriptor/index.js';
 import type { Binding } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
+import { isBlank } from './blank.js';
 import { bodyForm } from './content-type.js';
 import type { FieldNames } from './field-names.js';
 import { formBody } from './form-body.js';
 import { encodeHttpBody, isHttpBody, isHttpBodyField } from './http-body.js';
 import { protobufBody } from './protobuf-body.js';
+import type { RequestOptions } from './request-options.js';
 import type { RequestBinder } from './surface.js';
 import { emptyBinary } from './wire.js';
 
@@ -23,6 +25,7 @@ export interface BodyBinder {
 export interface BodyContext {
   readonly codecs: CodecFactory;
   readonly options: CodecOptions;
+  readonly strictness: RequestOptions;
   readonly names: FieldNames;
   readonly limits: Limits;
 }
@@ -37,17 +40,20 @@ export function bodyKind(binding: Binding): RequestBinder['body'] {
 }
 
 /** Prepares the body of a binding: `body: "*"`, `body: "f"` or none. */
-export function bodyBinder(binding: Binding, { codecs, options, names, limits }: BodyContext): BodyBinder {
+export function bodyBinder(
+  binding: Binding,
+  { codecs, options, strictness, names, limits }: BodyContext,
+): BodyBinder {
   const { body: source } = binding;
   if (source === 'none') {
-    return noBody;
+    return strictness.unexpectedBody === 'ignore' ? ignoredBody : refusedBody;
   }
   if (bodyKind(binding) === 'raw') {
     return rawBody(source === 'all' ? [] : [source]);
   }
   const codec =
     source === 'all' ? codecs.codec(binding.method.input, options) : codecs.field(source, options);
-  const form = formBody(binding, names, limits);
+  const form = formBody(binding, names, limits, strictness);
   const protobuf = protobufBody(binding);
   const read = (body: Uint8Array, contentType: string | undefined) => {
     // Bytes that are blanks in JSON may be a message in protobuf.
@@ -67,12 +73,8 @@ export function bodyBinder(binding: Binding, { codecs, options, names, limits }:
   return { first: read, next: read };
 }
 
-/** Whether the body holds nothing but JSON's white space: such a body counts as absent. */
-export function isBlank(body: Uint8Array): boolean {
-  return body.every((byte) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09);
-}
-
-const noBody: BodyBinder = { first: refuseBody, next: refuseBody };
+const refusedBody: BodyBinder = { first: refuseBody, next: refuseBody };
+const ignoredBody: BodyBinder = { first: () => emptyBinary, next: () => emptyBinary };
 
 function refuseBody(body: Uint8Array): Uint8Array {
   if (!isBlank(body)) {

@@ -1,6 +1,5 @@
 import { type CodecFactory, type CodecOptions, createAnyPacker, createAnyPrinter } from '../codec/index.js';
-import type { DescMethod, DescService } from '../descriptor/index.js';
-import { locationOf } from '../descriptor/index.js';
+import { type DescMethod, type DescService, locationOf } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { type Binding, buildRouter, collectBindings } from '../httprule/index.js';
 import { statusBinary, statusJson } from '../status/index.js';
@@ -10,8 +9,9 @@ import { type EventId, eventIdReader } from './event-id.js';
 import { createFieldNames } from './field-names.js';
 import { type FieldText, fieldText } from './field-text.js';
 import { responseWriter } from './reply.js';
-import { selectorTable, selects } from './selector.js';
+import { selectorTable } from './selector.js';
 import type { CallShape, Route, Surface, SurfaceInput } from './surface.js';
+import { unusedSelectors } from './unused-selectors.js';
 
 /** A surface, or none where a diagnostic is an error; `release` gives its channels back, once. */
 export interface SurfaceBuild {
@@ -45,7 +45,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
   diagnostics.push(
     ...router.diagnostics,
     ...missingBackends(routes),
-    ...unusedBackends(input),
+    ...unusedSelectors(input),
     ...(bindings.length === 0 ? [noRoutes] : []),
   );
   if (diagnostics.some(({ severity }) => severity === 'error')) {
@@ -60,6 +60,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
     routes: Object.freeze(routes),
     serviceCount: new Set(bindings.map(({ method }) => method.parent)).size,
     methodCount: new Set(bindings.map(({ method }) => method)).size,
+    errorForm: input.errorForm,
     statusJson: (status) => statusJson(status, printAny),
     statusBinary: (status) => statusBinary(status, packAny),
   } satisfies Surface);
@@ -74,6 +75,8 @@ function routeCompiler(
   const backends = selectorTable(input.backends);
   const timeouts = selectorTable(input.timeouts);
   const codecOptions = selectorTable(input.methodCodecOptions);
+  const requestOptions = selectorTable(input.methodRequestOptions);
+  const streamDefaults = selectorTable(input.streamDefaults);
   const eventIds = selectorTable(input.eventIds);
   const { codecs, limits } = input;
   const names = createFieldNames();
@@ -88,7 +91,8 @@ function routeCompiler(
   return (binding: Binding): Route => {
     const { method } = binding;
     const upstream = backends.find(method)?.upstream;
-    const options: CodecOptions = { ...input.codecOptions, ...codecOptions.find(method)?.options };
+    const options = layered(input.codecOptions, codecOptions.layers(method));
+    const strictness = layered(input.requestOptions, requestOptions.layers(method));
     const grpcPath = `/${method.parent.typeName}/${method.name}`;
     return Object.freeze({
       binding,
@@ -99,11 +103,17 @@ function routeCompiler(
         channelTo(upstream).method({ path: grpcPath, hashField: hashFieldOf(method, upstream, codecs) }),
       target: upstream?.target,
       timeoutMs: timeouts.find(method)?.timeoutMs,
-      request: lazyRequestBinder(binding, { codecs, options, limits, names }),
+      request: lazyRequestBinder(binding, { codecs, options, strictness, limits, names }),
       response: responseWriter(binding, codecs, options, limits),
+      streamDefault: streamDefaults.find(method)?.format ?? 'ndjson',
       eventId: eventIdOf(method, options),
     });
   };
+}
+
+/** Options with layers over them, the last of which counts. */
+function layered<T>(options: T, layers: readonly { readonly options: Partial<T> }[]): T {
+  return Object.assign({}, options, ...layers.map((layer) => layer.options));
 }
 
 /** Reads the field that a ring of endpoints places calls by, where the method's request has it. */
@@ -147,18 +157,6 @@ function missingBackends(routes: readonly Route[]): Diagnostic[] {
     locations: [locationOf(service)],
     hint: `--backend '${service.typeName}=host:port'`,
   }));
-}
-
-function unusedBackends({ backends, registry }: SurfaceInput): Diagnostic[] {
-  return backends
-    .filter(({ selector }) => !registry.services.some((service) => selects(selector, service)))
-    .map(({ selector }) => ({
-      severity: 'warning',
-      code: 'BACKEND_UNUSED',
-      text: `The backend selector ${selector} matches no service or method of the sources.`,
-      locations: [],
-      hint: 'Write pkg.Service, pkg.Service.Method, pkg.* or *.',
-    }));
 }
 
 const noRoutes: Diagnostic = Object.freeze({

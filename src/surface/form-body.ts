@@ -4,9 +4,10 @@ import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import type { FieldNames } from './field-names.js';
 import { bindParameters } from './query.js';
-import { type ParameterScope, resolveQueryPath } from './query-path.js';
+import { ignoredNames, type ParameterScope, resolveQueryPath } from './query-path.js';
 import { parseQuery, type QueryParameter } from './query-string.js';
 import { QueryUse } from './query-use.js';
+import type { RequestOptions } from './request-options.js';
 import { sourceOf } from './source.js';
 
 type FormLimits = Pick<Limits, 'queryParametersMax' | 'queryNameBytesMax' | 'queryDepthMax'>;
@@ -25,30 +26,36 @@ export interface FormBody {
  *
  * Throws StatusError as the query does, MEDIA_TYPE_UNSUPPORTED where the body is no message.
  */
-export function formBody(binding: Binding, names: FieldNames, limits: FormLimits): FormBody {
-  const scope = formScope(binding);
+export function formBody(
+  binding: Binding,
+  names: FieldNames,
+  limits: FormLimits,
+  strictness: RequestOptions,
+): FormBody {
+  const scope = formScope(binding, ignoredNames(strictness));
   return {
     toBinary: (body) => bindParameters(parse(body, limits), scopeOf(scope), new QueryUse(), names, limits),
     paths: (body) =>
-      parse(body, limits).map(({ name }) =>
-        resolveQueryPath(name, scopeOf(scope), names, limits.queryDepthMax)
-          .fields.map((field) => field.name)
-          .join('.'),
-      ),
+      parse(body, limits).flatMap(({ name }) => {
+        const path = resolveQueryPath(name, scopeOf(scope), names, limits.queryDepthMax);
+        return path === undefined ? [] : path.fields.map((field) => field.name).join('.');
+      }),
   };
 }
 
-function formScope(binding: Binding): ParameterScope | undefined {
+function formScope(binding: Binding, ignores: ParameterScope['ignores']): ParameterScope | undefined {
   const { body, method } = binding;
   if (body === 'all') {
     return {
       root: method.input,
+      ignores,
+      otherNames: [],
       refuses: (fields) =>
         sourceOf(binding, fields) === 'query' ? 'the field comes from the query of the request' : undefined,
     };
   }
   const root = typeof body === 'string' ? undefined : messageOf(body);
-  return root && { root, refuses: () => undefined };
+  return root && { root, ignores, otherNames: [], refuses: () => undefined };
 }
 
 function messageOf(field: DescField) {

@@ -1,13 +1,16 @@
 export { buildSurface, type SurfaceBuild } from './build.js';
 export { protobufTypes } from './content-type.js';
+export { defaultRequestOptions, type RequestOptions } from './request-options.js';
 export { type SelectorTable, selectorTable, selects } from './selector.js';
 export { type RouteSummary, type SurfaceSummary, summarize } from './summary.js';
 export type {
   CallShape,
+  ErrorForm,
   RequestBinder,
   ResponseForm,
   ResponseWriter,
   Route,
+  StreamDefault,
   Surface,
   SurfaceInput,
   WriteMessage,

@@ -1,13 +1,16 @@
 import { appendFragment, findField } from '../codec/index.js';
-import type { DescField, DescMessage } from '../descriptor/index.js';
+import type { DescField } from '../descriptor/index.js';
 import type { Binding } from '../httprule/index.js';
+import { Code, reasons, StatusError } from '../status/index.js';
+import { isBlank } from './blank.js';
 import { bodyForm } from './content-type.js';
 import type { FieldNames } from './field-names.js';
 import { formBody } from './form-body.js';
+import { isStructured, jsonPaths } from './json-paths.js';
+import type { RequestOptions } from './request-options.js';
 import { concat, lenContent, lenField } from './wire.js';
 
 const utf8 = new TextEncoder();
-const utf8Decoder = new TextDecoder();
 /** google/protobuf/field_mask.proto: repeated string paths = 1. */
 const pathsNumber = 1;
 
@@ -15,7 +18,8 @@ const pathsNumber = 1;
 export interface PatchMask {
   /**
    * `binary` is the bound request, `body` the JSON or form it was bound from, already accepted by
-   * its codec. Of protobuf, whose writers know their fields, no mask is derived.
+   * its codec. Of protobuf, whose writers know their fields, no mask is derived, nor of a blank body.
+   * Throws StatusError PATCH_EMPTY where nothing is named and `emptyPatch` refuses that.
    */
   append(binary: Uint8Array, body: Uint8Array, contentType: string | undefined): Uint8Array;
 }
@@ -33,6 +37,7 @@ export function patchMask(
   binding: Binding,
   names: FieldNames,
   limits: Parameters<typeof formBody>[2],
+  strictness: RequestOptions,
 ): PatchMask | undefined {
   const { body, method, variables } = binding;
   if (binding.httpMethod !== 'PATCH' || typeof body === 'string' || !isStructured(body)) {
@@ -52,13 +57,16 @@ export function patchMask(
           .join('.'),
       ),
   );
-  const form = formBody(binding, names, limits);
+  const form = formBody(binding, names, limits, strictness);
+  const { message } = body;
   const pathsOf = (bytes: Uint8Array, contentType: string | undefined): string[] | undefined => {
+    if (isBlank(bytes)) return undefined;
     const written = bodyForm(contentType);
     if (written === 'form') return form.paths(bytes);
-    const json: unknown = written === 'json' ? JSON.parse(utf8Decoder.decode(bytes)) : undefined;
-    return isObject(json) ? [...leafPaths(json, body.message, names, '')] : undefined;
+    return written === 'json' ? jsonPaths(bytes, message, names) : undefined;
   };
+  const isProtobuf = (bytes: Uint8Array, contentType: string | undefined): boolean =>
+    !isBlank(bytes) && bodyForm(contentType) === 'protobuf';
   return {
     append(binary, bytes, contentType) {
       const given = findField(binary, [mask]);
@@ -66,21 +74,17 @@ export function patchMask(
         return binary;
       }
       const named = pathsOf(bytes, contentType);
+      const paths = [...new Set(named)].filter((path) => !bound.has(path)).sort();
+      if (strictness.emptyPatch === 'refuse' && paths.length === 0 && !isProtobuf(bytes, contentType)) {
+        throw new StatusError(Code.INVALID_ARGUMENT, 'PATCH_EMPTY', reasons.PATCH_EMPTY);
+      }
       if (named === undefined) {
         return binary;
       }
-      const paths = [...new Set(named)].filter((path) => !bound.has(path)).sort();
       const fragment = concat(paths.map((path) => lenField(pathsNumber, utf8.encode(path))));
       return appendFragment(binary, [mask], fragment);
     },
   };
-}
-
-/** A singular message whose JSON form is an object of its fields. */
-function isStructured(field: DescField): field is DescField & { readonly message: DescMessage } {
-  // Every message of google.protobuf is a well-known type with a JSON form of its own, or an
-  // Empty or a descriptor, which nobody patches field by field.
-  return field.fieldKind === 'message' && !field.message.typeName.startsWith('google.protobuf.');
 }
 
 function isFieldMask(field: DescField): boolean {
@@ -90,28 +94,4 @@ function isFieldMask(field: DescField): boolean {
 /** Given as tag and value; where it is a group, what stands in place of the length is the end tag. */
 function isEmptyMask(field: Uint8Array): boolean {
   return lenContent(field).length === 0;
-}
-
-function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
-}
-
-/** The codec has bounded the nesting before, so that recursion is safe. */
-function* leafPaths(
-  json: Readonly<Record<string, unknown>>,
-  message: DescMessage,
-  names: FieldNames,
-  prefix: string,
-): Generator<string> {
-  for (const [key, value] of Object.entries(json)) {
-    const field = names.of(message).get(key);
-    if (field === undefined) {
-      continue;
-    }
-    if (isStructured(field) && isObject(value) && Object.keys(value).length > 0) {
-      yield* leafPaths(value, field.message, names, `${prefix}${field.name}.`);
-    } else {
-      yield `${prefix}${field.name}`;
-    }
-  }
 }

@@ -1,21 +1,25 @@
-import { appendFragment, findField, type TextField, TextValueError } from '../codec/index.js';
+import { appendFragment, findField, removeField, type TextField, TextValueError } from '../codec/index.js';
 import type { DescField, FieldPath } from '../descriptor/index.js';
 import type { Binding } from '../httprule/index.js';
 import { Code, StatusError } from '../status/index.js';
 import type { FieldNames } from './field-names.js';
-import { equalBytes } from './wire.js';
+import type { RequestOptions } from './request-options.js';
+import { concat, equalBytes } from './wire.js';
 
 /** The fields that template variables bind, in the order of the variables. */
 export interface PathBinder {
   /** Captures → fragments, each relative to its leaf's message. Throws StatusError PATH_VALUE. */
   encode(captures: readonly string[]): readonly Uint8Array[];
   /**
-   * Puts the fragments into a message. `bodyBinary` is what the body has set of it: a path field
-   * in there must be equal, or StatusError BODY_PATH_CONFLICT is thrown.
+   * Joins what body, query and path have set of a message. A path field in the body must be equal,
+   * or StatusError BODY_PATH_CONFLICT is thrown; with `path-wins` the body's is left out.
    */
-  append(binary: Uint8Array, bodyBinary: Uint8Array, fragments: readonly Uint8Array[]): Uint8Array;
-  /** Throws StatusError BODY_PATH_CONFLICT if the body sets any path field at all. */
-  refuseIn(bodyBinary: Uint8Array): void;
+  append(bodyBinary: Uint8Array, queryBinary: Uint8Array, fragments: readonly Uint8Array[]): Uint8Array;
+  /**
+   * A later message of a stream, which may set no path field at all: StatusError
+   * BODY_PATH_CONFLICT, or with `path-wins` the message without it.
+   */
+  withoutPath(bodyBinary: Uint8Array): Uint8Array;
 }
 
 interface Variable {
@@ -27,27 +31,35 @@ interface Variable {
 }
 
 /** Prepares the path variables of a binding. */
-export function pathBinder(binding: Binding, names: FieldNames): PathBinder {
+export function pathBinder(
+  binding: Binding,
+  names: FieldNames,
+  { pathConflict }: RequestOptions,
+): PathBinder {
   const variables = binding.variables.map(({ path }) => prepare(path, names));
+  const pathWins = pathConflict === 'path-wins';
   return {
     encode: (captures) => variables.map((variable, index) => encodeCapture(variable, captures[index] ?? '')),
-    append(binary, bodyBinary, fragments) {
-      let result = binary;
+    append(bodyBinary, queryBinary, fragments) {
+      const body = pathWins ? variables.reduce(without, bodyBinary) : bodyBinary;
+      let result = concat([body, queryBinary]);
       for (const [index, variable] of variables.entries()) {
         const fragment = fragments[index];
-        if (fragment !== undefined && !isInBody(variable, bodyBinary, fragment)) {
+        if (fragment !== undefined && !isInBody(variable, body, fragment)) {
           result = appendFragment(result, variable.parents, fragment);
         }
       }
       return result;
     },
-    refuseIn(bodyBinary) {
+    withoutPath(bodyBinary) {
+      if (pathWins) return variables.reduce(without, bodyBinary);
       for (const variable of variables) {
         if (findField(bodyBinary, variable.path.fields) !== undefined) {
           throw conflict(variable.path, 'the path binds it in the first message; leave it out of the others');
         }
         refuseRivals(variable, bodyBinary);
       }
+      return bodyBinary;
     },
   };
 }
@@ -94,6 +106,11 @@ function isInBody(variable: Variable, bodyBinary: Uint8Array, fragment: Uint8Arr
     throw conflict(variable.path, 'the body gives it another value than the path');
   }
   return found !== undefined;
+}
+
+/** What the body has set, without the path's field and what would clear it. */
+function without(bodyBinary: Uint8Array, { path, rivals }: Variable): Uint8Array {
+  return [path.fields, ...rivals].reduce(removeField, bodyBinary);
 }
 
 function refuseRivals({ path, rivals }: Variable, bodyBinary: Uint8Array): void {

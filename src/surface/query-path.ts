@@ -3,7 +3,9 @@ import type { DescField, DescMessage } from '../descriptor/index.js';
 import type { Binding } from '../httprule/index.js';
 import type { FieldNames } from './field-names.js';
 import { refusal } from './query-use.js';
+import type { RequestOptions } from './request-options.js';
 import { sourceOf } from './source.js';
+import { systemParameterNames } from './system-parameters.js';
 
 /** What the name of a query parameter means. */
 export interface QueryPath {
@@ -28,14 +30,27 @@ export interface ParameterScope {
   readonly root: DescMessage;
   /** Why a field may not be given here, or undefined. */
   refuses(fields: readonly DescField[]): string | undefined;
+  /** Whether a name that is nothing is dropped. */
+  ignores(name: string): boolean;
+  /** Names that mean something here without being fields. */
+  readonly otherNames: readonly string[];
   /** What to say of a name that is nothing, where no nearest name would help. */
   readonly hint?: string;
 }
 
+/** Which names are dropped where they name no field. */
+export function ignoredNames({ unknownQuery, ignoredQuery }: RequestOptions): ParameterScope['ignores'] {
+  if (unknownQuery === 'ignore') return () => true;
+  const ignored = new Set(ignoredQuery);
+  return (name) => ignored.has(name);
+}
+
 /** The fields of a request that come from its query. */
-export function queryScope(binding: Binding): ParameterScope {
+export function queryScope(binding: Binding, strictness: RequestOptions): ParameterScope {
   return {
     root: binding.method.input,
+    ignores: ignoredNames(strictness),
+    otherNames: systemParameterNames,
     refuses(fields) {
       const source = sourceOf(binding, fields);
       return source === 'query'
@@ -52,32 +67,37 @@ export function queryScope(binding: Binding): ParameterScope {
  * Resolves a name step by step, each by JSON name first, then by proto name:
  * "book.author_name" → fields; "labels[a.b]" → field and map key.
  *
- * Throws StatusError QUERY_PARAMETER_UNKNOWN when it names no field, or one that comes from
- * elsewhere in the request.
+ * Undefined where it names no field and is to be dropped. Throws StatusError
+ * QUERY_PARAMETER_UNKNOWN when it names none, or one that comes from elsewhere in the request.
  */
 export function resolveQueryPath(
   name: string,
   scope: ParameterScope,
   names: FieldNames,
   depthMax: number,
-): QueryPath {
+): QueryPath | undefined {
   const bracket = name.indexOf('[');
-  if (bracket >= 0 && !name.endsWith(']')) {
-    throw unknown(name, 'a map entry is written as field[key]');
-  }
   const steps = (bracket < 0 ? name : name.slice(0, bracket)).split('.', depthMax + 1);
   if (steps.length > depthMax) {
     throw refusal('QUERY_MALFORMED', name, `the field path has more than ${depthMax} steps`);
   }
   const fields = walk(name, steps, scope, names);
-  const leaf = fields.at(-1);
-  if (leaf === undefined) {
-    throw unknown(name, 'it names no field');
+  const leaf = fields?.at(-1);
+  if (fields === undefined || leaf === undefined) {
+    return undefined;
+  }
+  if (bracket >= 0 && !name.endsWith(']')) {
+    throw unknown(name, 'a map entry is written as field[key]');
   }
   return { fields, leaf, mapKey: bracket < 0 ? undefined : name.slice(bracket + 1, -1) };
 }
 
-function walk(name: string, steps: readonly string[], scope: ParameterScope, names: FieldNames): DescField[] {
+function walk(
+  name: string,
+  steps: readonly string[],
+  scope: ParameterScope,
+  names: FieldNames,
+): DescField[] | undefined {
   const fields: DescField[] = [];
   let message: DescMessage | undefined = scope.root;
   for (const step of steps) {
@@ -89,6 +109,9 @@ function walk(name: string, steps: readonly string[], scope: ParameterScope, nam
     }
     const field: DescField | undefined = names.of(message).get(step);
     if (field === undefined) {
+      if (scope.ignores(name)) {
+        return undefined;
+      }
       throw unknown(name, unknownText(step, fields, message, scope));
     }
     fields.push(field);
@@ -117,7 +140,8 @@ function unknownText(
   }
   const candidates = message.fields
     .filter((field) => scope.refuses([...parents, field]) === undefined)
-    .map((field) => field.jsonName);
+    .map((field) => field.jsonName)
+    .concat(parents.length === 0 ? scope.otherNames : []);
   const nearest = nearestName(step, candidates);
   const prefix = parents.map((field) => `${field.jsonName}.`).join('');
   return nearest === undefined

@@ -20,7 +20,7 @@ message Every {
   map<string, google.protobuf.Timestamp> times = 39;
   map<fixed64, string> by_fixed64 = 40; map<sfixed32, string> by_fixed32 = 41;
 }
-message Alt { string alt = 1; }
+message Alt { string alt = 1; string callback = 2; }
 message Create { string parent = 1; Every every = 2; bool validate_only = 3; oneof kind { Child boxed = 4; string loose = 5; } Child other = 6; }
 service Queries {
   rpc Search(Every) returns (Every) { option (google.api.http) = { get: "/search" }; }
@@ -155,6 +155,10 @@ const accepted: readonly (readonly [rule: string, query: string, json: object])[
 describe('query parameters', () => {
   test.each(accepted)('%s: ?%s', (_rule, query, json) => {
     expect(surface.bind(`GET /search?${query}`).json).toEqual(json);
+  });
+
+  test('what a URL must not hold is a field where the request has one', () => {
+    expect(surface.bind('GET /alt?callback=x').json).toEqual({ callback: 'x' });
   });
 
   test('alt is a field where the request has one', () => {
@@ -429,6 +433,32 @@ const refused: readonly Refusal[] = [
     '$callback',
     /system parameter/,
   ],
+  [
+    'a mistyped system parameter',
+    '/search?$prettyprint=true',
+    'QUERY_PARAMETER_UNKNOWN',
+    '$prettyprint',
+    /"\$prettyPrint"/,
+  ],
+  [
+    'a mistyped one without "$"',
+    '/search?pretyPrint=true',
+    'QUERY_PARAMETER_UNKNOWN',
+    'pretyPrint',
+    /"prettyPrint"/,
+  ],
+  ...['access_token', '$access_token', 'oauth_token'].map(
+    (name): Refusal => [
+      `credentials in a URL: ${name}`,
+      `/search?${name}=x`,
+      'QUERY_PARAMETER_UNKNOWN',
+      name,
+      /Authorization/,
+    ],
+  ),
+  ['a script for an answer', '/search?callback=x', 'QUERY_PARAMETER_UNKNOWN', 'callback', /JSONP/],
+  ['a key, which nobody would check', '/search?key=x', 'QUERY_PARAMETER_UNKNOWN', 'key'],
+  ['the same with "$"', '/search?$key=x', 'QUERY_PARAMETER_UNKNOWN', '$key'],
   ['an unknown system parameter, encoded', '/search?%24ct=x', 'QUERY_PARAMETER_UNKNOWN', '$ct'],
 ];
 

@@ -6,6 +6,7 @@ import type { FieldNames } from './field-names.js';
 import { type ParameterScope, type QueryPath, queryScope, resolveQueryPath } from './query-path.js';
 import type { QueryParameter } from './query-string.js';
 import { QueryUse, refusal } from './query-use.js';
+import type { RequestOptions } from './request-options.js';
 import { concat, emptyBinary, mapEntryKey } from './wire.js';
 
 type QueryLimits = Pick<Limits, 'queryDepthMax'>;
@@ -19,10 +20,15 @@ export type QueryBinder = (parameters: readonly QueryParameter[], bodyPresent: b
  *
  * The binder throws StatusError INVALID_ARGUMENT whose violation names the parameter as written.
  */
-export function queryBinder(binding: Binding, names: FieldNames, limits: QueryLimits): QueryBinder {
+export function queryBinder(
+  binding: Binding,
+  names: FieldNames,
+  limits: QueryLimits,
+  strictness: RequestOptions,
+): QueryBinder {
   const pathFields = binding.variables.map(({ path }) => path.fields);
   const bodyField = typeof binding.body === 'string' ? undefined : binding.body;
-  const scope = queryScope(binding);
+  const scope = queryScope(binding, strictness);
   return (parameters, bodyPresent) => {
     if (parameters.length === 0) {
       return emptyBinary;
@@ -48,7 +54,8 @@ export function bindParameters(
 ): Uint8Array {
   const writer = new QueryWriter(use, names);
   for (const parameter of parameters) {
-    writer.write(parameter, resolveQueryPath(parameter.name, scope, names, queryDepthMax));
+    const path = resolveQueryPath(parameter.name, scope, names, queryDepthMax);
+    if (path !== undefined) writer.write(parameter, path);
   }
   return writer.finish();
 }

@@ -3,6 +3,8 @@ import type { DescMethod, DescService } from '../descriptor/index.js';
 /** Finds the entry whose selector fits a method best. */
 export interface SelectorTable<T> {
   find(method: DescMethod): T | undefined;
+  /** All entries that fit, least specific first: layers of options, of which the last word counts. */
+  layers(method: DescMethod): readonly T[];
 }
 
 /**
@@ -13,16 +15,11 @@ export function selectorTable<T extends { readonly selector: string }>(
   entries: readonly T[],
 ): SelectorTable<T> {
   const bySelector = new Map(entries.map((entry) => [entry.selector, entry]));
+  const fitting = (method: DescMethod): T[] =>
+    [...selectorsOf(method)].flatMap((selector) => bySelector.get(selector) ?? []);
   return {
-    find(method) {
-      for (const selector of selectorsOf(method)) {
-        const entry = bySelector.get(selector);
-        if (entry !== undefined) {
-          return entry;
-        }
-      }
-      return undefined;
-    },
+    find: (method) => fitting(method)[0],
+    layers: (method) => fitting(method).reverse(),
   };
 }
 

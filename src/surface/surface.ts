@@ -4,6 +4,7 @@ import type { Binding, Router, RulesOverlay } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import type { Status } from '../status/index.js';
 import type { Target, Transport, Upstream } from '../upstream/index.js';
+import type { RequestOptions } from './request-options.js';
 import type { RequestQuery } from './system-parameters.js';
 
 /** Which sides of a method stream. */
@@ -46,6 +47,12 @@ export interface ResponseForm {
   readonly fields: string | undefined;
 }
 
+/** The format of a response stream where the client names none. */
+export type StreamDefault = 'ndjson' | 'json' | 'sse' | 'proto';
+
+/** The form of errors where the client names none: google.rpc.Status, AIP-193's envelope, or RFC 9457. */
+export type ErrorForm = 'status' | 'envelope' | 'problem';
+
 /** Response message → bytes. Throws StatusError INTERNAL (RESPONSE_UNREPRESENTABLE). */
 export type WriteMessage = (binary: Uint8Array) => Uint8Array;
 
@@ -77,6 +84,7 @@ export interface Route {
   readonly timeoutMs: number | undefined;
   readonly request: RequestBinder;
   readonly response: ResponseWriter;
+  readonly streamDefault: StreamDefault;
   /** Id of a response message as a server-sent event; undefined where no field is named for it, or it has none. */
   eventId(binary: Uint8Array): string | undefined;
 }
@@ -90,6 +98,7 @@ export interface Surface {
   readonly serviceCount: number;
   /** Methods with at least one route. */
   readonly methodCount: number;
+  readonly errorForm: ErrorForm;
   /** google.rpc.Status JSON, its details printed with the types of this surface. Never throws. */
   statusJson(status: Status): Uint8Array;
   /** google.rpc.Status as protobuf. Never throws: a detail that has no such form is left out. */
@@ -109,11 +118,20 @@ export interface SurfaceInput {
     readonly selector: string;
     readonly options: Partial<CodecOptions>;
   }[];
+  /** How strictly requests are read, by default and for single methods. */
+  readonly requestOptions: RequestOptions;
+  readonly methodRequestOptions: readonly {
+    readonly selector: string;
+    readonly options: Partial<RequestOptions>;
+  }[];
+  readonly streamDefaults: readonly { readonly selector: string; readonly format: StreamDefault }[];
+  readonly errorForm: ErrorForm;
   /** Fields that give the events of a stream their ids: a top-level field of the response, by its proto name. */
   readonly eventIds: readonly { readonly selector: string; readonly field: string }[];
   readonly limits: Limits;
   /** Two equal templates: warn and let the first keep the route, or refuse to build. */
   readonly conflicts: 'warn' | 'refuse';
   readonly trailingSlash: 'strict' | 'ignore';
+  readonly multiSegmentDecoding: 'slash' | 'reserved';
   readonly timeouts: readonly { readonly selector: string; readonly timeoutMs: number }[];
 }

@@ -1,3 +1,4 @@
+import { nearestName } from '../codec/index.js';
 import type { Binding } from '../httprule/index.js';
 import { Code, type Reason, StatusError } from '../status/index.js';
 import type { FieldNames } from './field-names.js';
@@ -22,6 +23,13 @@ export interface RequestQuery {
   readonly system: SystemParameters;
   readonly parameters: readonly QueryParameter[];
 }
+
+/** What a URL must not hold, with or without `$`: it ends in logs, histories and Referer fields, or runs as a script. */
+const dangerous: ReadonlyMap<string, string> = new Map([
+  ['access_token', 'credentials belong into the Authorization header field'],
+  ['oauth_token', 'credentials belong into the Authorization header field'],
+  ['callback', 'answers are not wrapped into a script (JSONP)'],
+]);
 
 type Reader = (value: string, written: string) => SystemParameters;
 
@@ -52,9 +60,8 @@ export function systemParameters(
     const parameters = all.filter(({ name: written, value }) => {
       const known = readers.get(written);
       if (known === undefined) {
-        if (written.startsWith('$')) {
-          throw refusal('QUERY_PARAMETER_UNKNOWN', written, 'is no system parameter that is supported');
-        }
+        if (written.startsWith('$')) throw unsupported(written);
+        if (dangerous.has(written) && !fields.has(written)) throw unsupported(written);
         return true;
       }
       if (seen.has(known.name)) {
@@ -75,6 +82,9 @@ const readersByName: Readonly<Record<string, Reader>> = {
   pretty: (value, written) => ({ prettyPrint: readBoolean(value, written) }),
 };
 
+/** Without `$`. */
+export const systemParameterNames: readonly string[] = Object.keys(readersByName);
+
 /** FORMAT {";enum-encoding=int" | ";emit-defaults=true"} */
 function readAlt(value: string, written: string): SystemParameters {
   const [format, ...modifiers] = value.split(';');
@@ -91,6 +101,18 @@ function readAlt(value: string, written: string): SystemParameters {
     else throw invalid;
   }
   return system;
+}
+
+function unsupported(written: string): StatusError {
+  const name = written.replace(/^\$/, '');
+  const why = dangerous.get(name);
+  const near = nearestName(name, systemParameterNames);
+  const hint = near === undefined ? '' : ` (did you mean "$${near}"?)`;
+  return refusal(
+    'QUERY_PARAMETER_UNKNOWN',
+    written,
+    `is no system parameter that is supported${why === undefined ? hint : `: ${why}`}`,
+  );
 }
 
 function readBoolean(value: string, written: string): boolean {

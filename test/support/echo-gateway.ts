@@ -21,7 +21,7 @@ import "google/api/annotations.proto";
 import "google/api/httpbody.proto";
 message M {
   string name = 1; string text = 2; int64 size = 3; Color color = 4; repeated M items = 5;
-  map<string, string> labels = 6; M child = 7; repeated int32 numbers = 8;
+  map<string, string> labels = 6; M child = 7; repeated int32 numbers = 8; bool is_old = 9;
 }
 enum Color { COLOR_UNSPECIFIED = 0; RED = 1; }
 service T {

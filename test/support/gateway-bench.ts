@@ -214,6 +214,7 @@ export function bench(options: BenchOptions = {}): Bench {
     serviceCount: 1,
     methodCount: 1,
     statusBinary: ({ code }) => Uint8Array.of(8, code),
+    errorForm: 'status',
     statusJson: (status) =>
       statusJson(status, () => {
         throw new Error('unknown');

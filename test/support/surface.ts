@@ -5,7 +5,13 @@ import { createCompiledCodecs, defaultCodecOptions } from '../../src/codec/index
 import { buildRegistry } from '../../src/descriptor/index.js';
 import { noRules } from '../../src/httprule/index.js';
 import { defaultLimits } from '../../src/limits.js';
-import { buildSurface, type Route, type Surface, type SurfaceInput } from '../../src/surface/index.js';
+import {
+  buildSurface,
+  defaultRequestOptions,
+  type Route,
+  type Surface,
+  type SurfaceInput,
+} from '../../src/surface/index.js';
 import { type Channels, parseUpstream, type Transport, type Upstream } from '../../src/upstream/index.js';
 import { compileProtos } from './compile-protos.js';
 
@@ -78,6 +84,11 @@ export function surfaceInput(image: Uint8Array, overrides: Partial<SurfaceInput>
     limits: defaultLimits,
     conflicts: 'warn',
     trailingSlash: 'strict',
+    multiSegmentDecoding: 'slash',
+    requestOptions: defaultRequestOptions,
+    methodRequestOptions: [],
+    streamDefaults: [],
+    errorForm: 'status',
     timeouts: [],
     methodCodecOptions: [],
     eventIds: [],
