@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import type { DescExtension, DescField, DescMessage, Registry } from '@bufbuild/protobuf';
-import { type Code, code } from './emit/code.js';
-import { isByHand, Module } from './emit/module.js';
+import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf';
+import { code } from './emit/code.js';
 import { emitParse, emitParseField, type ParseOptions, parseTables } from './emit/parse.js';
-import { evaluate } from './evaluate.js';
+import type { Emitter, Library, Subject, Unit } from './emit/unit.js';
+import { createFunctions, type FunctionSource, functionSource } from './functions.js';
 import { canonicalKeys } from './runtime/canonical-keys.js';
 import { type Cursor, escapedKey, refused, sawBeyondAscii } from './runtime/cursor.js';
 import * as jsonStructure from './runtime/json-structure.js';
@@ -16,66 +16,43 @@ import * as parseString from './runtime/parse-string.js';
 import type { ParseFunction } from './runtime/parse-well-known.js';
 import * as wellKnown from './runtime/parse-well-known.js';
 import * as wireWriter from './runtime/wire-writer.js';
+import { parseKey } from './unit-key.js';
 
 /** JSON bytes → protobuf bytes. */
 export interface ParseCompiler {
-  /** Throws `refused` when the JSON is no such message; what is wrong with it is not said. */
-  message(message: DescMessage): (json: Uint8Array) => Uint8Array;
-  /** The value of one field alone. */
-  field(field: DescField): (json: Uint8Array) => Uint8Array;
-  /** Source of the functions of a message type and of all that it contains. */
-  source(message: DescMessage): string;
+  /** Of a message, or of the value of one field. Throws a RefusedError for other JSON; what is wrong is not said. */
+  parser(subject: DescMessage | DescField): (json: Uint8Array) => Uint8Array;
+  /** The functions to be written for another process. */
+  unit(subjects: readonly Subject[]): Unit;
 }
 
-/** Compiles functions on first use, those of one set of options. */
-export function createParseCompiler(types: Registry, s: Cursor, options: ParseOptions): ParseCompiler {
-  const functions = new Map<DescMessage, ParseFunction>();
-  const extensions = new Map<DescExtension, ParseFunction>();
-
-  const emit = (module: Module<ParseFunction>, message: DescMessage, name: Code) =>
-    emitParse(options, module, message, name);
-  const newModule = (existing = (message: DescMessage) => functions.get(message)) =>
-    new Module<ParseFunction>(code`parse`, parseTables, existing, emit);
-
-  const library: Readonly<Record<string, unknown>> = {
+/** Functions from a source, those of one set of options. */
+export function createParseCompiler(
+  types: Registry,
+  s: Cursor,
+  options: ParseOptions,
+  source: FunctionSource = functionSource(),
+): ParseCompiler {
+  const library: Library = {
     ...helpers,
-    parseAny: wellKnown.anyParser(types, options.ignoreUnknown, parserOf),
-    parseMember: members.memberParser(types, options.ignoreUnknown, extensionOf),
+    parseAny: wellKnown.anyParser(types, options.ignoreUnknown, (message) => functions.of(message)),
+    parseMember: members.memberParser(types, options.ignoreUnknown, (extension) =>
+      functions.ofExtension(extension),
+    ),
   };
-
-  function parserOf(message: DescMessage): ParseFunction {
-    const known = functions.get(message);
-    if (known !== undefined) return known;
-    const module = newModule();
-    const name = module.messageFunction(message);
-    // Emits what the first function calls as well: only then is the list of messages complete.
-    const source = module.source();
-    const made = evaluate(module, source, library, [name, ...module.messages.values()]) as ParseFunction[];
-    [...module.messages.keys()].forEach((desc, index) => {
-      const parse = made[index + 1];
-      if (parse !== undefined) functions.set(desc, parse);
-    });
-    const [parse] = made;
-    if (parse === undefined) throw new Error('nothing was compiled');
-    functions.set(message, parse);
-    return parse;
-  }
-
-  function fieldParser(field: DescField | DescExtension): ParseFunction {
-    const module = newModule();
-    const name = module.helper(field, `field_${field.name}`, (own) =>
-      emitParseField(options, module, field, own),
-    );
-    const [parse] = evaluate(module, module.source(), library, [name]) as ParseFunction[];
-    if (parse === undefined) throw new Error('nothing was compiled');
-    return parse;
-  }
-
-  function extensionOf(extension: DescExtension): ParseFunction {
-    const parse = extensions.get(extension) ?? fieldParser(extension);
-    extensions.set(extension, parse);
-    return parse;
-  }
+  const emitter: Emitter = {
+    prefix: code`parse`,
+    tables: parseTables,
+    message: (...of) => emitParse(options, ...of),
+    field: (...of) => emitParseField(options, ...of),
+    extension: (...of) => emitParseField(options, ...of),
+  };
+  const functions = createFunctions<ParseFunction, ParseFunction>(
+    emitter,
+    library,
+    parseKey(options),
+    source,
+  );
 
   function run(parse: ParseFunction, json: Uint8Array, canonical: boolean): Uint8Array {
     s.load(json, json.length * expansionMax + 64);
@@ -101,26 +78,14 @@ export function createParseCompiler(types: Registry, s: Cursor, options: ParseOp
   }
 
   return {
-    message: (message) => {
+    parser: (subject) => {
       let parse: ParseFunction | undefined;
       return (json) => {
-        parse ??= parserOf(message);
+        parse ??= functions.of(subject);
         return runEither(parse, json);
       };
     },
-    field: (field) => {
-      let parse: ParseFunction | undefined;
-      return (json) => {
-        parse ??= fieldParser(field);
-        return runEither(parse, json);
-      };
-    },
-    source: (message) => {
-      if (isByHand(message)) return '';
-      const module = newModule(() => undefined);
-      module.messageFunction(message);
-      return module.source();
-    },
+    unit: functions.unit,
   };
 }
 

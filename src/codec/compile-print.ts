@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { DescExtension, DescField, DescMessage, Registry } from '@bufbuild/protobuf';
+import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf';
 import { code } from './emit/code.js';
-import { isByHand, Module } from './emit/module.js';
 import {
   emitPrint,
   emitPrintAlone,
@@ -9,7 +8,8 @@ import {
   type PrintOptions,
   printTables,
 } from './emit/print.js';
-import { evaluate } from './evaluate.js';
+import type { Emitter, Library, Subject, Unit } from './emit/unit.js';
+import { createFunctions, type FunctionSource, functionSource, uncompiled } from './functions.js';
 import type { Projection } from './projection.js';
 import { append, type Cursor, reserve, sawBeyondAscii } from './runtime/cursor.js';
 import { dropKeys, forgetKey, repeatsKey } from './runtime/key-spans.js';
@@ -25,67 +25,47 @@ import * as printStructure from './runtime/print-structure.js';
 import * as wellKnown from './runtime/print-well-known.js';
 import { checkDepth, checkEnd, type PrintFunction } from './runtime/print-well-known.js';
 import * as wireReader from './runtime/wire-reader.js';
+import { printKey } from './unit-key.js';
 
 /** Protobuf bytes → JSON bytes. */
 export interface PrintCompiler {
-  /** Throws the errors of the runtime when the bytes are no message, or one without a JSON form. */
-  message(message: DescMessage): (binary: Uint8Array, wanted?: Projection) => Uint8Array;
-  /** The value of one field alone; the projection is that of the value. */
-  field(field: DescField): (binary: Uint8Array, wanted?: Projection) => Uint8Array;
-  /** Source of the functions of a message type and of all that it contains. */
-  source(message: DescMessage): string;
+  /**
+   * Of a message, or of one field alone; the projection is that of the value. Throws the errors of
+   * the runtime when the bytes are no message, or one without a JSON form, and `uncompiled`.
+   */
+  printer(subject: DescMessage | DescField): (binary: Uint8Array, wanted?: Projection) => Uint8Array;
+  /** The functions to be written for another process. */
+  unit(subjects: readonly Subject[]): Unit;
 }
 
-/** Compiles functions on first use, those of one set of options. */
-export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOptions): PrintCompiler {
-  const functions = new Map<DescMessage, PrintFunction>();
-  const extensions = new Map<DescExtension, PrintExtension>();
-  const tables = printTables(options);
+/** Functions from a source, those of one set of options. */
+export function createPrintCompiler(
+  types: Registry,
+  s: Cursor,
+  options: PrintOptions,
+  source: FunctionSource = functionSource(),
+): PrintCompiler {
   const normalizing = { types, lookups: createLookups(), depthMax: s.depthMax };
-
-  const emit = (module: Module<PrintFunction>, message: DescMessage, name: Parameters<typeof emitPrint>[3]) =>
-    emitPrint(options, module, message, name);
-  const newModule = (existing = (message: DescMessage) => functions.get(message)) =>
-    new Module<PrintFunction>(code`print`, tables, existing, emit);
-
-  const library: Readonly<Record<string, unknown>> = {
+  const library: Library = {
     ...helpers,
-    printAny: wellKnown.anyPrinter(types, printerOf),
+    printAny: wellKnown.anyPrinter(types, (message) => functions.of(message)),
     hasExtension: (message: DescMessage, tag: number) =>
       types.getExtensionFor(message, tag >>> 3) !== undefined,
-    printExtension: extensionPrinter(types, extensionOf),
+    printExtension: extensionPrinter(types, (extension) => functions.ofExtension(extension)),
   };
-
-  function printerOf(message: DescMessage): PrintFunction {
-    const known = functions.get(message);
-    if (known !== undefined) return known;
-    const module = newModule();
-    const name = module.messageFunction(message);
-    // Emits what the first function calls as well: only then is the list of messages complete.
-    const source = module.source();
-    const made = evaluate(module, source, library, [name, ...module.messages.values()]) as PrintFunction[];
-    [...module.messages.keys()].forEach((desc, index) => {
-      const print = made[index + 1];
-      if (print !== undefined) functions.set(desc, print);
-    });
-    const [print] = made;
-    if (print === undefined) throw new Error('nothing was compiled');
-    functions.set(message, print);
-    return print;
-  }
-
-  function extensionOf(extension: DescExtension): PrintExtension {
-    let print = extensions.get(extension);
-    if (print === undefined) {
-      const module = newModule();
-      const name = module.helper(extension, `extension_${extension.typeName}`, (own) =>
-        emitPrintExtension(options, module, extension, own),
-      );
-      [print] = evaluate(module, module.source(), library, [name]) as [PrintExtension];
-      extensions.set(extension, print);
-    }
-    return print;
-  }
+  const emitter: Emitter = {
+    prefix: code`print`,
+    tables: printTables(options),
+    message: (...of) => emitPrint(options, ...of),
+    field: (...of) => emitPrintAlone(options, ...of),
+    extension: (...of) => emitPrintExtension(options, ...of),
+  };
+  const functions = createFunctions<PrintFunction, PrintExtension>(
+    emitter,
+    library,
+    printKey(options),
+    source,
+  );
 
   function run(
     print: PrintFunction,
@@ -96,7 +76,8 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
     s.load(binary, binary.length * expectedExpansion);
     try {
       print(s, s.end, 1, wanted);
-    } catch {
+    } catch (error) {
+      if (error === uncompiled) throw error;
       // Out of order, repeated or split; and what is wrong with a piece may be gone from the whole.
       s.release();
       const orderly = normalize(normalizing, message, binary);
@@ -110,32 +91,15 @@ export function createPrintCompiler(types: Registry, s: Cursor, options: PrintOp
   }
 
   return {
-    message: (message) => {
+    printer: (subject) => {
+      const message = subject.kind === 'message' ? subject : subject.parent;
       let print: PrintFunction | undefined;
       return (binary, wanted) => {
-        print ??= printerOf(message);
+        print ??= functions.of(subject);
         return run(print, message, binary, wanted);
       };
     },
-    field: (field) => {
-      let print: PrintFunction | undefined;
-      return (binary, wanted) => {
-        if (print === undefined) {
-          const module = newModule();
-          const name = module.helper(field, `alone_${field.parent.typeName}_${field.name}`, (own) =>
-            emitPrintAlone(options, module, field, own),
-          );
-          [print] = evaluate(module, module.source(), library, [name]) as [PrintFunction];
-        }
-        return run(print, field.parent, binary, wanted);
-      };
-    },
-    source: (message) => {
-      if (isByHand(message)) return '';
-      const module = newModule(() => undefined);
-      module.messageFunction(message);
-      return module.source();
-    },
+    unit: functions.unit,
   };
 }
 

@@ -43,9 +43,9 @@ const sets = optionSets.map((options) => {
       messages.map((message) => [
         message,
         {
-          parse: parse.message(message),
-          print: print.message(message),
-          projected: projected.message(message),
+          parse: parse.parser(message),
+          print: print.printer(message),
+          projected: projected.printer(message),
         },
       ]),
     ),

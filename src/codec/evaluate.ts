@@ -1,22 +1,24 @@
-import type { Code } from './emit/code.js';
-import type { Reference } from './emit/module.js';
+import type { Library, Unit } from './emit/unit.js';
 
-/**
- * Makes functions of a module's source, which is `text`: those named, in the same order. `library`
- * is what the source uses of the runtime, by name.
- */
-export function evaluate(
-  module: { readonly references: readonly Reference[] },
-  text: string,
-  library: Readonly<Record<string, unknown>>,
-  names: readonly Code[],
-): unknown[] {
-  const result = `return [${names.map((name) => name.text).join(', ')}];`;
-  const source = `'use strict';\n${text}\n${result}`;
-  const used = Object.keys(library).filter((name) => new RegExp(`\\b${name}\\b`).test(source));
-  const parameters = [...used, ...module.references.map(({ name }) => name.text)];
-  const values = [...used.map((name) => library[name]), ...module.references.map(({ value }) => value)];
+/** Makes the functions of a unit, in the order of its subjects. */
+export type Evaluate = (unit: Unit, library: Library) => readonly unknown[];
+
+/** Compiles the source in this process. */
+export const evaluate: Evaluate = ({ parameters, body, helpers, references }, library) => {
+  const names = parameters.map((parameter) => parameter.text);
   // Nothing but this program's own text is evaluated: see Code.
-  const make = new Function(...parameters, source) as (...values: unknown[]) => unknown[];
-  return make(...values);
+  const make = new Function(...names, `'use strict';\n${body.text}`) as (
+    ...values: unknown[]
+  ) => readonly unknown[];
+  return make(...helpers.map((name) => library[name]), ...references.map(({ value }) => value));
+};
+
+/** Whether this process may compile source; not so under --disallow-code-generation-from-strings. */
+export function mayEvaluate(): boolean {
+  try {
+    new Function('');
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -26,8 +26,8 @@ function compiled() {
   const strict = createParseCompiler(types, cursor, { ignoreUnknown: false });
   const lenient = createParseCompiler(types, cursor, { ignoreUnknown: true });
   return {
-    toBinary: (message, json, ignoreUnknown) => (ignoreUnknown ? lenient : strict).message(message)(json),
-    toJson: (message, binary) => print.message(message)(binary),
+    toBinary: (message, json, ignoreUnknown) => (ignoreUnknown ? lenient : strict).parser(message)(json),
+    toJson: (message, binary) => print.printer(message)(binary),
   };
 }
 

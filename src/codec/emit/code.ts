@@ -24,6 +24,18 @@ export class Code {
     return new Code(`${prefix.text}_${text.replace(/\W/g, '_')}`);
   }
 
+  /** An identifier as it is. Throws for any text that is none. */
+  static word(text: string): Code {
+    if (!/^[a-z]\w*$/i.test(text)) throw new RangeError(`${JSON.stringify(text)} is not an identifier`);
+    return new Code(text);
+  }
+
+  /** A string literal: letters, digits, dots and spaces of the text as they are, all else as escapes. */
+  static quoted(text: string): Code {
+    const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    return new Code(`'${text.replace(/[^\w. ]/g, escaped)}'`);
+  }
+
   /** A comment: letters, digits, dots and arrows of the text, for people who read the source. */
   static comment(text: string): Code {
     return new Code(`// ${text.replace(/[^\w.[\]→ ]/g, '?')}`);

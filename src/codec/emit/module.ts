@@ -1,5 +1,5 @@
 import type { DescEnum, DescMessage } from '@bufbuild/protobuf';
-import { Code, code, layOut } from './code.js';
+import { Code, code } from './code.js';
 
 /** A value that emitted code uses and that is no code: a table, or a function of another module. */
 export interface Reference {
@@ -46,15 +46,15 @@ const byHand: ReadonlyMap<string, Code> = new Map([
  * Functions that call each other by name: those of a message type and of all that it contains,
  * save for types whose functions exist already.
  */
-export class Module<F> {
+export class Module {
   /** What the functions use, in order of their first use. */
   readonly references: Reference[] = [];
   /** The types that this module has a function of, with its name. */
   readonly messages = new Map<DescMessage, Code>();
   readonly #prefix: Code;
   readonly #tables: Tables;
-  readonly #emit: (module: Module<F>, message: DescMessage, name: Code) => Code;
-  readonly #existing: (message: DescMessage) => F | undefined;
+  readonly #emit: (module: Module, message: DescMessage, name: Code) => Code;
+  readonly #existing: (message: DescMessage) => unknown;
   readonly #queue: DescMessage[] = [];
   readonly #taken = new Set<string>();
   readonly #shared = new Map<unknown, Code>();
@@ -63,8 +63,8 @@ export class Module<F> {
   constructor(
     prefix: Code,
     tables: Tables,
-    existing: (message: DescMessage) => F | undefined,
-    emit: (module: Module<F>, message: DescMessage, name: Code) => Code,
+    existing: (message: DescMessage) => unknown,
+    emit: (module: Module, message: DescMessage, name: Code) => Code,
   ) {
     this.#prefix = prefix;
     this.#tables = tables;
@@ -117,18 +117,13 @@ export class Module<F> {
     return name;
   }
 
-  /** Adds a function that no other calls. */
-  add(part: Code): void {
-    this.#parts.push(part);
-  }
-
-  /** The source of all functions. Emits what has only been named so far. */
-  source(): string {
+  /** All functions. Emits what has only been named so far. */
+  source(): Code {
     for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
       const name = this.messages.get(message);
       if (name !== undefined) this.#parts.push(this.#emit(this, message, name));
     }
-    return layOut(code`${this.#parts}`);
+    return code`${this.#parts}`;
   }
 
   #unique(text: string): Code {
@@ -140,9 +135,4 @@ export class Module<F> {
       }
     }
   }
-}
-
-/** Whether the functions of a type are written by hand. */
-export function isByHand(message: DescMessage): boolean {
-  return byHand.has(message.typeName);
 }

@@ -3,7 +3,6 @@ import { type AnyField, hasImplicitPresence, isDelimited } from '../runtime/any-
 import { isNullEnum } from '../runtime/enum-value.js';
 import { createLookups } from '../runtime/lookups.js';
 import { type EnumValues, unknownName } from '../runtime/parse-enum.js';
-import type { ParseFunction } from '../runtime/parse-well-known.js';
 import { is64Bit, wireTypeOf } from '../runtime/scalar.js';
 import { wrappedScalar } from '../runtime/well-known.js';
 import { tagBytes } from './bytes.js';
@@ -17,7 +16,7 @@ export interface ParseOptions {
 }
 
 /** A module of functions from JSON bytes to protobuf bytes. */
-export type ParseModule = Module<ParseFunction>;
+export type ParseModule = Module;
 
 /** Fields that one number remembers as given. */
 const bitsPerMask = 30;

@@ -3,7 +3,6 @@ import { type AnyField, hasImplicitPresence, isDelimited } from '../runtime/any-
 import { spill } from '../runtime/cursor.js';
 import { isNullEnum } from '../runtime/enum-value.js';
 import type { Defaults, EnumNames } from '../runtime/print-structure.js';
-import type { PrintFunction } from '../runtime/print-well-known.js';
 import { is64Bit, wireTypeOf } from '../runtime/scalar.js';
 import { wrappedScalar } from '../runtime/well-known.js';
 import { appendBytes, tagBytes } from './bytes.js';
@@ -20,7 +19,7 @@ export interface PrintOptions {
 }
 
 /** A module of functions from protobuf bytes to JSON bytes. */
-export type PrintModule = Module<PrintFunction>;
+export type PrintModule = Module;
 
 const text = new TextEncoder();
 
