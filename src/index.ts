@@ -1,5 +1,5 @@
 /** The library's door: a gateway to mount in an app of one's own, and what it is made from. */
-export type { CodecOptions } from './codec/index.js';
+export type { CodecModule, CodecOptions } from './codec/index.js';
 export {
   type DescriptorSource,
   imageSource,
@@ -17,6 +17,7 @@ export {
   type ListenOptions,
   type PropylonGateway,
   type Rpc,
+  writeCodecs,
 } from './server/index.js';
 export { StatusError } from './status/index.js';
 export type { RouteSummary, SurfaceSummary } from './surface/index.js';

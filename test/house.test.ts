@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { version } from '../src/version.js';
 
 /** The rules of docs/architecture.md that a program can see. */
 
@@ -14,6 +15,7 @@ const floorOf: Readonly<Record<string, number>> = {
   'limits.ts': 0,
   'clock.ts': 0,
   'duration.ts': 0,
+  'version.ts': 0,
   descriptor: 1,
   httprule: 2,
   codec: 2,
@@ -176,6 +178,11 @@ describe('the rules of the house', () => {
         .replace(/export\s+(type\s+)?(\{[^}]*\}|\*)\s+from\s+'[^']+';/g, '');
       expect(rest.trim(), `src/${door.path}`).toBe('');
     }
+  });
+
+  it('the version is that of package.json', () => {
+    const manifest: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(manifest).toMatchObject({ version });
   });
 
   it('nothing is exported by default, and nothing is called utils', () => {

@@ -26,6 +26,7 @@ export interface SourceFlags {
 
 /** The flags of `serve` alone. */
 export interface ListenFlags {
+  readonly codecs?: string;
   readonly host?: string;
   readonly port?: number;
   readonly adminHost?: string;
@@ -73,9 +74,10 @@ export function addSourceFlags(command: Command): Command {
     .option('-v, --verbose', 'print notes too, such as overlapping templates');
 }
 
-/** Declares the flags of listeners. */
+/** Declares the flags of `serve` alone. */
 export function addListenFlags(command: Command): Command {
   return command
+    .option('--codecs <module>', 'functions that `propylon codec --out` wrote, run instead of compiling them')
     .option('--host <address>', 'address to listen on (default 0.0.0.0)')
     .addOption(
       new Option('--port <number>', 'port for clients, 0 for a free one (default 8080)').argParser(port),
@@ -103,6 +105,7 @@ export function settingsOf(flags: SourceFlags & ListenFlags): Settings {
     rules: flags.rules,
     backends: flags.backend,
     strict: flags.strict,
+    codecs: flags.codecs,
     host: flags.host,
     port: flags.port,
     adminHost: flags.adminHost,

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { DiagnosticsError } from '../diagnostic/index.js';
+import { version } from '../version.js';
 import { codec } from './commands/codec.js';
 import { routes } from './commands/routes.js';
 import { serve } from './commands/serve.js';
@@ -9,20 +9,10 @@ import { exitCode } from './exit-code.js';
 import { addListenFlags, addSourceFlags } from './flags.js';
 import { printDiagnostics } from './terminal.js';
 
-/** package.json lies three folders up, in the package as in the repository. */
-function version(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-  );
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : 'unknown';
-}
-
 function program(finish: (code: number) => void): Command {
   const root = new Command('propylon')
     .description('A REST/JSON API in front of gRPC services that carry google.api.http rules.')
-    .version(version())
+    .version(version)
     .exitOverride()
     .showHelpAfterError('(propylon --help shows the commands, propylon COMMAND --help their flags)')
     .addHelpText(
@@ -35,6 +25,7 @@ Examples:
   propylon serve --reflect localhost:50051                       ask a running server what it offers
   propylon routes --proto ./proto                                what would be served
   propylon codec shop.v1.Product --proto ./proto                 what its transcoding runs
+  propylon codec --proto ./proto --out codecs.mjs                the same ahead of time, for all routes
 
 Exit codes: 0 fine, 2 bad usage or configuration, 3 failed at run time.`,
     );
@@ -54,8 +45,12 @@ Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:
     .option('--json', 'as JSON')
     .action(async (flags) => finish(await routes(flags)));
   addSourceFlags(
-    root.command('codec <type>').description('print the functions that transcode a message type'),
-  ).action(async (type, flags) => finish(await codec(type, flags)));
+    root
+      .command('codec [types...]')
+      .description('print the functions that transcode a message type, or write those of all routes'),
+  )
+    .option('-o, --out <module>', 'write an ES module for serve --codecs; types are written besides')
+    .action(async (types, flags) => finish(await codec(types, flags)));
   return root;
 }
 

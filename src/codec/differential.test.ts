@@ -3,10 +3,12 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { codecTypes, testMessage } from '../../test/support/codec-protos.js';
 import { mutateWire, pick, type Random, randomJson, seeded } from '../../test/support/random-message.js';
+import { writtenFunctions } from '../../test/support/written-codecs.js';
 import { StatusError } from '../status/index.js';
 import { type CodecOptions, defaultCodecOptions } from './codec.js';
 import { createParseCompiler } from './compile-parse.js';
 import { createPrintCompiler } from './compile-print.js';
+import { type FunctionSource, functionSource } from './functions.js';
 import { projectBinary } from './project-binary.js';
 import { anyKey, type Projection } from './projection.js';
 import { createReferenceCodecs } from './reference.js';
@@ -19,8 +21,7 @@ import { normalize } from './runtime/normalize.js';
 const depthMax = 100;
 const minutes = Number(process.env['PROPYLON_FUZZ_MINUTES'] ?? 0);
 const firstSeed = minutes > 0 ? Date.now() % 1_000_000_000 : 1;
-const rounds = minutes > 0 ? Number.POSITIVE_INFINITY : 70_000;
-const until = minutes > 0 ? Date.now() + minutes * 60_000 : Number.POSITIVE_INFINITY;
+const rounds = minutes > 0 ? Number.POSITIVE_INFINITY : 80_000;
 
 const messages = (['Everything', 'Everything', 'Legacy', 'Modern', 'Inner'] as const).map((name) =>
   testMessage(name),
@@ -33,24 +34,25 @@ const optionSets: readonly CodecOptions[] = [
 const reference = createReferenceCodecs(codecTypes, { nestingDepthMax: depthMax });
 const normalizing = { types: codecTypes, lookups: createLookups(), depthMax: 2 * depthMax };
 const cursor = new Cursor(depthMax);
-const sets = optionSets.map((options) => {
-  const parse = createParseCompiler(codecTypes, cursor, options);
-  const print = createPrintCompiler(codecTypes, cursor, { ...options, projected: false });
-  const projected = createPrintCompiler(codecTypes, cursor, { ...options, projected: true });
-  return {
-    options,
-    codecs: new Map(
-      messages.map((message) => [
-        message,
-        {
-          parse: parse.parser(message),
-          print: print.printer(message),
-          projected: projected.printer(message),
-        },
-      ]),
-    ),
-  };
-});
+const setsOf = (functions: FunctionSource) =>
+  optionSets.map((options) => {
+    const parse = createParseCompiler(codecTypes, cursor, options, functions);
+    const print = createPrintCompiler(codecTypes, cursor, { ...options, projected: false }, functions);
+    const projected = createPrintCompiler(codecTypes, cursor, { ...options, projected: true }, functions);
+    return {
+      options,
+      codecs: new Map(
+        messages.map((message) => [
+          message,
+          {
+            parse: parse.parser(message),
+            print: print.printer(message),
+            projected: projected.printer(message),
+          },
+        ]),
+      ),
+    };
+  });
 
 /** The result, or nothing when it refuses as it should. */
 function attempt(work: () => Uint8Array): Uint8Array | undefined {
@@ -106,13 +108,22 @@ function clearsMembers(message: DescMessage, binary: Uint8Array): boolean {
 const text = (bytes: Uint8Array | undefined) =>
   bytes === undefined ? undefined : Buffer.from(bytes).toString();
 
-describe('the compiled codec agrees with the reference', () => {
+/** Both ways of compiling run the same text: the second proves that nothing is lost when it is written down. */
+const ways = [
+  { way: 'compiled on first use', functions: functionSource(), share: 0.9 },
+  { way: 'written ahead of time', functions: await writtenFunctions(codecTypes, optionSets), share: 0.1 },
+];
+
+describe.each(ways)('the codec $way agrees with the reference', ({ functions, share }) => {
   it(`on random JSON and random wire bytes, from seed ${firstSeed}`, {
     timeout: minutes * 60_000 + 240_000,
   }, () => {
+    const sets = setsOf(functions);
+    const last = firstSeed + rounds * share;
+    const until = minutes > 0 ? Date.now() + minutes * 60_000 * share : Number.POSITIVE_INFINITY;
     let cases = 0;
     let accepted = 0;
-    for (let seed = firstSeed; seed < firstSeed + rounds && Date.now() < until; seed++) {
+    for (let seed = firstSeed; seed < last && Date.now() < until; seed++) {
       const random = seeded(seed);
       const message = pick(random, messages);
       const { options, codecs } = pick(random, sets);

@@ -1,9 +1,12 @@
 export { createAnyPacker } from './any-packer.js';
 export { type AnyPrinter, createAnyPrinter } from './any-printer.js';
 export { type Codec, type CodecFactory, type CodecOptions, defaultCodecOptions } from './codec.js';
+export type { CodecModule } from './codec-module.js';
 export { codecSource, createCompiledCodecs } from './compiled.js';
+export { type FunctionSource, functionSource } from './functions.js';
 export { projectBinary } from './project-binary.js';
 export { type Projection, ProjectionError, parseProjection } from './projection.js';
+export { missingFunctions, readModule } from './read-module.js';
 export { nearestName } from './runtime/nearest.js';
 export {
   type TextField,
@@ -14,3 +17,4 @@ export {
   textMapField,
 } from './text-field.js';
 export { appendFragment, findField, isOneRecordEach, removeField } from './wire-splice.js';
+export { type WantedCodec, writeModule } from './write-module.js';

@@ -5,10 +5,11 @@ import type { Config } from './schema.js';
 export function resolvePaths(config: Config, folder: string): Config {
   const absolute = (paths: string[] | undefined): string[] | undefined =>
     paths?.map((path) => resolve(folder, path));
-  const { sources, rules } = config;
+  const { sources, rules, codecs } = config;
   return {
     ...config,
     ...(rules === undefined ? {} : { rules: absolute(rules) }),
+    ...(codecs === undefined ? {} : { codecs: resolve(folder, codecs) }),
     ...(sources === undefined
       ? {}
       : {

@@ -133,6 +133,13 @@ export const configSchema = z.strictObject({
         .describe('Selector to the same settings for single methods, over those for all.'),
     })
     .optional(),
+  codecs: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Functions that transcode, written ahead of time by `propylon codec --out`. Default: compiled on first use.',
+    ),
   sse: z
     .strictObject({
       retryMs: z.int().positive().optional().describe('How long clients wait before they connect again.'),

@@ -11,6 +11,7 @@ export interface Overrides {
   readonly rules?: readonly string[] | undefined;
   /** "selector=target" */
   readonly backends?: readonly string[] | undefined;
+  readonly codecs?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   readonly adminHost?: string | undefined;
@@ -44,6 +45,8 @@ export interface Settings {
     readonly selector: string;
     readonly options: NonNullable<NonNullable<Config['json']>['methods']>[string];
   }[];
+  /** File of a module that is to be imported. */
+  readonly codecs: string | undefined;
   readonly sse: {
     readonly retryMs: number | undefined;
     readonly eventIds: readonly { readonly selector: string; readonly field: string }[];
@@ -93,6 +96,7 @@ export function environmentOverrides(env: Readonly<Record<string, string | undef
     rules: list('PROPYLON_RULES'),
     // Targets may be lists of their own, so backends are separated by blanks or semicolons.
     backends: env['PROPYLON_BACKENDS']?.split(/[\s;]+/).filter((item) => item !== ''),
+    codecs: env['PROPYLON_CODECS'],
     host: env['PROPYLON_HOST'],
     port: port('PROPYLON_PORT'),
     adminHost: env['PROPYLON_ADMIN_HOST'],
@@ -153,6 +157,7 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
     errors: file.errors ?? 'status',
     json,
     methodJson: Object.entries(methods ?? {}).map(([selector, options]) => ({ selector, options })),
+    codecs: pick('codecs') ?? file.codecs,
     sse: {
       retryMs: file.sse?.retryMs,
       eventIds: Object.entries(file.sse?.eventIds ?? {}).map(([selector, field]) => ({ selector, field })),

@@ -21,6 +21,10 @@ export const catalog = {
   BACKEND_TARGET_INVALID: 'A backend target cannot be parsed.',
   CONFIG_INVALID: 'The configuration file is not valid.',
   EVENT_ID_INVALID: 'A field that is to be the id of events is not one that can be.',
+  CODECS_INVALID: 'What was handed in as codecs is no module of functions that was written ahead of time.',
+  CODECS_STALE: 'Codecs were written ahead of time by another version, or for other descriptors.',
+  CODECS_MISSING: 'The process may not compile functions, and some were not written ahead of time.',
+  CODECS_TYPE_UNKNOWN: 'A message type that codecs shall be written for is in no source.',
   ROUTES_NONE: 'No method has an HttpRule: nothing is served.',
 } as const;
 

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import type { CodecOptions } from '../codec/index.js';
+import type { CodecModule, CodecOptions } from '../codec/index.js';
 import type { DescriptorSource } from '../descriptor/index.js';
 import type { GatewayEvent, MetadataRules } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
@@ -40,6 +40,11 @@ export interface GatewayOptions {
   readonly streamFormats?: readonly { readonly selector: string; readonly format: StreamDefault }[];
   /** The form of errors where the client names none. Default `status`. */
   readonly errors?: ErrorForm;
+  /**
+   * Functions written ahead of time, by writeCodecs() or `propylon codec --out`: the module, as
+   * `import()` gives it. Default none: functions are compiled on first use.
+   */
+  readonly codecs?: CodecModule;
   /** Server-sent events: `retry:`, and the response fields that give events their ids. Default neither. */
   readonly sse?: {
     readonly retryMs?: number | undefined;

@@ -1,4 +1,10 @@
-import { type CodecFactory, type CodecOptions, createAnyPacker, createAnyPrinter } from '../codec/index.js';
+import {
+  type CodecFactory,
+  type CodecOptions,
+  createAnyPacker,
+  createAnyPrinter,
+  type WantedCodec,
+} from '../codec/index.js';
 import { type DescMethod, type DescService, locationOf } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { type Binding, buildRouter, collectBindings } from '../httprule/index.js';
@@ -12,6 +18,7 @@ import { responseWriter } from './reply.js';
 import { selectorTable } from './selector.js';
 import type { CallShape, Route, Surface, SurfaceInput } from './surface.js';
 import { unusedSelectors } from './unused-selectors.js';
+import { notingFields, wantedCodecs } from './wanted-codecs.js';
 
 /** A surface, or none where a diagnostic is an error; `release` gives its channels back, once. */
 export interface SurfaceBuild {
@@ -80,7 +87,7 @@ function routeCompiler(
   const eventIds = selectorTable(input.eventIds);
   const { codecs, limits } = input;
   const names = createFieldNames();
-  const eventIdOf = (method: DescMethod, options: CodecOptions): EventId => {
+  const eventIdOf = (method: DescMethod, options: CodecOptions, codecs: CodecFactory): EventId => {
     const named = eventIds.find(method);
     if (named === undefined) return () => undefined;
     const reader = eventIdReader(method, named.field, codecs, options);
@@ -94,19 +101,23 @@ function routeCompiler(
     const options = layered(input.codecOptions, codecOptions.layers(method));
     const strictness = layered(input.requestOptions, requestOptions.layers(method));
     const grpcPath = `/${method.parent.typeName}/${method.name}`;
+    const asked: WantedCodec[] = [];
+    const noting = notingFields(codecs, asked);
+    const response = responseWriter(binding, codecs, options, limits);
     return Object.freeze({
       binding,
       grpcPath,
       shape: shapes[method.methodKind],
       transport:
         upstream &&
-        channelTo(upstream).method({ path: grpcPath, hashField: hashFieldOf(method, upstream, codecs) }),
+        channelTo(upstream).method({ path: grpcPath, hashField: hashFieldOf(method, upstream, noting) }),
       target: upstream?.target,
       timeoutMs: timeouts.find(method)?.timeoutMs,
       request: lazyRequestBinder(binding, { codecs, options, strictness, limits, names }),
-      response: responseWriter(binding, codecs, options, limits),
+      response,
       streamDefault: streamDefaults.find(method)?.format ?? 'ndjson',
-      eventId: eventIdOf(method, options),
+      eventId: eventIdOf(method, options, noting),
+      codecs: [...wantedCodecs(binding, options, response.kind), ...asked],
     });
   };
 }

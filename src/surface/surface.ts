@@ -1,4 +1,4 @@
-import type { CodecFactory, CodecOptions } from '../codec/index.js';
+import type { CodecFactory, CodecOptions, WantedCodec } from '../codec/index.js';
 import type { DescriptorRegistry } from '../descriptor/index.js';
 import type { Binding, Router, RulesOverlay } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
@@ -85,6 +85,8 @@ export interface Route {
   readonly request: RequestBinder;
   readonly response: ResponseWriter;
   readonly streamDefault: StreamDefault;
+  /** The codecs of its requests and responses, as it is configured; clients may ask for others. */
+  readonly codecs: readonly WantedCodec[];
   /** Id of a response message as a server-sent event; undefined where no field is named for it, or it has none. */
   eventId(binary: Uint8Array): string | undefined;
 }

@@ -1,16 +1,30 @@
+import { writeFileSync } from 'node:fs';
 import { codecSource, defaultCodecOptions, nearestName } from '../../codec/index.js';
 import { buildRegistry } from '../../descriptor/index.js';
+import { type GatewayOptions, writeCodecs } from '../../server/index.js';
 import { exitCode } from '../exit-code.js';
 import { gatewayOptionsOf, type SourceFlags, settingsOf } from '../flags.js';
 import { printDiagnostics } from '../terminal.js';
 
-/** `propylon codec pkg.Message`: the functions that transcode it, as they are compiled at run time. */
-export async function codec(typeName: string, flags: SourceFlags): Promise<number> {
-  const { sources = [], json } = gatewayOptionsOf(settingsOf(flags));
-  if (sources.length === 0) {
-    process.stderr.write('Name a source with --descriptors, --proto or --config.\n');
-    return exitCode.usage;
-  }
+/**
+ * `propylon codec pkg.Message`: the functions that transcode it, as they are compiled at run time.
+ * `propylon codec --out codecs.mjs`: those of all routes, and of the named types, as a module.
+ */
+export async function codec(
+  types: readonly string[],
+  flags: SourceFlags & { readonly out?: string },
+): Promise<number> {
+  const options = gatewayOptionsOf(settingsOf(flags));
+  if ((options.sources?.length ?? 0) + (options.reflect?.length ?? 0) === 0)
+    return refuse('Name a source with --descriptors, --proto, --reflect or --config.');
+  if (flags.out !== undefined) return write(options, types, flags.out, flags.verbose === true);
+  const [type, ...more] = types;
+  if (type === undefined || more.length > 0)
+    return refuse('Name a message type to see its functions, or a file to write all to with --out.');
+  return print(options, type);
+}
+
+async function print({ sources = [], json }: GatewayOptions, typeName: string): Promise<number> {
   const { signal } = new AbortController();
   const sets = await Promise.all(
     sources.map(async (source) => ({ label: source.label, binary: await source.load(signal) })),
@@ -25,9 +39,31 @@ export async function codec(typeName: string, flags: SourceFlags): Promise<numbe
     const names = [...registry.types].flatMap((type) => (type.kind === 'message' ? [type.typeName] : []));
     const near = nearestName(typeName, names);
     const hint = near === undefined ? '' : ` Did you mean ${near}?`;
-    process.stderr.write(`No source has a message ${JSON.stringify(typeName)}.${hint}\n`);
-    return exitCode.usage;
+    return refuse(`No source has a message ${JSON.stringify(typeName)}.${hint}`);
   }
   process.stdout.write(codecSource(registry.types, message, { ...defaultCodecOptions, ...json }));
   return exitCode.fine;
+}
+
+/** Neither backends nor this process's own functions are what the module is about. */
+const beside: readonly string[] = ['BACKEND_MISSING', 'CODECS_MISSING'];
+
+async function write(
+  options: GatewayOptions,
+  types: readonly string[],
+  file: string,
+  verbose: boolean,
+): Promise<number> {
+  const { source, diagnostics } = await writeCodecs(options, types);
+  printDiagnostics(
+    diagnostics.filter((diagnostic) => !beside.includes(diagnostic.code)),
+    verbose,
+  );
+  writeFileSync(file, source);
+  return exitCode.fine;
+}
+
+function refuse(text: string): number {
+  process.stderr.write(`${text}\n`);
+  return exitCode.usage;
 }

@@ -9,6 +9,7 @@ import {
 import { httpStatusOf } from '../../status/index.js';
 import { exitCode } from '../exit-code.js';
 import { gatewayOptionsOf, type ListenFlags, type SourceFlags, settingsOf } from '../flags.js';
+import { importCodecs } from '../import-codecs.js';
 import { printDiagnostics } from '../terminal.js';
 
 export interface ServeFlags extends SourceFlags, ListenFlags {
@@ -30,7 +31,10 @@ export async function serve(flags: ServeFlags): Promise<number> {
   process.on('unhandledRejection', (reason) => {
     process.stderr.write(`unhandled rejection: ${textOf(reason)}\n`);
   });
-  const given = gatewayOptionsOf(settings);
+  const given = {
+    ...gatewayOptionsOf(settings),
+    ...(settings.codecs === undefined ? {} : { codecs: await importCodecs(settings.codecs) }),
+  };
   if (flags.demo !== true && (given.sources?.length ?? 0) + (given.reflect?.length ?? 0) === 0) {
     process.stderr.write(
       'There is nothing to serve: name a source with --descriptors, --proto, --reflect or --config, or try --demo.\n',

@@ -1,0 +1,232 @@
+import { systemClock } from '../clock.js';
+import {
+  createCompiledCodecs,
+  defaultCodecOptions,
+  type FunctionSource,
+  functionSource,
+  missingFunctions,
+  readModule,
+} from '../codec/index.js';
+import {
+  buildRegistry,
+  type DescriptorRegistry,
+  type DescriptorSource,
+  reflectionSource,
+} from '../descriptor/index.js';
+import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
+import { mergeRules, type RulesOverlay, readRulesFile } from '../httprule/index.js';
+import type { Limits } from '../limits.js';
+import { buildSurface, defaultRequestOptions, type Surface, selects } from '../surface/index.js';
+import {
+  type ChannelHost,
+  type Channels,
+  createChannel,
+  createChannels,
+  createGrpcJsTransport,
+  lookupAddresses,
+  parseUpstream,
+  type Upstream,
+} from '../upstream/index.js';
+import type { GatewayOptions } from './options.js';
+
+/** A source that does not answer in this time is one that is not there. */
+const loadTimeoutMs = 60_000;
+
+/** Channels that connect with their first call. */
+export function openChannels(limits: Limits): Channels {
+  const host: ChannelHost = {
+    connect: ({ target, authority }) =>
+      createGrpcJsTransport(target, {
+        responseMessageBytesMax: limits.responseMessageBytesMax,
+        authority,
+        clock: systemClock,
+      }),
+    lookup: lookupAddresses,
+    clock: systemClock,
+    random: Math.random,
+  };
+  return createChannels((upstream) => createChannel(upstream, host));
+}
+
+/** What a gateway is assembled from. */
+export interface Loaded {
+  readonly registry: DescriptorRegistry;
+  readonly surface: Surface;
+  readonly backends: readonly ParsedBackend[];
+  readonly sources: readonly DescriptorSource[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Loads the sources and builds the surface. Throws DiagnosticsError with everything that is wrong. */
+export async function load(options: GatewayOptions, limits: Limits, channels: Channels): Promise<Loaded> {
+  const diagnostics: Diagnostic[] = [];
+  const backends = parseBackends(options, diagnostics);
+  const rules = readRules(options, diagnostics);
+  const sources = [
+    ...(options.sources ?? []),
+    ...reflectionSources(options.reflect ?? [], channels, limits, diagnostics),
+  ];
+  const sets = await loadAll(sources, diagnostics);
+  const { registry, diagnostics: linking } = buildRegistry(sets);
+  diagnostics.push(...linking);
+  refuseErrors(diagnostics);
+
+  for (const target of options.reflect ?? []) {
+    const listed = sets.filter((set) => set.label === `reflection ${target}`);
+    backends.push(...impliedBackends(buildRegistry(listed).registry, target, backends));
+  }
+  const functions = functionsOf(options, registry, diagnostics);
+  refuseErrors(diagnostics);
+  const { surface, diagnostics: found } = buildSurface(
+    {
+      generation: 1,
+      registry,
+      rules,
+      backends,
+      codecs: createCompiledCodecs(registry.types, limits, functions),
+      codecOptions: { ...defaultCodecOptions, ...options.json },
+      limits,
+      conflicts: options.conflicts ?? 'warn',
+      trailingSlash: options.trailingSlash ?? 'strict',
+      multiSegmentDecoding: options.multiSegmentDecoding ?? 'slash',
+      requestOptions: { ...defaultRequestOptions, ...options.requests },
+      methodRequestOptions: options.methodRequests ?? [],
+      streamDefaults: options.streamFormats ?? [],
+      errorForm: options.errors ?? 'status',
+      timeouts: options.timeouts ?? [],
+      methodCodecOptions: options.methodJson ?? [],
+      eventIds: options.sse?.eventIds ?? [],
+    },
+    channels,
+  );
+  diagnostics.push(...found);
+  refuseErrors(diagnostics);
+  if (surface === undefined) throw new DiagnosticsError(diagnostics);
+  const wanted = surface.routes.flatMap((route) => route.codecs);
+  diagnostics.push(...missingFunctions(functions, wanted));
+  return { registry, surface, backends, sources, diagnostics };
+}
+
+function functionsOf(
+  { codecs }: GatewayOptions,
+  { types }: DescriptorRegistry,
+  diagnostics: Diagnostic[],
+): FunctionSource {
+  if (codecs === undefined) return functionSource();
+  const { written, diagnostics: found } = readModule(codecs, types);
+  diagnostics.push(...found);
+  return functionSource(written);
+}
+
+/** A backend whose upstream is one. */
+export interface ParsedBackend {
+  readonly selector: string;
+  readonly upstream: Upstream;
+}
+
+function parseBackends(options: GatewayOptions, diagnostics: Diagnostic[]): ParsedBackend[] {
+  const backends: ParsedBackend[] = [];
+  for (const { selector, ...upstreamOptions } of options.backends ?? []) {
+    const upstream = parseUpstream(upstreamOptions);
+    if ('problem' in upstream) {
+      diagnostics.push(targetProblem(`The backend of ${selector} cannot be used: ${upstream.problem}`));
+    } else {
+      backends.push({ selector, upstream });
+    }
+  }
+  return backends;
+}
+
+function targetProblem(text: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'BACKEND_TARGET_INVALID',
+    text,
+    locations: [],
+    hint: 'A target is host:port, host:port,host:port, dns:///name:port or unix:/path.',
+  };
+}
+
+function readRules(options: GatewayOptions, diagnostics: Diagnostic[]): RulesOverlay {
+  const overlays = (options.rules ?? []).map(({ file, text }) => {
+    const { rules, diagnostics: found } = readRulesFile(text, file);
+    diagnostics.push(...found);
+    return rules;
+  });
+  return mergeRules(overlays);
+}
+
+function reflectionSources(
+  targets: readonly string[],
+  channels: Channels,
+  limits: Limits,
+  diagnostics: Diagnostic[],
+): DescriptorSource[] {
+  return targets.flatMap((text) => {
+    const upstream = parseUpstream({ target: text });
+    if ('problem' in upstream) {
+      diagnostics.push(targetProblem(`The reflection target cannot be used: ${upstream.problem}`));
+      return [];
+    }
+    const source = reflectionSource(text, (path) =>
+      channels
+        .retain(upstream)
+        .channel.method({ path, hashField: undefined })
+        .stream({
+          path,
+          metadata: [],
+          deadline: systemClock.now() + loadTimeoutMs,
+          signal: new AbortController().signal,
+          responseMessageBytesMax: limits.responseMessageBytesMax,
+        }),
+    );
+    return [source];
+  });
+}
+
+/** All sources at once; what one lacks does not hide what another lacks. */
+async function loadAll(
+  sources: readonly DescriptorSource[],
+  diagnostics: Diagnostic[],
+): Promise<{ label: string; binary: Uint8Array }[]> {
+  const results = await Promise.allSettled(
+    sources.map(async (source) => ({
+      label: source.label,
+      binary: await source.load(AbortSignal.timeout(loadTimeoutMs)),
+    })),
+  );
+  return results.flatMap((result, index) => {
+    if (result.status === 'fulfilled') return [result.value];
+    if (result.reason instanceof DiagnosticsError) {
+      diagnostics.push(...result.reason.diagnostics);
+    } else {
+      const label = sources[index]?.label ?? 'A source';
+      const reason = result.reason instanceof Error ? result.reason.message : String(result.reason);
+      diagnostics.push({
+        severity: 'error',
+        code: 'SOURCE_UNREADABLE',
+        text: `${label} could not be loaded: ${reason}`,
+        locations: [],
+      });
+    }
+    return [];
+  });
+}
+
+/** What a reflecting server lists is served by it, unless a backend is named for it. */
+function impliedBackends(
+  registry: DescriptorRegistry,
+  target: string,
+  named: readonly ParsedBackend[],
+): ParsedBackend[] {
+  const upstream = parseUpstream({ target });
+  if ('problem' in upstream) return [];
+  return registry.services
+    .filter((service) => !named.some((backend) => selects(backend.selector, service)))
+    .map((service) => ({ selector: service.typeName, upstream }));
+}
+
+function refuseErrors(diagnostics: readonly Diagnostic[]): void {
+  if (diagnostics.some((diagnostic) => diagnostic.severity === 'error'))
+    throw new DiagnosticsError(diagnostics);
+}

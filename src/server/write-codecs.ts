@@ -1,0 +1,49 @@
+import { defaultCodecOptions, nearestName, writeModule } from '../codec/index.js';
+import type { DescriptorRegistry } from '../descriptor/index.js';
+import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
+import { defaultLimits, type Limits } from '../limits.js';
+import { load, openChannels } from './load.js';
+import type { GatewayOptions } from './options.js';
+
+/**
+ * Source of an ES module with the functions that the routes of such a gateway transcode with,
+ * written ahead of time: what `GatewayOptions.codecs` takes. `types` are messages that it shall
+ * have functions of besides: those that travel in a google.protobuf.Any.
+ * Throws DiagnosticsError, as createGateway does.
+ */
+export async function writeCodecs(
+  { codecs: _, ...options }: GatewayOptions,
+  types: readonly string[] = [],
+): Promise<{ readonly source: string; readonly diagnostics: readonly Diagnostic[] }> {
+  const limits: Limits = { ...defaultLimits, ...options.limits };
+  const channels = openChannels(limits);
+  try {
+    const { registry, surface, diagnostics } = await load(options, limits, channels);
+    const json = { ...defaultCodecOptions, ...options.json };
+    const named = types.flatMap((name) => {
+      const subject = registry.message(name) ?? unknownType(registry, name);
+      return [
+        { subject, direction: 'parse', options: json } as const,
+        { subject, direction: 'print', options: json } as const,
+      ];
+    });
+    const wanted = [...surface.routes.flatMap((route) => route.codecs), ...named];
+    return { source: writeModule(registry.types, wanted), diagnostics };
+  } finally {
+    await channels.close();
+  }
+}
+
+function unknownType(registry: DescriptorRegistry, name: string): never {
+  const names = [...registry.types].flatMap((type) => (type.kind === 'message' ? [type.typeName] : []));
+  const near = nearestName(name, names);
+  throw new DiagnosticsError([
+    {
+      severity: 'error',
+      code: 'CODECS_TYPE_UNKNOWN',
+      text: `No source has a message ${JSON.stringify(name)}.`,
+      locations: [],
+      ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
+    },
+  ]);
+}
