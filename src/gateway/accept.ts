@@ -35,7 +35,10 @@ export function readAccept(headers: HeaderFields): (mediaType: string) => Prefer
 
 /** media-range [ weight ]; parameters other than q are ignored: our types have none. */
 function parseRange(text: string): MediaRange[] {
-  const [range = '', ...parameters] = text.toLowerCase().split(';').map(trimOws);
+  // Mostly there are no parameters: then there is nothing to take apart.
+  const [range = '', ...parameters] = text.includes(';')
+    ? text.toLowerCase().split(';').map(trimOws)
+    : [text.toLowerCase()];
   const [, type, subtype] = /^([^\s/]+)\/([^\s/]+)$/.exec(range) ?? [];
   if (type === undefined || subtype === undefined || (type === '*' && subtype !== '*')) return [];
   const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';

@@ -1,9 +1,17 @@
 import { Code, StatusError } from '../status/index.js';
 import type { HeaderFields } from './exchange.js';
 
+const none: readonly string[] = Object.freeze([]);
+
 /** Every value of a header field, in order; `name` in lower case. */
-export function fieldValues(headers: HeaderFields, name: string): string[] {
-  return headers.filter(([key]) => key === name).map(([, value]) => trimOws(value));
+export function fieldValues(headers: HeaderFields, name: string): readonly string[] {
+  let values: string[] | undefined;
+  for (const field of headers) {
+    if (field[0] !== name) continue;
+    values ??= [];
+    values.push(trimOws(field[1]));
+  }
+  return values ?? none;
 }
 
 /**
@@ -18,8 +26,10 @@ export function singleField(headers: HeaderFields, name: string): string | undef
 }
 
 /** The elements of a comma-separated list field, of all its lines; empty elements are dropped (RFC 9110 §5.6.1). */
-export function listElements(headers: HeaderFields, name: string): string[] {
-  return fieldValues(headers, name)
+export function listElements(headers: HeaderFields, name: string): readonly string[] {
+  const values = fieldValues(headers, name);
+  if (values.length === 0) return values;
+  return values
     .flatMap((value) => value.split(','))
     .map(trimOws)
     .filter((element) => element !== '');
@@ -27,7 +37,13 @@ export function listElements(headers: HeaderFields, name: string): string[] {
 
 /** Without optional white space at both ends: SP and HTAB only (RFC 9110 §5.6.3). */
 export function trimOws(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '');
+  return isOws(text.charCodeAt(0)) || isOws(text.charCodeAt(text.length - 1))
+    ? text.replace(/^[ \t]+|[ \t]+$/g, '')
+    : text;
+}
+
+function isOws(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** Whether a text may be a metadata or header value here: printable ASCII and space. */

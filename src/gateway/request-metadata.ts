@@ -20,19 +20,25 @@ import type { MetadataNames } from './metadata-rules.js';
  */
 export function requestMetadata(exchange: Exchange, names: MetadataNames, requestId: string): Metadata {
   const { headers } = exchange;
-  for (const name of ['authorization', 'content-type', 'x-request-id']) singleField(headers, name);
+  for (const name of givenOnce) singleField(headers, name);
   // RFC 9110 §7.6.1: what Connection names is between the client and us.
-  const hopByHop = new Set(listElements(headers, 'connection').map((name) => name.toLowerCase()));
-  const metadata = headers
-    .filter(([name]) => names.request.has(name) && name !== 'x-request-id' && !hopByHop.has(name))
-    .flatMap(([name, value]) => entries(name, value));
+  const hopByHop = listElements(headers, 'connection').map((name) => name.toLowerCase());
+  const metadata: MetadataEntry[] = [];
+  for (const [name, value] of headers) {
+    if (!names.request.has(name) || name === 'x-request-id' || hopByHop.includes(name)) continue;
+    addEntries(metadata, name, value);
+  }
   metadata.push(['x-request-id', checked('x-request-id', requestId)]);
-  return [...metadata, ...forwarding(exchange)];
+  addForwarding(metadata, exchange);
+  return metadata;
 }
 
-function entries(name: string, value: string): MetadataEntry[] {
-  if (!name.endsWith('-bin')) return [[name, checked(name, trimOws(value))]];
-  return value.split(',').map((part): MetadataEntry => [name, base64(name, trimOws(part))]);
+const givenOnce = ['authorization', 'content-type', 'x-request-id'];
+
+function addEntries(metadata: MetadataEntry[], name: string, value: string): void {
+  if (name.endsWith('-bin')) {
+    for (const part of value.split(',')) metadata.push([name, base64(name, trimOws(part))]);
+  } else metadata.push([name, checked(name, trimOws(value))]);
 }
 
 function checked(name: string, value: string): string {
@@ -50,17 +56,14 @@ function base64(name: string, text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(digits, 'base64'));
 }
 
-function forwarding({ headers, peerAddress, scheme }: Exchange): MetadataEntry[] {
-  const chain = [...listElements(headers, 'x-forwarded-for'), ...(peerAddress === '' ? [] : [peerAddress])];
-  const host = singleField(headers, 'host') ?? singleField(headers, ':authority');
-  const userAgent = fieldValues(headers, 'user-agent')[0];
-  const pairs: readonly (readonly [string, string | undefined])[] = [
-    ['x-forwarded-for', chain.length === 0 ? undefined : chain.join(', ')],
-    ['x-forwarded-proto', scheme],
-    ['x-forwarded-host', host],
-    ['x-forwarded-user-agent', userAgent],
-  ];
-  return pairs.flatMap(([name, value]): MetadataEntry[] =>
-    value === undefined ? [] : [[name, checked(name, value)]],
-  );
+function addForwarding(metadata: MetadataEntry[], { headers, peerAddress, scheme }: Exchange): void {
+  const add = (name: string, value: string | undefined): void => {
+    if (value !== undefined) metadata.push([name, checked(name, value)]);
+  };
+  const given = listElements(headers, 'x-forwarded-for');
+  const chain = peerAddress === '' ? given : [...given, peerAddress];
+  add('x-forwarded-for', chain.length === 0 ? undefined : chain.join(', '));
+  add('x-forwarded-proto', scheme);
+  add('x-forwarded-host', singleField(headers, 'host') ?? singleField(headers, ':authority'));
+  add('x-forwarded-user-agent', fieldValues(headers, 'user-agent')[0]);
 }
