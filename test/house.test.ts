@@ -13,6 +13,7 @@ const floorOf: Readonly<Record<string, number>> = {
   status: 0,
   diagnostic: 0,
   'limits.ts': 0,
+  'cancel-signal.ts': 0,
   'clock.ts': 0,
   'duration.ts': 0,
   'version.ts': 0,

@@ -1,3 +1,5 @@
+import type { CancelSignal } from '../cancel-signal.js';
+
 /** Header fields as received: lower-case names, order and duplicates kept. */
 export type HeaderFields = readonly (readonly [name: string, value: string])[];
 
@@ -20,7 +22,7 @@ export interface Exchange {
    */
   readonly body: AsyncIterable<Uint8Array> | undefined;
   /** Aborted when the client disconnects. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /** The answer to one request. */

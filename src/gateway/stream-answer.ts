@@ -90,7 +90,7 @@ function begin(
     stream.release();
     run.end(200, code, cause);
   };
-  exchange.signal.addEventListener('abort', gone, { once: true });
+  exchange.signal.addEventListener('abort', gone);
   if (exchange.signal.aborted) gone();
   const head = joinBytes([format.framing.open(), firstItem].filter((part) => part.length > 0));
   const plain = released(chunks({ run, stream, format, head, pending, finish }), gone);

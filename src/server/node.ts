@@ -3,6 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
+import { Cancellation, type CancelSignal } from '../cancel-signal.js';
 import { type Exchange, errorReply, type Gateway, type Reply } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
@@ -49,11 +50,13 @@ export function createNodeServer(
 
   function accept(request: IncomingMessage, response: ServerResponse, expectation: Expectation): void {
     busy += 1;
-    response.once('close', () => {
+    const signal = new Cancellation();
+    response.on('close', () => {
       busy -= 1;
+      if (!response.writableFinished) signal.abort();
     });
     current.set(request.socket, response);
-    const exchange = exchangeOf(request, response, expectation === 'continue');
+    const exchange = exchangeOf(request, expectation === 'continue' ? response : undefined, signal);
     const refusal = refusalOf(request, exchange, limits, expectation);
     // Whoever sends what is refused here does not speak our HTTP: nothing after it can be trusted.
     if (refusal !== undefined || !server.listening) response.shouldKeepAlive = false;
@@ -120,7 +123,11 @@ export function createNodeServer(
     });
     socket.on('error', () => socket.destroy());
     const response = new ServerResponse(request);
-    const exchange = exchangeOf(request, response, false);
+    const signal = new Cancellation();
+    response.on('close', () => {
+      if (!response.writableFinished) signal.abort();
+    });
+    const exchange = exchangeOf(request, undefined, signal);
     const refusal = refusalOf(request, exchange, limits, 'none');
     const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket' && request.method === 'GET';
     let reply: Reply | Promise<Reply> | undefined;
@@ -181,13 +188,14 @@ export function createNodeServer(
 /** What the `Expect` field asks for (RFC 9110 §10.1.1). */
 type Expectation = 'none' | 'continue' | 'unknown';
 
-function exchangeOf(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): Exchange {
+/** `waiting` is the response of a client that waits for "100 Continue". */
+function exchangeOf(
+  request: IncomingMessage,
+  waiting: ServerResponse | undefined,
+  signal: CancelSignal,
+): Exchange {
   const { rawHeaders, socket } = request;
   const headers = headerFieldsOf(rawHeaders);
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
   return {
     httpMethod: request.method ?? 'GET',
     target: request.url ?? '/',
@@ -197,15 +205,15 @@ function exchangeOf(request: IncomingMessage, response: ServerResponse, awaitsCo
     trailersAccepted: headers.some(
       ([name, value]) => name === 'te' && /(^|,)[ \t]*trailers[ \t]*(,|$)/i.test(value),
     ),
-    body: announcesBody(headers) ? bodyOf(request, awaitsContinue ? response : undefined) : undefined,
-    signal: gone.signal,
+    body: announcesBody(headers) ? bodyOf(request, waiting) : undefined,
+    signal,
   };
 }
 
 function http2ExchangeOf(request: Http2ServerRequest, { stream }: Http2ServerResponse): Exchange {
-  const gone = new AbortController();
+  const signal = new Cancellation();
   stream.once('close', () => {
-    if (!stream.writableFinished || stream.rstCode !== 0) gone.abort();
+    if (!stream.writableFinished || stream.rstCode !== 0) signal.abort();
   });
   return {
     httpMethod: request.method,
@@ -217,7 +225,7 @@ function http2ExchangeOf(request: Http2ServerRequest, { stream }: Http2ServerRes
     body: stream.endAfterHeaders
       ? undefined
       : { [Symbol.asyncIterator]: () => stream.iterator({ destroyOnReturn: false }) },
-    signal: gone.signal,
+    signal,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { Cancellation } from '../cancel-signal.js';
 import type { Exchange, Frame, Gateway, HeaderFields, MessageSocket, Reply } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
@@ -45,8 +46,8 @@ export function createWebSockets(
   });
   return {
     accept(request, socket, head, given) {
-      const gone = new AbortController();
-      const exchange = withBearer({ ...given, signal: gone.signal });
+      const signal = new Cancellation();
+      const exchange = withBearer({ ...given, signal });
       if (!isOriginAllowed(exchange.headers, origins)) {
         return refuse(
           exchange,
@@ -62,7 +63,7 @@ export function createWebSockets(
       return new Promise((resolve) => {
         // A handshake that breaks off opens no socket.
         socket.once('close', () => {
-          gone.abort();
+          signal.abort();
           resolve();
         });
         server.handleUpgrade(request, socket, head, (webSocket) => {

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../cancel-signal.js';
 import type { Metadata, Outcome } from '../status/index.js';
 
 /** What a call needs besides its messages. */
@@ -8,7 +9,7 @@ export interface Call {
   /** Point on the monotonic clock (clock.ts), or undefined for none; the remaining time goes upstream. */
   readonly deadline: number | undefined;
   /** Aborted when the client is gone: the call is cancelled upstream and ends CANCELLED. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** A larger message ends the call with UPSTREAM_MESSAGE_TOO_LARGE. */
   readonly responseMessageBytesMax: number;
   /** Header fields of the client's request, lower-case names, for policies that look at them; they are not sent. */

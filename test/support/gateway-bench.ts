@@ -76,7 +76,7 @@ export class FakeStream implements StreamCall {
       this.#resolveOutcome = resolve;
     });
     const abort = (): void => this.cancel();
-    call.signal.addEventListener('abort', abort, { once: true });
+    call.signal.addEventListener('abort', abort);
     void this.outcome.then(() => call.signal.removeEventListener('abort', abort));
   }
 

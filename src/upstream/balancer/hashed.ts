@@ -39,7 +39,7 @@ function afterFirst(call: Call, open: (first: Uint8Array | undefined) => StreamC
   });
   const stream = lateStream(async (given) => {
     const giveUp = (): void => begin(undefined);
-    for (const signal of [given, call.signal]) signal.addEventListener('abort', giveUp, { once: true });
+    for (const signal of [given, call.signal]) signal.addEventListener('abort', giveUp);
     const message = await first;
     call.signal.removeEventListener('abort', giveUp);
     return open(message);

@@ -104,7 +104,7 @@ export function openCall(host: CallHost, call: Call, events: CallEvents): OpenCa
     return self;
   }
   host.open.add(self);
-  call.signal.addEventListener('abort', onAbort, { once: true });
+  call.signal.addEventListener('abort', onAbort);
   if (state !== grpc.connectivityState.READY) {
     // grpc-js waits without end for a peer that accepts connections and says nothing.
     stopConnectTimer = host.clock.after(host.connectTimeoutMs, () => {
