@@ -8,6 +8,7 @@ export type {
   Registry,
 } from '@bufbuild/protobuf';
 export { type FieldPath, resolveFieldPath } from './field-path.js';
+export { hasRequestId, isDeclaredIdempotent } from './idempotency.js';
 export { locationOf } from './location.js';
 export { type HttpRule, httpRuleOf } from './options.js';
 export { buildRegistry, type DescriptorRegistry } from './registry.js';

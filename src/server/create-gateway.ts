@@ -4,7 +4,7 @@ import type { Diagnostic } from '../diagnostic/index.js';
 import { createGatewayCore, defaultMetadataRules } from '../gateway/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import { type SurfaceSummary, selectorTable, summarize } from '../surface/index.js';
-import type { Channels, Method } from '../upstream/index.js';
+import { type Channels, type Method, unknownMethod } from '../upstream/index.js';
 import { createApp } from './app.js';
 import { type Listener, type ListenOptions, listen } from './listen.js';
 import { type Loaded, load, openChannels } from './load.js';
@@ -93,5 +93,5 @@ function assemble(
 /** "pkg.Service.Method" as typed clients call it: nothing is known of its messages. */
 function methodOf(name: string): Method {
   const dot = name.lastIndexOf('.');
-  return { path: `/${name.slice(0, dot)}/${name.slice(dot + 1)}`, hashField: undefined };
+  return unknownMethod(`/${name.slice(0, dot)}/${name.slice(dot + 1)}`);
 }

@@ -26,6 +26,7 @@ import {
   lookupAddresses,
   parseUpstream,
   type Upstream,
+  unknownMethod,
 } from '../upstream/index.js';
 import type { GatewayOptions } from './options.js';
 
@@ -171,7 +172,7 @@ function reflectionSources(
     const source = reflectionSource(text, (path) =>
       channels
         .retain(upstream)
-        .channel.method({ path, hashField: undefined })
+        .channel.method(unknownMethod(path))
         .stream({
           path,
           metadata: [],

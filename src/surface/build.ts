@@ -14,6 +14,7 @@ import { lazyRequestBinder } from './bind.js';
 import { type EventId, eventIdReader } from './event-id.js';
 import { createFieldNames } from './field-names.js';
 import { type FieldText, fieldText } from './field-text.js';
+import { idempotencyOf } from './idempotency.js';
 import { responseWriter } from './reply.js';
 import { selectorTable } from './selector.js';
 import type { CallShape, Route, Surface, SurfaceInput } from './surface.js';
@@ -110,7 +111,11 @@ function routeCompiler(
       shape: shapes[method.methodKind],
       transport:
         upstream &&
-        channelTo(upstream).method({ path: grpcPath, hashField: hashFieldOf(method, upstream, noting) }),
+        channelTo(upstream).method({
+          path: grpcPath,
+          isIdempotent: idempotencyOf(binding, noting),
+          hashField: hashFieldOf(method, upstream, noting),
+        }),
       target: upstream?.target,
       timeoutMs: timeouts.find(method)?.timeoutMs,
       request: lazyRequestBinder(binding, { codecs, options, strictness, limits, names }),

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-const plain: Method = { path: '/t.T/Unary', hashField: undefined };
+const plain: Method = { path: '/t.T/Unary', isIdempotent: () => true, hashField: undefined };
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 /** A channel over real connections, whose name server knows one name. */
@@ -204,6 +204,7 @@ describe('parseUpstream', () => {
     [{ target: 'a:1', balancer: 'round_robin' }, 'nothing to choose'],
     [{ target: 'unix:/a', balancer: 'least_request' }, 'nothing to choose'],
     [{ target: 'dns:///a:1', balancer: 'ring_hash' }, 'hashOn'],
+    [{ target: 'a:1', retry: {}, hedge: {} }, 'choose one'],
     [{ target: 'dns:///a:1', hashOn: { header: 'x' } }, 'ring_hash'],
     [{ target: 'dns:///a:1', balancer: 'ring_hash', hashOn: {} }, 'either a header or a field'],
     [{ target: 'dns:///a:1', balancer: 'ring_hash', hashOn: { header: 'x', field: 'y' } }, 'either'],

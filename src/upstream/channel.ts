@@ -2,7 +2,13 @@ import type { Clock, Random } from '../clock.js';
 import { createBalancer } from './balancer/create.js';
 import { hashed } from './balancer/hashed.js';
 import type { Method } from './method.js';
-import { createPool } from './pool.js';
+import type { UpstreamOptions } from './options.js';
+import { breakerPolicy, hedgePolicy, retryBudgetOptions, retryPolicy } from './policies.js';
+import { createPool, type Pool } from './pool.js';
+import { broken, createBreaker } from './resilience/breaker.js';
+import { hedged } from './resilience/hedge.js';
+import { retried } from './resilience/retry.js';
+import { createRetryBudget, type RetryBudget } from './resilience/retry-budget.js';
 import { createDnsResolver, type Lookup } from './resolver/dns.js';
 import type { Endpoint, Resolver } from './resolver/resolver.js';
 import { createStaticResolver } from './resolver/static.js';
@@ -32,17 +38,22 @@ const resolveTimeoutMs = 10_000;
 
 /** Nothing is connected or resolved before the first call. */
 export function createChannel(upstream: Upstream, host: ChannelHost): Channel {
-  const transport = createTransport(upstream, host);
-  const { hashOn } = upstream.options;
+  const { options } = upstream;
+  const base = createBase(upstream, host);
+  const guarded = guard(base, options, host);
+  const budget = createRetryBudget(retryBudgetOptions(options.retryBudget), host.clock);
   return {
-    method: (method) => (hashOn === undefined ? transport : hashed(transport, hashOn, method)),
-    close: () => transport.close(),
+    method(method) {
+      const repeated = repeat(guarded, upstream, method, { ...host, budget });
+      return options.hashOn === undefined ? repeated : hashed(repeated, options.hashOn, method);
+    },
+    close: () => base.close(),
   };
 }
 
-function createTransport({ target, options }: Upstream, host: ChannelHost): Transport {
-  // One endpoint and nothing to watch: its own transport, and no layer in between.
-  if (target.kind === 'host' || target.kind === 'unix') return host.connect(endpointAt(target));
+/** The endpoints of a target, as one transport; of one endpoint that endpoint's own. */
+function createBase({ target, options }: Upstream, host: ChannelHost): Pool {
+  if (!isMany(target)) return host.connect(endpointAt(target));
   return createPool({
     resolver: createResolver(target, host),
     balancer: createBalancer(options.balancer ?? 'round_robin', host.random),
@@ -53,6 +64,33 @@ function createTransport({ target, options }: Upstream, host: ChannelHost): Tran
     clock: host.clock,
     random: host.random,
   });
+}
+
+function guard(base: Pool, { breaker }: UpstreamOptions, { clock }: ChannelHost): Transport {
+  if (breaker === undefined) return base;
+  return broken(base, createBreaker(breakerPolicy(breaker), clock), () => base.connectivity());
+}
+
+/**
+ * Repetition of calls, as configured. Where there are several endpoints, a call that certainly was not
+ * processed by one goes to another without being asked for: a mesh does not see these calls at all, so
+ * that nothing is multiplied. The transport of a single endpoint does the same by itself.
+ */
+function repeat(
+  transport: Transport,
+  { target, options }: Upstream,
+  method: Method,
+  host: ChannelHost & { readonly budget: RetryBudget },
+): Transport {
+  if (options.hedge !== undefined) {
+    return hedged(transport, method, { ...host, policy: hedgePolicy(options.hedge) });
+  }
+  if (options.retry === undefined && !isMany(target)) return transport;
+  return retried(transport, method, { ...host, policy: options.retry && retryPolicy(options.retry) });
+}
+
+function isMany(target: Target): target is Exclude<Target, EndpointTarget> {
+  return target.kind === 'list' || target.kind === 'dns';
 }
 
 function createResolver(target: Exclude<Target, EndpointTarget>, host: ChannelHost): Resolver {

@@ -1,7 +1,7 @@
 export { type Channel, type ChannelHost, createChannel } from './channel.js';
 export { type Channels, createChannels } from './channels.js';
 export { createGrpcJsTransport, type GrpcJsTransportOptions } from './grpcjs/transport.js';
-export type { Method } from './method.js';
+export { type Method, unknownMethod } from './method.js';
 export { type UpstreamOptions, upstreamOptionsSchema } from './options.js';
 export { lookupAddresses } from './resolver/lookup.js';
 export type { Endpoint } from './resolver/resolver.js';

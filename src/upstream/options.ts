@@ -1,4 +1,48 @@
 import { z } from 'zod';
+import { parseDurationMs } from '../duration.js';
+import { Code, type CodeName } from '../status/index.js';
+
+const duration = z
+  .string()
+  .refine((text) => parseDurationMs(text) !== undefined, 'must be a duration such as 5s, 250ms or 2m');
+const count = z.int().positive();
+const percent = z.number().min(0).max(100);
+const code = z.enum(Object.keys(Code) as [CodeName, ...CodeName[]]);
+
+const retryOptionsSchema = z.strictObject({
+  attempts: z.int().min(2).max(5).optional().describe('Attempts at one call, the first included. Default 3.'),
+  codes: z.array(code).min(1).optional().describe('gRPC codes that may pass. Default UNAVAILABLE.'),
+  backoff: duration
+    .optional()
+    .describe('The longest first pause; it doubles, and is drawn by chance. Default 50ms.'),
+  backoffMax: duration.optional().describe('Default 1s.'),
+  perTryTimeout: duration
+    .optional()
+    .describe('The longest one attempt at a unary call may take. Default: the deadline.'),
+  requestBytesMax: count.optional().describe('Larger requests are not repeated. Default 65536.'),
+});
+
+const hedgeOptionsSchema = z.strictObject({
+  attempts: z.int().min(2).max(5).optional().describe('Attempts at one call, the first included. Default 2.'),
+  delay: duration.optional().describe('Pause before the next attempt. Default 100ms.'),
+  codes: z
+    .array(code)
+    .min(1)
+    .optional()
+    .describe('gRPC codes of one attempt after which another may still succeed. Default UNAVAILABLE.'),
+});
+
+const budgetOptionsSchema = z.strictObject({
+  percent: percent.optional().describe('Repeated calls per 100 calls of the last ten seconds. Default 10.'),
+  perSecondMin: z.number().min(0).optional().describe('Repeated calls that are always allowed. Default 10.'),
+});
+
+const breakerOptionsSchema = z.strictObject({
+  failures: count.optional().describe('Failures in a row that suspend calls. Default 20.'),
+  openFor: duration.optional().describe('Until a call is let through to see. Default 5s.'),
+  inFlightMax: count.optional().describe('Calls at a time. Default 1024.'),
+  pendingMax: count.optional().describe('Calls that wait for a connection. Default 1024.'),
+});
 
 /** How a backend is called, as propylon.yaml and `createGateway` have it: one object below `backends`. */
 export const upstreamOptionsSchema = z.strictObject({
@@ -14,6 +58,20 @@ export const upstreamOptionsSchema = z.strictObject({
     })
     .optional()
     .describe('What ring_hash places calls by: calls with the same value go to the same address.'),
+  retry: retryOptionsSchema
+    .optional()
+    .describe(
+      'Repeats idempotent calls that failed before anything of an answer was seen. Default: none is.',
+    ),
+  hedge: hedgeOptionsSchema
+    .optional()
+    .describe('Sends idempotent unary calls again before they are answered. Default: none is.'),
+  retryBudget: budgetOptionsSchema.optional().describe('Bounds what retry and hedge add to the load.'),
+  breaker: breakerOptionsSchema
+    .optional()
+    .describe(
+      'Ends calls at once, with 503, while the backend fails or has too many. Default: none are ended.',
+    ),
 });
 
 export type UpstreamOptions = z.infer<typeof upstreamOptionsSchema>;

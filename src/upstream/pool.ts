@@ -5,7 +5,7 @@ import { endedStream, lateStream } from './late-stream.js';
 import { type LocalStatus, localOutcome, localStatus, unprocessedStatus } from './local-outcome.js';
 import { type Member, rankOf, rankUnreachable } from './member.js';
 import type { Endpoint, Resolver } from './resolver/resolver.js';
-import type { Call, EndpointTransport, StreamCall, Transport } from './transport.js';
+import type { Call, Connectivity, EndpointTransport, StreamCall, Transport } from './transport.js';
 
 /** Looks after the members of a pool: health checking, outlier detection. */
 export interface MemberWatch {
@@ -34,6 +34,12 @@ export interface PoolOptions {
   readonly random: Random;
 }
 
+/** A transport to many endpoints. */
+export interface Pool extends Transport {
+  /** That of the endpoints that calls go to now. */
+  connectivity(): Connectivity;
+}
+
 const unavailable = unprocessedStatus(Code.UNAVAILABLE, 'UPSTREAM_UNAVAILABLE');
 const shuttingDown = unprocessedStatus(Code.UNAVAILABLE, 'SHUTTING_DOWN');
 
@@ -43,7 +49,7 @@ const shuttingDown = unprocessedStatus(Code.UNAVAILABLE, 'SHUTTING_DOWN');
  * Nothing is resolved or connected before the first call. Endpoints come and go with the answers of
  * the resolver; one that goes finishes its calls.
  */
-export function createPool(options: PoolOptions): Transport {
+export function createPool(options: PoolOptions): Pool {
   const { resolver, balancer, connect, clock, random, servingAtFirst } = options;
   const members = new Map<string, Member>();
   /** Everybody who must be closed: members, and those that left with calls in flight. */
@@ -213,6 +219,7 @@ export function createPool(options: PoolOptions): Transport {
         return 'reason' in found ? endedStream(found) : streamOn(found, call);
       });
     },
+    connectivity: () => best[0]?.transport.connectivity() ?? 'connecting',
     async close() {
       state = 'closed';
       resolver.close();

@@ -13,7 +13,7 @@ export interface Upstream {
 export function parseUpstream(options: UpstreamOptions): Upstream | { readonly problem: string } {
   const target = parseTarget(options.target);
   if ('problem' in target) return target;
-  const { balancer, hashOn } = options;
+  const { balancer, hashOn, retry, hedge } = options;
   const isMany = target.kind === 'list' || target.kind === 'dns';
   if (balancer !== undefined && balancer !== 'pick_first' && !isMany) {
     return {
@@ -25,6 +25,9 @@ export function parseUpstream(options: UpstreamOptions): Upstream | { readonly p
   }
   if (hashOn !== undefined && (hashOn.header === undefined) === (hashOn.field === undefined)) {
     return { problem: 'hashOn names either a header or a field' };
+  }
+  if (retry !== undefined && hedge !== undefined) {
+    return { problem: 'retry and hedge are two ways to repeat a call; choose one' };
   }
   // Key order and spelling of the target must not make two channels of one.
   const said = Object.entries(options).filter(([key]) => key !== 'target');

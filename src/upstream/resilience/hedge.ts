@@ -1,0 +1,101 @@
+import type { Clock } from '../../clock.js';
+import { Code, type Outcome } from '../../status/index.js';
+import type { Method } from '../method.js';
+import type { Call, Transport } from '../transport.js';
+import type { RetryBudget } from './retry-budget.js';
+
+/** When a call is sent again before the first attempt has been answered (gRFC A6, "Hedging Policy"). */
+export interface HedgePolicy {
+  /** Attempts at one call, the first included. */
+  readonly attemptsMax: number;
+  /** Pause between attempts; one that fails with a code below brings the next one forward. */
+  readonly delayMs: number;
+  /** Codes of one attempt after which the others may still succeed. */
+  readonly codes: ReadonlySet<number>;
+}
+
+export interface HedgeOptions {
+  readonly policy: HedgePolicy;
+  readonly budget: RetryBudget;
+  readonly clock: Clock;
+}
+
+/** Sends unary calls that may be processed twice several times, and takes the first answer; streams pass. */
+export function hedged(transport: Transport, method: Method, options: HedgeOptions): Transport {
+  return {
+    unary(call, message) {
+      options.budget.called();
+      return method.isIdempotent(message)
+        ? hedgeUnary(transport, options, call, message)
+        : transport.unary(call, message);
+    },
+    stream: (call) => transport.stream(call),
+    close: () => transport.close(),
+  };
+}
+
+function hedgeUnary(
+  transport: Transport,
+  { policy, budget, clock }: HedgeOptions,
+  call: Call,
+  message: Uint8Array,
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    // Ends the attempts that lost.
+    const decided = new AbortController();
+    const signal = AbortSignal.any([call.signal, decided.signal]);
+    const tried = new Set<string>();
+    let attempts = 0;
+    let underWay = 0;
+    let last: Outcome | undefined;
+    let cancelTimer = (): void => {};
+
+    const decide = (outcome: Outcome): void => {
+      cancelTimer();
+      resolve(outcome);
+      decided.abort();
+    };
+
+    const mayAttempt = (): boolean =>
+      attempts < policy.attemptsMax && !signal.aborted && (attempts === 0 || budget.take());
+
+    function schedule(delayMs: number): void {
+      cancelTimer();
+      if (attempts < policy.attemptsMax) cancelTimer = clock.after(delayMs, attempt);
+      else decideIfLast();
+    }
+
+    function decideIfLast(): void {
+      if (underWay === 0 && last !== undefined) decide(last);
+    }
+
+    function attempt(): void {
+      if (!mayAttempt()) {
+        decideIfLast();
+        return;
+      }
+      const metadata: Call['metadata'] =
+        attempts === 0 ? call.metadata : [...call.metadata, ['grpc-previous-rpc-attempts', String(attempts)]];
+      attempts += 1;
+      underWay += 1;
+      schedule(policy.delayMs);
+      void transport.unary({ ...call, signal, tried, metadata }, message).then(ended);
+    }
+
+    function ended(outcome: Outcome): void {
+      underWay -= 1;
+      if (decided.signal.aborted) return;
+      last = outcome;
+      const { status, localReason, retryPushbackMs } = outcome;
+      const mayOthersSucceed = policy.codes.has(status.code) && localReason !== 'UPSTREAM_CIRCUIT_OPEN';
+      if (status.code === Code.OK || !mayOthersSucceed) {
+        decide(outcome);
+        return;
+      }
+      if (retryPushbackMs !== undefined && retryPushbackMs < 0) attempts = policy.attemptsMax;
+      schedule(retryPushbackMs ?? 0);
+    }
+
+    attempt();
+  });
+}
