@@ -113,7 +113,7 @@ function routeCompiler(
         upstream &&
         channelTo(upstream).method({
           path: grpcPath,
-          isIdempotent: idempotencyOf(binding, noting),
+          isIdempotent: isRepeated(upstream) ? idempotencyOf(binding, noting) : () => false,
           hashField: hashFieldOf(method, upstream, noting),
         }),
       target: upstream?.target,
@@ -130,6 +130,11 @@ function routeCompiler(
 /** Options with layers over them, the last of which counts. */
 function layered<T>(options: T, layers: readonly { readonly options: Partial<T> }[]): T {
   return Object.assign({}, options, ...layers.map((layer) => layer.options));
+}
+
+/** Whether anybody asks for the idempotency of a request. */
+function isRepeated({ options }: Upstream): boolean {
+  return options.retry !== undefined || options.hedge !== undefined;
 }
 
 /** Reads the field that a ring of endpoints places calls by, where the method's request has it. */
