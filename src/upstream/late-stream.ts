@@ -1,3 +1,4 @@
+import { Cancellation, type CancelSignal } from '../cancel-signal.js';
 import type { Metadata, Outcome } from '../status/index.js';
 import { Code } from '../status/index.js';
 import { type LocalStatus, localOutcome, localStatus } from './local-outcome.js';
@@ -20,11 +21,11 @@ export function endedStream(status: LocalStatus): StreamCall {
  * A stream to whatever `open` finds in the end; what is asked of it before waits, in order.
  * `signal` is aborted when it is cancelled while `open` still looks. `open` must not reject.
  */
-export function lateStream(open: (signal: AbortSignal) => Promise<StreamCall>): StreamCall {
-  const given = new AbortController();
+export function lateStream(open: (signal: CancelSignal) => Promise<StreamCall>): StreamCall {
+  const given = new Cancellation();
   let stream: StreamCall | undefined;
-  const opened = open(given.signal).then((found) => {
-    stream = given.signal.aborted ? endedStream(localStatus(Code.CANCELLED, 'CLIENT_CLOSED')) : found;
+  const opened = open(given).then((found) => {
+    stream = given.aborted ? endedStream(localStatus(Code.CANCELLED, 'CLIENT_CLOSED')) : found;
     if (stream !== found) found.cancel();
     return stream;
   });

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../cancel-signal.js';
 import type { Clock, Random } from '../clock.js';
 import { Code, type Outcome } from '../status/index.js';
 import type { Balancer } from './balancer/balancer.js';
@@ -151,7 +152,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   /** A member once the resolver has answered; or why there is none. */
-  async function pickLate(call: Call, given?: AbortSignal): Promise<Member | LocalStatus> {
+  async function pickLate(call: Call, given?: CancelSignal): Promise<Member | LocalStatus> {
     if (state === 'resolving') await resolution(call, given);
     if (state === 'closed') return shuttingDown;
     if (call.signal.aborted) return localStatus(Code.CANCELLED, 'CLIENT_CLOSED');
@@ -162,7 +163,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   /** Waits for the first answer of the resolver, no longer than the call may take. */
-  function resolution(call: Call, given: AbortSignal | undefined): Promise<void> {
+  function resolution(call: Call, given: CancelSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
       const restMs = call.deadline === undefined ? Number.POSITIVE_INFINITY : call.deadline - clock.now();
       const cancel = clock.after(Math.min(restMs, options.resolveTimeoutMs), wake);

@@ -1,3 +1,4 @@
+import { Cancellation } from '../../cancel-signal.js';
 import type { Clock } from '../../clock.js';
 import { Code, type Outcome } from '../../status/index.js';
 import type { Method } from '../method.js';
@@ -42,22 +43,28 @@ function hedgeUnary(
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     // Ends the attempts that lost.
-    const decided = new AbortController();
-    const signal = AbortSignal.any([call.signal, decided.signal]);
+    const signal = new Cancellation();
+    const abort = (): void => signal.abort();
+    if (call.signal.aborted) abort();
+    else call.signal.addEventListener('abort', abort);
     const tried = new Set<string>();
     let attempts = 0;
+    let isDecided = false;
     let underWay = 0;
     let last: Outcome | undefined;
     let cancelTimer = (): void => {};
 
     const decide = (outcome: Outcome): void => {
+      isDecided = true;
       cancelTimer();
       resolve(outcome);
-      decided.abort();
+      call.signal.removeEventListener('abort', abort);
+      abort();
     };
 
+    // The first one always: a client that has left is the transport's to notice.
     const mayAttempt = (): boolean =>
-      attempts < policy.attemptsMax && !signal.aborted && (attempts === 0 || budget.take());
+      attempts === 0 || (attempts < policy.attemptsMax && !signal.aborted && budget.take());
 
     function schedule(delayMs: number): void {
       cancelTimer();
@@ -84,7 +91,7 @@ function hedgeUnary(
 
     function ended(outcome: Outcome): void {
       underWay -= 1;
-      if (decided.signal.aborted) return;
+      if (isDecided) return;
       last = outcome;
       const { status, localReason, retryPushbackMs } = outcome;
       const mayOthersSucceed = policy.codes.has(status.code) && localReason !== 'UPSTREAM_CIRCUIT_OPEN';

@@ -1,3 +1,4 @@
+import { Cancellation, type CancelSignal } from '../../cancel-signal.js';
 import { Code, type Outcome } from '../../status/index.js';
 import { endedStream } from '../late-stream.js';
 import { localStatus } from '../local-outcome.js';
@@ -7,7 +8,7 @@ export interface RetriedStreamOptions {
   /** Opens an attempt. */
   readonly open: () => StreamCall;
   /** Waits; ends early when the signal is aborted. */
-  readonly pause: (delayMs: number, signal: AbortSignal) => Promise<void>;
+  readonly pause: (delayMs: number, signal: CancelSignal) => Promise<void>;
   /** What is kept of the request for another attempt; with more the attempt under way is the last. */
   readonly requestBytesMax: number;
   /** When to make another attempt after one that ended before response headers; undefined for never. */
@@ -20,7 +21,7 @@ export interface RetriedStreamOptions {
  *     trying (an attempt is under way, or about to be) → committed (to one attempt, for good)
  */
 export function retriedStream(options: RetriedStreamOptions): StreamCall {
-  const given = new AbortController();
+  const given = new Cancellation();
   const sent: Uint8Array[] = [];
   let sentBytes = 0;
   let isHalfClosed = false;
@@ -49,16 +50,16 @@ export function retriedStream(options: RetriedStreamOptions): StreamCall {
     await new Promise(setImmediate);
     if (committed !== undefined) return;
     const delayMs =
-      outcome?.unanswered === true && !given.signal.aborted ? options.delayMs(outcome, sent) : undefined;
+      outcome?.unanswered === true && !given.aborted ? options.delayMs(outcome, sent) : undefined;
     if (delayMs === undefined) commit(current);
     else opened = reopen(delayMs);
   }
 
   async function reopen(delayMs: number): Promise<void> {
     isPausing = true;
-    if (delayMs > 0) await options.pause(delayMs, given.signal);
+    if (delayMs > 0) await options.pause(delayMs, given);
     isPausing = false;
-    if (given.signal.aborted) {
+    if (given.aborted) {
       commit(endedStream(localStatus(Code.CANCELLED, 'CLIENT_CLOSED')));
       return;
     }

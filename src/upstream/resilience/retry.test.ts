@@ -282,5 +282,7 @@ describe('a hedged call', () => {
     expect((await outcome).localReason).toBe('CLIENT_CLOSED');
     await bench.clock.advance(1_000);
     expect([bench.calls.length, bench.clock.timerCount]).toEqual([2, 0]);
+    void bench.hedged().unary(bench.call(), bytes('x'));
+    expect(bench.calls.at(-1)?.call.signal.aborted).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../cancel-signal.js';
 import type { Clock, Random } from '../../clock.js';
 import { Code, type Outcome } from '../../status/index.js';
 import { localOutcome, localStatus } from '../local-outcome.js';
@@ -61,7 +62,7 @@ function retryStream(transport: Transport, method: Method, options: RetryOptions
   const tried = new Set<string>();
   return retriedStream({
     open: () => transport.stream(attemptAt(call, tried, attempts, undefined, clock)),
-    pause: (delayMs, signal) => pause(clock, delayMs, AbortSignal.any([signal, call.signal])),
+    pause: (delayMs, signal) => pause(clock, delayMs, signal, call.signal),
     requestBytesMax: policy?.requestBytesMax ?? retryRequestBytesMax,
     delayMs: (outcome, sent) =>
       retryDelayMs(outcome, attempts, {
@@ -99,14 +100,14 @@ function attemptAt(
   };
 }
 
-/** Resolves after a time, or as soon as the signal is aborted. */
-function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+/** Resolves after a time, or as soon as a signal is aborted. */
+function pause(clock: Clock, delayMs: number, ...signals: readonly CancelSignal[]): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(delayMs, wake);
-    signal.addEventListener('abort', wake);
+    for (const signal of signals) signal.addEventListener('abort', wake);
     function wake(): void {
       cancel();
-      signal.removeEventListener('abort', wake);
+      for (const signal of signals) signal.removeEventListener('abort', wake);
       resolve();
     }
   });
