@@ -1,31 +1,33 @@
-import type { Registry } from '@bufbuild/protobuf';
-import type { Limits } from '../limits.js';
-import type { AnyBytes, JsonDetail } from '../status/index.js';
-import { createLookups } from './runtime/lookups.js';
-import { printUnpacked } from './runtime/message-printer.js';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { AnySchema } from '@bufbuild/protobuf/wkt';
+import type { AnyBytes } from '../status/index.js';
+import { type Codec, type CodecFactory, defaultCodecOptions } from './codec.js';
 
-/** Packed message → JSON object. Never throws. */
-export type AnyPrinter = (any: AnyBytes) => JsonDetail;
+/** Packed message → the text of a JSON object. Never throws. */
+export type AnyPrinter = (any: AnyBytes) => string;
+
+const utf8 = new TextDecoder();
 
 /**
  * Printer of error details (google.rpc.Status.details): the ProtoJSON of Any, or
  * `{"@type": …, "value": "<base64>"}` for a type that is unknown or bytes that are not a message
  * of it. An error is not lost because one of its details cannot be read.
  */
-export function createAnyPrinter(types: Registry, limits: Pick<Limits, 'nestingDepthMax'>): AnyPrinter {
-  const context = {
-    types,
-    lookups: createLookups(),
-    depthMax: limits.nestingDepthMax,
-    emitDefaults: false,
-    enumsAsNumbers: false,
-    protoNames: false,
-  };
+export function createAnyPrinter(codecs: CodecFactory): AnyPrinter {
+  let codec: Codec | undefined;
   return ({ typeUrl, value }) => {
+    const writer = new BinaryWriter();
+    writer.tag(AnySchema.field.typeUrl.number, WireType.LengthDelimited).string(typeUrl);
+    writer.tag(AnySchema.field.value.number, WireType.LengthDelimited).bytes(value);
     try {
-      return JSON.parse(printUnpacked(context, typeUrl, value, 1)) as JsonDetail;
+      // An Any that says no type may be empty and nothing else, and then prints as {}.
+      if (typeUrl !== '') {
+        codec ??= codecs.codec(AnySchema, defaultCodecOptions);
+        return utf8.decode(codec.toJson(writer.finish()));
+      }
     } catch {
-      return { '@type': typeUrl, value: Buffer.from(value).toString('base64') };
+      // Told below.
     }
+    return JSON.stringify({ '@type': typeUrl, value: Buffer.from(value).toString('base64') });
   };
 }

@@ -27,12 +27,13 @@ export function errorBody(
   httpStatus: number,
   status: Status,
 ): ErrorBody {
-  const protobufType = wantedProtobuf(headers);
+  const preference = readAccept(headers);
+  const protobufType = wantedProtobuf(preference);
   if (protobufType !== undefined) {
     return { contentType: protobufType, bytes: surface.statusBinary(status) };
   }
   const statusJson = surface.statusJson(status);
-  switch (wantsProblem(headers) ? 'problem' : defaultForm(surface, headers)) {
+  switch (wantsProblem(preference) ? 'problem' : defaultForm(surface, headers)) {
     case 'problem':
       return { contentType: problemType, bytes: problem(httpStatus, status, statusJson) };
     case 'envelope':
@@ -73,8 +74,7 @@ function isGoogleClient(headers: HeaderFields): boolean {
 }
 
 /** The name under which protobuf is accepted, where it is wanted more than JSON. */
-function wantedProtobuf(headers: HeaderFields): string | undefined {
-  const preference = readAccept(headers);
+function wantedProtobuf(preference: ReturnType<typeof readAccept>): string | undefined {
   return protobufTypes.find((mediaType) => {
     const { quality, specificity } = preference(mediaType);
     const json = preference('application/json');
@@ -84,8 +84,7 @@ function wantedProtobuf(headers: HeaderFields): string | undefined {
   });
 }
 
-function wantsProblem(headers: HeaderFields): boolean {
-  const preference = readAccept(headers);
+function wantsProblem(preference: ReturnType<typeof readAccept>): boolean {
   const problemPreference = preference(problemType);
   return (
     problemPreference.specificity === 2 &&

@@ -10,23 +10,19 @@ const utf8 = new TextEncoder();
  * unknown type, or one that does not parse, becomes `{"@type":…,"value":"<base64>"}`, so that
  * code and message are never lost over it.
  */
-export function statusJson(status: Status, printAny: (any: AnyBytes) => object): Uint8Array {
+export function statusJson(status: Status, printAny: (any: AnyBytes) => string): Uint8Array {
   const { code, message, details } = status;
-  const json =
-    details.length === 0
-      ? { code, message }
-      : { code, message, details: details.map((detail) => detailJson(detail, printAny)) };
-  return utf8.encode(JSON.stringify(json));
+  const head = `{"code":${code},"message":${JSON.stringify(message)}`;
+  if (details.length === 0) return utf8.encode(`${head}}`);
+  return utf8.encode(`${head},"details":[${details.map((detail) => detailJson(detail, printAny)).join()}]}`);
 }
 
-function detailJson(detail: AnyBytes | JsonDetail, printAny: (any: AnyBytes) => object): object {
-  if (!isPacked(detail)) {
-    return detail;
-  }
+function detailJson(detail: AnyBytes | JsonDetail, printAny: (any: AnyBytes) => string): string {
+  if (!isPacked(detail)) return JSON.stringify(detail);
   try {
     return printAny(detail);
   } catch {
-    return { '@type': detail.typeUrl, value: Buffer.from(detail.value).toString('base64') };
+    return JSON.stringify({ '@type': detail.typeUrl, value: Buffer.from(detail.value).toString('base64') });
   }
 }
 

@@ -60,7 +60,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
     pool.release();
     return { diagnostics, release: pool.release };
   }
-  const printAny = createAnyPrinter(registry.types, input.limits);
+  const printAny = createAnyPrinter(input.codecs);
   const packAny = createAnyPacker(registry.types, input.limits);
   const surface: Surface = Object.freeze({
     generation: input.generation,
