@@ -1,45 +1,26 @@
 // The program that the conformance runner asks: requests on standard input, answers on standard output, each
-// behind its length in four bytes (conformance.proto). Answers what has JSON on either side, with functions
-// generated from the descriptors and nothing else; the rest it skips.
+// behind its length in four bytes (conformance.proto). Answers what has JSON on either side; the rest it skips.
 //
-//   node testee.mjs IMAGE [compiled | protobuf-es]
+//   node testee.mjs FOLDER NAME     a codec of codecs.mjs, and what run.mjs has put in the folder for it
 import { readFileSync, readSync, writeSync } from 'node:fs';
-import { createFileRegistry, fromBinary, fromJsonString, toBinary, toJsonString } from '@bufbuild/protobuf';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createFileRegistry, fromBinary } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { createParseCompiler } from '../../dist/src/codec/compile-parse.js';
-import { createPrintCompiler } from '../../dist/src/codec/compile-print.js';
-import { Cursor } from '../../dist/src/codec/runtime/cursor.js';
 import { contentOf, readRecords } from '../../dist/src/codec/runtime/records.js';
+import { codecs } from './codecs.mjs';
+import { fileNames } from './files.mjs';
 
-const [image, kind = 'compiled'] = process.argv.slice(2);
-const types = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(image)));
-
-const codecs = kind === 'compiled' ? compiled() : protobufEs();
-
-function compiled() {
-  const cursor = new Cursor(100);
-  const print = createPrintCompiler(types, cursor, {
-    emitDefaults: false,
-    enumsAsNumbers: false,
-    protoNames: false,
-  });
-  const strict = createParseCompiler(types, cursor, { ignoreUnknown: false });
-  const lenient = createParseCompiler(types, cursor, { ignoreUnknown: true });
-  return {
-    toBinary: (message, json, ignoreUnknown) => (ignoreUnknown ? lenient : strict).parser(message)(json),
-    toJson: (message, binary) => print.printer(message)(binary),
-  };
-}
-
-function protobufEs() {
-  const registry = types;
-  return {
-    toBinary: (message, json, ignoreUnknownFields) =>
-      toBinary(message, fromJsonString(message, json.toString(), { registry, ignoreUnknownFields })),
-    toJson: (message, binary) =>
-      Buffer.from(toJsonString(message, fromBinary(message, binary), { registry })),
-  };
-}
+const [folder, name] = process.argv.slice(2);
+const image = readFileSync(join(folder, fileNames.image));
+const types = createFileRegistry(fromBinary(FileDescriptorSetSchema, image));
+const files = {
+  image,
+  written: pathToFileURL(join(folder, fileNames.written)).href,
+  tsProto: pathToFileURL(join(folder, fileNames.tsProto)).href,
+};
+// The runner waits for minutes for a program that ends at once, not for one that answers with its trouble.
+const codec = await Promise.resolve(codecs[name](types, files)).catch((error) => error);
 
 // Fields of ConformanceRequest and ConformanceResponse, and members of their enums, by number.
 const request = { protobuf: 1, json: 2, outputFormat: 3, messageType: 4, category: 5, jspb: 7, text: 8 };
@@ -48,6 +29,7 @@ const format = { protobuf: 1, json: 2 };
 const ignoreUnknownCategory = 3;
 
 function answer(bytes) {
+  if (codec instanceof Error) throw codec;
   const fields = new Map(readRecords(bytes).map((record) => [record.number, contentOf(bytes, record)]));
   const output = fields.get(request.outputFormat)?.[0] ?? 0;
   const typeName = Buffer.from(fields.get(request.messageType) ?? []).toString();
@@ -62,14 +44,14 @@ function answer(bytes) {
   if (isJson) {
     const ignoreUnknown = fields.get(request.category)?.[0] === ignoreUnknownCategory;
     try {
-      binary = codecs.toBinary(message, Buffer.from(fields.get(request.json)), ignoreUnknown);
+      binary = codec.toBinary(message, Buffer.from(fields.get(request.json)), ignoreUnknown);
     } catch (error) {
       return [response.parseError, String(error)];
     }
   }
   if (output === format.protobuf) return [response.protobuf, binary];
   try {
-    return [response.json, codecs.toJson(message, binary)];
+    return [response.json, codec.toJson(message, binary)];
   } catch (error) {
     // Bytes that are no message are an error of parsing; a message without JSON is one of printing.
     return [
