@@ -8,7 +8,6 @@ import { type CodecFactory, type CodecOptions, defaultCodecOptions } from './cod
 
 const everything = testMessage('Everything');
 const legacy = testMessage('Legacy');
-const modern = testMessage('Modern');
 const limits = { nestingDepthMax: 100 };
 
 type Row = readonly [json: string, printed?: string];
@@ -208,15 +207,78 @@ export function describeCodec(
     )('proto2: %s → %s', (json, expected) => {
       expect(roundTrip(json, legacy)).toBe(expected);
     });
+  });
 
+  describe.each([
+    ['2023', testMessage('Modern')],
+    ['2024', testMessage('Newest')],
+  ] as const)(`${name}: edition %s`, (_, message) => {
+    const scope = `${message.typeName}.Scope`;
     it.each(
       inAndOut([
         ['{"explicit":""}'],
         ['{"implicit":0}', '{}'],
-        ['{"delimited":{"delimited":{"explicit":"a"}},"delimiteds":[{},{"implicit":1}],"expanded":[1,2]}'],
+        ['{"implicit":1}'],
+        ['{"needed":0}'],
+        ['{"open":"OPEN_UNSPECIFIED"}', '{}'],
+        ['{"open":7}'],
+        ['{"shut":0}', '{"shut":"SHUT_UNSPECIFIED"}'],
+        [
+          '{"shut":"SHUT_A","shuts":[1,0],"shutMap":{"a":1}}',
+          '{"shut":"SHUT_A","shuts":["SHUT_A","SHUT_UNSPECIFIED"],"shutMap":{"a":"SHUT_A"}}',
+        ],
+        ['{"delimited":{"delimited":{"explicit":"a"}},"delimiteds":[{},{"implicit":1}]}'],
+        ['{"expanded":[1,2],"packed":[0,3]}'],
+        ['{"renamed":"a"}', '{"otherName":"a"}'],
+        ['{"choiceText":""}'],
+        ['{"choiceGroup":{"choiceGroup":{}}}'],
+        [
+          `{"[${scope}.number]":0,"[${scope}.numbers]":[1,2],"[${scope}.group]":{"explicit":"a"},"[${scope}.shuts]":["SHUT_A"]}`,
+        ],
       ]),
-    )('editions: %s → %s', (json, expected) => {
-      expect(roundTrip(json, modern)).toBe(expected);
+    )('%s → %s', (json, printed) => {
+      expect(roundTrip(json, message)).toBe(printed);
+    });
+
+    it.each<[string, readonly number[], string]>([
+      ['packed values of an expanded list are read', [0x2a, 2, 1, 2], '{"expanded":[1,2]}'],
+      ['expanded values of a packed list are read', [0x48, 1, 0x48, 2], '{"packed":[1,2]}'],
+      ['packed and expanded values of one list are read in order', [0x4a, 1, 1, 0x48, 2], '{"packed":[1,2]}'],
+      [
+        'expanded values of a packed extension are read',
+        [0xa8, 6, 1, 0xa8, 6, 2],
+        `{"[${scope}.numbers]":[1,2]}`,
+      ],
+      [
+        'a number that a closed enum lacks is an unknown field',
+        [0x30, 9, 0x38, 9, 0x38, 1],
+        '{"shuts":["SHUT_A"]}',
+      ],
+      ['so is the entry of a map', [0x42, 5, 0x0a, 1, 0x61, 0x10, 9], '{}'],
+      ['a group is delimited by tags', [0x1b, 0x0a, 1, 0x61, 0x1c], '{"delimited":{"explicit":"a"}}'],
+      ['the length of a group is another field', [0x1a, 3, 0x0a, 1, 0x61], '{}'],
+      ['the last member of a oneof counts', [0x5a, 1, 0x61, 0x63, 0x64], '{"choiceGroup":{}}'],
+      ['explicit zeros are kept, implicit ones are not', [0x0a, 0, 0x10, 0, 0x68, 0], '{"explicit":""}'],
+    ])('%s', (_, binary, expected) => {
+      expect(toJsonOf(new Uint8Array(binary), message)).toBe(expected);
+    });
+
+    it.each([
+      ['{"shut":9}', 'shut'],
+      ['{"shuts":[0,9]}', 'shuts[1]'],
+      ['{"shutMap":{"a":9}}', 'shutMap["a"]'],
+      ['{"choiceText":"a","choiceGroup":{}}', 'choiceGroup'],
+      ['{"otherName":"a","renamed":"b"}', 'renamed'],
+      ['{"[test.extended]":1}', '[test.extended]'],
+      [`{"[${scope}.group]":{"implicit":"x"}}`, `[${scope}.group].implicit`],
+    ])('%s is refused at %s', (json, path) => {
+      expect(refusal(json, message)).toEqual(['BODY_FIELD', path]);
+    });
+
+    it('lists are written packed or not as their encoding says', () => {
+      expect(toBinaryOf('{"expanded":[1,2],"packed":[1,2]}', message)).toEqual(
+        new Uint8Array([0x28, 1, 0x28, 2, 0x4a, 2, 1, 2]),
+      );
     });
   });
 
@@ -739,7 +801,13 @@ export function describeCodec(
   });
 
   describe(`${name}: random input`, () => {
-    const messages = [everything, legacy, modern, ...everything.fields.flatMap((f) => f.message ?? [])];
+    const messages = [
+      everything,
+      legacy,
+      testMessage('Modern'),
+      testMessage('Newest'),
+      ...everything.fields.flatMap((f) => f.message ?? []),
+    ];
     it('bytes end in a message or a StatusError', () => {
       fc.assert(
         fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(), (input, pick) => {

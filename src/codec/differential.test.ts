@@ -23,7 +23,7 @@ const minutes = Number(process.env['PROPYLON_FUZZ_MINUTES'] ?? 0);
 const firstSeed = minutes > 0 ? Date.now() % 1_000_000_000 : 1;
 const rounds = minutes > 0 ? Number.POSITIVE_INFINITY : 80_000;
 
-const messages = (['Everything', 'Everything', 'Legacy', 'Modern', 'Inner'] as const).map((name) =>
+const messages = (['Everything', 'Everything', 'Legacy', 'Modern', 'Newest', 'Inner'] as const).map((name) =>
   testMessage(name),
 );
 const optionSets: readonly CodecOptions[] = [

@@ -104,29 +104,59 @@ message Other { extensions 100 to 199; }
 extend Other { optional int32 foreign = 150; }
 `;
 
-const edition = `edition = "2023";
+/** The same in each edition: presence, enums, encodings, names and extensions, all by features. */
+const edition = (year: number, name: string) => `edition = "${year}";
 package test;
-message Modern {
+message ${name} {
   string explicit = 1;
   int32 implicit = 2 [features.field_presence = IMPLICIT];
-  Modern delimited = 3 [features.message_encoding = DELIMITED];
-  repeated Modern delimiteds = 4 [features.message_encoding = DELIMITED];
+  ${name} delimited = 3 [features.message_encoding = DELIMITED];
+  repeated ${name} delimiteds = 4 [features.message_encoding = DELIMITED];
   repeated int32 expanded = 5 [features.repeated_field_encoding = EXPANDED];
   Shut shut = 6;
+  repeated Shut shuts = 7;
+  map<string, Shut> shut_map = 8;
+  repeated int32 packed = 9;
+  string renamed = 10 [json_name = "otherName"];
+  oneof choice {
+    string choice_text = 11;
+    ${name} choice_group = 12 [features.message_encoding = DELIMITED];
+  }
+  Open open = 13 [features.field_presence = IMPLICIT];
+  int32 needed = 14 [features.field_presence = LEGACY_REQUIRED];
+  enum Shut {
+    option features.enum_type = CLOSED;
+    SHUT_UNSPECIFIED = 0;
+    SHUT_A = 1;
+  }
+  enum Open { OPEN_UNSPECIFIED = 0; OPEN_A = 1; }
+  extensions 100 to 199;
+  message Scope {
+    extend ${name} {
+      int32 number = 100;
+      repeated int32 numbers = 101;
+      ${name} group = 102 [features.message_encoding = DELIMITED];
+      repeated Shut shuts = 103;
+    }
+  }
 }
-enum Shut { option features.enum_type = CLOSED; SHUT_UNSPECIFIED = 0; SHUT_A = 1; }
 `;
 
 const set = fromBinary(
   FileDescriptorSetSchema,
-  compileProtos({ 'everything.proto': everything, 'legacy.proto': legacy, 'edition.proto': edition }),
+  compileProtos({
+    'everything.proto': everything,
+    'legacy.proto': legacy,
+    'edition2023.proto': edition(2023, 'Modern'),
+    'edition2024.proto': edition(2024, 'Newest'),
+  }),
 );
 
-/** Registry of test.Everything, test.Legacy and test.Modern, with the well-known types. */
+/** Registry of test.Everything, test.Legacy, test.Modern and test.Newest, with the well-known types. */
 export const codecTypes = createFileRegistry(set);
 
 /** Message of the test protos by its name in package test. */
-export function testMessage(name: 'Everything' | 'Inner' | 'Legacy' | 'Modern'): DescMessage {
+export function testMessage(name: 'Everything' | 'Inner' | 'Legacy' | 'Modern' | 'Newest'): DescMessage {
   const message = codecTypes.getMessage(`test.${name}`);
   if (message === undefined) {
     throw new Error(`no message test.${name}`);
