@@ -143,8 +143,16 @@ function choose<C extends Candidate>({ exchange, match, query }: Asking, formats
     .filter(({ quality }) => quality > 0)
     // The sort is stable: what compares equal keeps the order of the table.
     .sort((a, b) => compare(a, b) || Number(isAsked(b.format, alt)) - Number(isAsked(a.format, alt)));
-  if (best === undefined) throw notAcceptable(possible);
-  return best.format;
+  if (best !== undefined) return best.format;
+  const json = possible.find(({ media }) => media === 'json');
+  if (json === undefined || !namesProblemsOnly(preference)) throw notAcceptable(possible);
+  return json;
+}
+
+/** Whether Accept says how errors are wanted (RFC 9457), and nothing of what goes well: that is JSON then. */
+function namesProblemsOnly(preference: (mediaType: string) => Preference): boolean {
+  const { quality, specificity } = preference('application/problem+json');
+  return specificity === 2 && quality > 0 && preference('application/json').specificity < 0;
 }
 
 function writerOf(asking: Asking, media: ResponseForm['media'], manyLines: boolean): WriteMessage {

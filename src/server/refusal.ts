@@ -1,5 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { type Exchange, errorReply } from '../gateway/index.js';
 import { Code, StatusError } from '../status/index.js';
 import type { Surface } from '../surface/index.js';
 
@@ -19,16 +20,27 @@ export function refuseOnSocket(
     socket.destroy();
     return;
   }
-  const refusal = refusalOf(error.code);
-  const body = Buffer.from(surface.statusJson(refusal.toStatus()));
+  const { httpStatus, headers, body } = errorReply(surface, unread, refusalOf(error.code));
   const head = [
-    `HTTP/1.1 ${refusal.httpStatus} ${STATUS_CODES[refusal.httpStatus] ?? ''}`,
-    'content-type: application/json',
-    `content-length: ${body.length}`,
+    `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus] ?? ''}`,
+    ...headers.map(([name, value]) => `${name}: ${value}`),
     'connection: close',
   ];
-  socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]));
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  socket.end(body instanceof Uint8Array ? body : '');
 }
+
+/** What is known of a request that could not be read. */
+const unread: Exchange = Object.freeze({
+  httpMethod: '',
+  target: '',
+  headers: [],
+  peerAddress: '',
+  scheme: 'http',
+  trailersAccepted: false,
+  body: undefined,
+  signal: new AbortController().signal,
+});
 
 /** By the codes of Node's HTTP parser. */
 function refusalOf(code: string | undefined): StatusError {

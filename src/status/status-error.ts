@@ -34,6 +34,20 @@ export class StatusError extends Error {
     this.headers = options.headers ?? [];
   }
 
+  /**
+   * The same error where what was read is the value of `field`: violations begin with its name,
+   * and one without any field is the field's own. "[1].n" → "items[1].n"
+   */
+  within(field: string): StatusError {
+    const { code, reason, message, httpStatus, headers, cause } = this;
+    const own = reason === 'BODY_FIELD' ? [{ field: '', description: message }] : [];
+    const violations = (this.violations.length > 0 ? this.violations : own).map((violation) => ({
+      ...violation,
+      field: `${field}${violation.field === '' || violation.field.startsWith('[') ? '' : '.'}${violation.field}`,
+    }));
+    return new StatusError(code, reason, message, { httpStatus, violations, headers, cause });
+  }
+
   /** The status body of this error: BadRequest where fields are named, then ErrorInfo. */
   toStatus(): Status {
     const details: JsonDetail[] = this.violations.length > 0 ? [badRequest(this.violations)] : [];

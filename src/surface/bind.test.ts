@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { testSurface } from '../../test/support/surface.js';
+import { defaultCodecOptions } from '../codec/index.js';
 import { StatusError } from '../status/index.js';
 
 const protos = `
@@ -13,7 +14,7 @@ message Book {
   double price = 13; bytes digest = 14; google.protobuf.FieldMask mask = 15;
 }
 message BookRequest { Book book = 1; string parent = 2; bool validate_only = 3; oneof other { Book inner = 4; string text = 5; } }
-message Rename { repeated string names = 1; map<string, int32> counts = 2; google.protobuf.Value value = 3; google.protobuf.Struct struct = 4; string word = 5; Kind kind = 6; google.protobuf.ListValue list = 7; int32 number = 8; google.protobuf.StringValue wrapped = 9; }
+message Rename { repeated string names = 1; map<string, int32> counts = 2; google.protobuf.Value value = 3; google.protobuf.Struct struct = 4; string word = 5; Kind kind = 6; google.protobuf.ListValue list = 7; int32 number = 8; google.protobuf.StringValue wrapped = 9; repeated string other_words = 10; }
 service Books {
   rpc Put(Book) returns (Book) { option (google.api.http) = {
     put: "/{name=books/*}" body: "*"
@@ -28,6 +29,7 @@ service Books {
     additional_bindings { put: "/mask/{mask}" body: "*" }
     additional_bindings { put: "/author/{author.mentor.id}" body: "*" }
     additional_bindings { put: "/paper/{paper}" body: "*" }
+    additional_bindings { put: "/display/{author.display_name}" body: "*" }
     additional_bindings { put: "/spoken/{spoken.id}" body: "*" }
     additional_bindings { put: "/rest/{name=**}" body: "*" }
   }; }
@@ -47,6 +49,7 @@ service Books {
     additional_bindings { post: "/list" body: "list" }
     additional_bindings { post: "/number" body: "number" }
     additional_bindings { post: "/wrapped" body: "wrapped" }
+    additional_bindings { post: "/other_words" body: "other_words" }
   }; }
 }`;
 
@@ -338,6 +341,44 @@ describe('security.md #5: nothing overrides the path field', () => {
       name: 'books/1',
     });
   });
+});
+
+describe('a violation names its field from the request on, as the client does', () => {
+  const rows: readonly (readonly [request: string, body: string, field: string, contentType?: string])[] = [
+    ['PUT /books/1', '{"author":{"mentor":{"nope":1}}}', 'author.mentor.nope'],
+    ['PUT /books/1', '{"author":{"display_name":1}}', 'author.display_name'],
+    ['POST /shelves/1/books', '{"author":{"mentor":{"nope":1}}}', 'book.author.mentor.nope'],
+    ['POST /shelves/1/books', '{"edition":"x"}', 'book.edition'],
+    ['POST /shelves/1/books', '[]', 'book'],
+    ['POST /names', '["a",1]', 'names[1]'],
+    ['POST /names', '{}', 'names'],
+    ['POST /counts', '{"a":"b"}', 'counts["a"]'],
+    ['POST /word', '1', 'word'],
+    ['POST /kinds', '"POEM"', 'kind'],
+    ['POST /shelves/1/books', 'edition=x', 'book.edition', 'application/x-www-form-urlencoded'],
+    ['POST /shelves/1/books', 'nope=x', 'book.nope', 'application/x-www-form-urlencoded'],
+  ];
+  test.each(rows.map(([request, body, field, contentType]) => ({ request, body, field, contentType })))(
+    '$request $body → $field',
+    ({ request, body, field, contentType }) => {
+      const { violations } = refusalOf(() => surface.bind(request, body, contentType));
+      expect(violations.map((violation) => violation.field)).toEqual([field]);
+    },
+  );
+});
+
+test('where JSON has proto names, refusals have them too', () => {
+  const proto = testSurface(protos, { codecOptions: { ...defaultCodecOptions, protoNames: true } });
+  const rows: readonly (readonly [request: string, body: string, field: string, text: RegExp])[] = [
+    ['PUT /display/a', '{"author":{"display_name":"b"}}', 'author.display_name', /author\.display_name/],
+    ['POST /shelves/1/books?validat_only=true', '', 'validat_only', /"validate_only"/],
+    ['POST /other_words', '[1]', 'other_words[0]', /./],
+  ];
+  for (const [request, body, field, text] of rows) {
+    const error = refusalOf(() => proto.bind(request, body));
+    expect(error.violations.map((violation) => violation.field)).toEqual([field]);
+    expect(error.message).toMatch(request.startsWith('POST /other') ? /./ : text);
+  }
 });
 
 test('whatever body and query say, the path field is what the path says, or the request is refused', () => {

@@ -51,11 +51,19 @@ export function bodyBinder(
   if (bodyKind(binding) === 'raw') {
     return rawBody(source === 'all' ? [] : [source]);
   }
+  const within = source === 'all' ? '' : names.shown(source);
   const codec =
     source === 'all' ? codecs.codec(binding.method.input, options) : codecs.field(source, options);
   const form = formBody(binding, names, limits, strictness);
   const protobuf = protobufBody(binding);
   const read = (body: Uint8Array, contentType: string | undefined) => {
+    try {
+      return fragmentOf(body, contentType);
+    } catch (error) {
+      throw error instanceof StatusError && within !== '' ? error.within(within) : error;
+    }
+  };
+  const fragmentOf = (body: Uint8Array, contentType: string | undefined) => {
     // Bytes that are blanks in JSON may be a message in protobuf.
     if (isBlank(body) && (body.length === 0 || contentType?.includes('protobuf') !== true)) {
       return emptyBinary;

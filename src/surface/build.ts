@@ -12,7 +12,7 @@ import { statusBinary, statusJson } from '../status/index.js';
 import type { Channel, Channels, Upstream } from '../upstream/index.js';
 import { lazyRequestBinder } from './bind.js';
 import { type EventId, eventIdReader } from './event-id.js';
-import { createFieldNames } from './field-names.js';
+import { createFieldNames, inProtoNames } from './field-names.js';
 import { type FieldText, fieldText } from './field-text.js';
 import { idempotencyOf } from './idempotency.js';
 import { responseWriter } from './reply.js';
@@ -87,7 +87,8 @@ function routeCompiler(
   const streamDefaults = selectorTable(input.streamDefaults);
   const eventIds = selectorTable(input.eventIds);
   const { codecs, limits } = input;
-  const names = createFieldNames();
+  const jsonNames = createFieldNames();
+  const protoNames = inProtoNames(jsonNames);
   const eventIdOf = (method: DescMethod, options: CodecOptions, codecs: CodecFactory): EventId => {
     const named = eventIds.find(method);
     if (named === undefined) return () => undefined;
@@ -101,6 +102,7 @@ function routeCompiler(
     const upstream = backends.find(method)?.upstream;
     const options = layered(input.codecOptions, codecOptions.layers(method));
     const strictness = layered(input.requestOptions, requestOptions.layers(method));
+    const names = options.protoNames ? protoNames : jsonNames;
     const grpcPath = `/${method.parent.typeName}/${method.name}`;
     const asked: WantedCodec[] = [];
     const noting = notingFields(codecs, asked);

@@ -10,6 +10,8 @@ type Problem = { readonly problem: string };
 export interface FieldNames {
   /** Fields of a message by JSON name, then by proto name. */
   of(message: DescMessage): ReadonlyMap<string, DescField>;
+  /** The name in the JSON of this API, for people. */
+  shown(field: DescField): string;
   text(field: DescField): TextField | Problem;
   mapText(field: DescField): TextMapField | Problem;
 }
@@ -25,9 +27,15 @@ export function createFieldNames(): FieldNames {
       }
       return names;
     }),
+    shown: (field) => field.jsonName,
     text: memo(textField),
     mapText: memo(textMapField),
   };
+}
+
+/** The same, for methods whose JSON has proto names. */
+export function inProtoNames(names: FieldNames): FieldNames {
+  return { ...names, shown: (field) => field.name };
 }
 
 function memo<K, V extends object>(make: (key: K) => V): (key: K) => V {

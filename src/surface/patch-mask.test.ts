@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { pick, type Random, seeded } from '../../test/support/random-message.js';
 import { testSurface } from '../../test/support/surface.js';
 
 const protos = `
@@ -115,4 +116,72 @@ describe('the mask of a PATCH', () => {
   test('not where the path binds the mask', () => {
     expect(maskOf('PATCH /masked/note', '{"title":"t"}')).toBe('note');
   });
+});
+
+/** Fields of Author and Book by proto name: JSON name, and how a random value is written. */
+type Fields = Readonly<
+  Record<string, readonly [jsonName: string, write: (random: Random, depth: number) => string]>
+>;
+const text = (random: Random) => JSON.stringify(pick(random, ['', 'a', '}"\\{', '],', '\u0000é', '\\']));
+const struct = (random: Random) => pick(random, ['{}', '{"title":{"a":[1,{}]}}', '{"a" : "}" , "b":[]}']);
+const authorFields: Fields = {
+  id: ['id', text],
+  display_name: ['displayName', text],
+  mentor: ['mentor', (random, depth) => object(random, authorFields, depth + 1)],
+  nothing: ['nothing', () => '{ }'],
+  leaf: ['leaf', () => '{}'],
+};
+const bookFields: Fields = {
+  title: ['title', text],
+  author: ['author', (random, depth) => object(random, authorFields, depth + 1)],
+  editors: [
+    'editors',
+    (random, depth) => `[${object(random, authorFields, depth + 1)} ,\n${object(random, authorFields, 3)}]`,
+  ],
+  roles: ['roles', (random) => `{"a":${object(random, authorFields, 2)}}`],
+  extra: ['extra', struct],
+  note: ['note', text],
+  value: ['value', (random) => pick(random, ['null', '1e3', 'true', '"x"', '[{}]', '{"author":{}}'])],
+  renamed: ['otherName', text],
+};
+
+/** JSON with blanks and escapes anywhere that they are allowed. */
+function object(random: Random, fields: Fields, depth: number): string {
+  if (depth > 3) return 'null';
+  const blank = () => pick(random, ['', '', ' ', '\n\t']);
+  const members = Object.entries(fields)
+    .filter(() => random() < 0.4)
+    .toSorted(() => random() - 0.5)
+    .map(([name, [jsonName, write]]) => {
+      const key = JSON.stringify(random() < 0.5 ? name : jsonName);
+      const spelt =
+        random() < 0.2 ? key.replace(/[a-z]/, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`) : key;
+      return `${blank()}${spelt}${blank()}:${blank()}${random() < 0.1 ? 'null' : write(random, depth)}${blank()}`;
+    });
+  return `{${members.join(',')}${members.length === 0 ? blank() : ''}}`;
+}
+
+/** What the mask is, by reading the body as values. */
+function pathsIn(json: object, fields: Fields, prefix: string): string[] {
+  return Object.entries(json).flatMap(([key, value]) => {
+    const [name = key] =
+      Object.entries(fields).find(([proto, [jsonName]]) => key === proto || key === jsonName) ?? [];
+    const isInner =
+      (name === 'author' || name === 'mentor') && value !== null && Object.keys(value).length > 0;
+    return isInner ? pathsIn(value, authorFields, `${prefix}${name}.`) : [`${prefix}${name}`];
+  });
+}
+
+test('the mask of 2,000 random bodies is what reading them as values gives', () => {
+  const random = seeded(5);
+  for (let count = 0; count < 2_000; count++) {
+    const body = object(random, bookFields, 0);
+    const { book: _book, ...expected } = surface.bind(
+      `PATCH /plain?updateMask=${pathsIn(JSON.parse(body) as object, bookFields, '')
+        .sort()
+        .join(',')}`,
+      'null',
+    ).json as Record<string, unknown>;
+    expect(maskOf('PATCH /plain', body), body).toEqual(expected['updateMask']);
+  }
 });

@@ -22,12 +22,19 @@ export interface PathBinder {
   withoutPath(bodyBinary: Uint8Array): Uint8Array;
 }
 
+interface Rival {
+  readonly fields: readonly DescField[];
+  readonly name: string;
+}
+
 interface Variable {
   readonly path: FieldPath;
   readonly parents: readonly DescField[];
   readonly text: TextField;
   /** Other members of the oneofs on the way to the leaf: setting one would clear the path's field. */
-  readonly rivals: readonly (readonly DescField[])[];
+  readonly rivals: readonly Rival[];
+  /** The path, for people. */
+  readonly shown: string;
 }
 
 /** Prepares the path variables of a binding. */
@@ -55,7 +62,7 @@ export function pathBinder(
       if (pathWins) return variables.reduce(without, bodyBinary);
       for (const variable of variables) {
         if (findField(bodyBinary, variable.path.fields) !== undefined) {
-          throw conflict(variable.path, 'the path binds it in the first message; leave it out of the others');
+          throw conflict(variable, 'the path binds it in the first message; leave it out of the others');
         }
         refuseRivals(variable, bodyBinary);
       }
@@ -69,29 +76,31 @@ function prepare(path: FieldPath, names: FieldNames): Variable {
   if ('problem' in text) {
     throw new Error(`Path variable ${path.text} passed the load-time checks, but: ${text.problem}`);
   }
+  const shownPath = (fields: readonly DescField[]): string => fields.map(names.shown).join('.');
   const rivals = path.fields.flatMap((field, index) =>
     (field.oneof?.fields ?? [])
       .filter((member) => member.number !== field.number)
       .map((member) => [...path.fields.slice(0, index), member]),
   );
-  return { path, parents: path.fields.slice(0, -1), text, rivals };
+  return {
+    path,
+    parents: path.fields.slice(0, -1),
+    text,
+    rivals: rivals.map((fields) => ({ fields, name: shownPath(fields) })),
+    shown: shownPath(path.fields),
+  };
 }
 
-function encodeCapture({ path, text }: Variable, capture: string): Uint8Array {
+function encodeCapture({ shown, text }: Variable, capture: string): Uint8Array {
   try {
     return text.encode(capture);
   } catch (error) {
     if (!(error instanceof TextValueError)) {
       throw error;
     }
-    throw new StatusError(
-      Code.INVALID_ARGUMENT,
-      'PATH_VALUE',
-      `Path field "${path.jsonText}": ${error.message}.`,
-      {
-        violations: [{ field: path.jsonText, description: error.message }],
-      },
-    );
+    throw new StatusError(Code.INVALID_ARGUMENT, 'PATH_VALUE', `Path field "${shown}": ${error.message}.`, {
+      violations: [{ field: shown, description: error.message }],
+    });
   }
 }
 
@@ -103,28 +112,27 @@ function isInBody(variable: Variable, bodyBinary: Uint8Array, fragment: Uint8Arr
   refuseRivals(variable, bodyBinary);
   const found = findField(bodyBinary, variable.path.fields);
   if (found !== undefined && !equalBytes(found, fragment)) {
-    throw conflict(variable.path, 'the body gives it another value than the path');
+    throw conflict(variable, 'the body gives it another value than the path');
   }
   return found !== undefined;
 }
 
 /** What the body has set, without the path's field and what would clear it. */
 function without(bodyBinary: Uint8Array, { path, rivals }: Variable): Uint8Array {
-  return [path.fields, ...rivals].reduce(removeField, bodyBinary);
+  return [path.fields, ...rivals.map(({ fields }) => fields)].reduce(removeField, bodyBinary);
 }
 
-function refuseRivals({ path, rivals }: Variable, bodyBinary: Uint8Array): void {
-  for (const rival of rivals) {
-    if (findField(bodyBinary, rival) !== undefined) {
-      const name = rival.map((field) => field.jsonName).join('.');
-      throw conflict(path, `the path sets it, and the body sets "${name}" of the same oneof`);
+function refuseRivals(variable: Variable, bodyBinary: Uint8Array): void {
+  for (const { fields, name } of variable.rivals) {
+    if (findField(bodyBinary, fields) !== undefined) {
+      throw conflict(variable, `the path sets it, and the body sets "${name}" of the same oneof`);
     }
   }
 }
 
-function conflict(path: FieldPath, description: string): StatusError {
-  const message = `Field "${path.jsonText}": ${description}.`;
+function conflict({ shown }: Variable, description: string): StatusError {
+  const message = `Field "${shown}": ${description}.`;
   return new StatusError(Code.INVALID_ARGUMENT, 'BODY_PATH_CONFLICT', message, {
-    violations: [{ field: path.jsonText, description }],
+    violations: [{ field: shown, description }],
   });
 }

@@ -112,7 +112,7 @@ function walk(
       if (scope.ignores(name)) {
         return undefined;
       }
-      throw unknown(name, unknownText(step, fields, message, scope));
+      throw unknown(name, unknownText(step, fields, message, scope, names.shown));
     }
     fields.push(field);
     message = fieldsOf(field);
@@ -134,16 +134,17 @@ function unknownText(
   parents: readonly DescField[],
   message: DescMessage,
   scope: ParameterScope,
+  shown: FieldNames['shown'],
 ): string {
   if (scope.hint !== undefined) {
     return scope.hint;
   }
   const candidates = message.fields
     .filter((field) => scope.refuses([...parents, field]) === undefined)
-    .map((field) => field.jsonName)
+    .map(shown)
     .concat(parents.length === 0 ? scope.otherNames : []);
   const nearest = nearestName(step, candidates);
-  const prefix = parents.map((field) => `${field.jsonName}.`).join('');
+  const prefix = parents.map((field) => `${shown(field)}.`).join('');
   return nearest === undefined
     ? 'it names no field'
     : `it names no field (did you mean "${prefix}${nearest}"?)`;
