@@ -82,6 +82,19 @@ describe('a status of the backend', () => {
     expect(header(reply, 'retry-after')).toBe(expected);
   });
 
+  it.each([
+    [[], [['retry-after', '9']], ['9']],
+    [[['retry-after', '7']], [['retry-after', '9']], ['7']],
+    [[], [['x-internal', '9']], []],
+  ] as const)(
+    'metadata %j and trailers %j of an error become header fields %j',
+    async (metadata, trailers, expected) => {
+      const reply = await replyTo(outcome(14, '', { metadata, trailers }));
+      const values = reply.headers.filter(([name]) => name === 'retry-after' || name === 'x-internal');
+      expect(values.map(([, value]) => value)).toEqual(expected);
+    },
+  );
+
   it('its own retry-after goes before that of RetryInfo', async () => {
     const details = [retryInfo(10, 2, 8, 5)];
     const answer = outcome(14, '', { metadata: [['retry-after', '9']] });

@@ -60,10 +60,15 @@ export function failureOf(error: unknown, requestId: string): Failure {
 
 /** A call that did not end with OK → a failure; ErrorInfo only where the status was made on our side. */
 export function failureOfOutcome(outcome: Outcome, names: MetadataNames): Failure {
-  const { localReason, metadata } = outcome;
+  const { localReason, metadata, trailers } = outcome;
   const code = canonicalCode(outcome.status.code);
   const details = [...outcome.status.details, ...(localReason === undefined ? [] : [errorInfo(localReason)])];
-  const headers = responseHeaders(metadata, names);
+  const leading = responseHeaders(metadata, names);
+  // Servers put what belongs to an error behind it; nothing has been answered yet.
+  const trailing = responseHeaders(trailers, names).filter(
+    ([name]) => !leading.some(([known]) => known === name),
+  );
+  const headers = [...leading, ...trailing];
   return {
     status: { code, message: outcome.status.message, details },
     httpStatus: (localReason === undefined ? undefined : localHttpStatus[localReason]) ?? httpStatusOf(code),

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createGateway, type PropylonGateway } from '../../src/index.js';
 import { compileProtos } from '../support/compile-protos.js';
@@ -297,6 +298,28 @@ describe('neither body nor query names what the path has named', () => {
     '?parent.userName=x&userName=o',
   ])('GET /v1/users/me%s', async (query) => {
     expect((await call(`/v1/users/me${query}`)).status).toBe(400);
+    expect(backend.calls).toEqual([]);
+  });
+  const forms = { 'content-type': 'application/x-www-form-urlencoded' };
+  const protobuf = { 'content-type': 'application/x-protobuf' };
+  const other = Buffer.from('\n\x05other');
+  const gzipped = { ...json, 'content-encoding': 'gzip' };
+  it.each<[string, string, Buffer | string, Record<string, string>]>([
+    ['PUT', '/v1/users/me', 'userName=other', forms],
+    ['PUT', '/v1/users/me', 'user_name=other', forms],
+    ['PUT', '/v1/users/me', 'user%4eame=other', forms],
+    ['PUT', '/v1/users/me', 'user_name=me&userName=other', forms],
+    ['PATCH', '/v1/users/me', 'userName=other', forms],
+    ['PATCH', '/v1/users/me', 'user.userName=other', forms],
+    ['PUT', '/v1/users/me', other, protobuf],
+    ['PUT', '/v1/users/me', Buffer.concat([Buffer.from('\n\x02me'), other]), protobuf],
+    ['PUT', '/v1/users/me', Buffer.of(0x12, 0x7f), protobuf],
+    ['PATCH', '/v1/users/me', other, protobuf],
+    ['PATCH', '/v1/users/me', Buffer.concat([other, Buffer.of(0x12, 0x7f)]), protobuf],
+    ['PUT', '/v1/users/me', gzipSync('{"userName":"other"}'), gzipped],
+    ['PUT', '/v1/users/me', '{"userName":"other"}', { 'content-type': 'application/merge-patch+json' }],
+  ])('%s %s %s as %j', async (method, path, body, headers) => {
+    expect((await call(path, { method, body: new Uint8Array(Buffer.from(body)), headers })).status).toBe(400);
     expect(backend.calls).toEqual([]);
   });
   it('the equal value in the body is no conflict', async () => {

@@ -235,6 +235,7 @@ describe('protobuf in and out', () => {
     ['a submessage in two pieces', '/v1/children/1', [0x3a, 0x02, 0x12, 0x00, 0x3a, 0x00]],
     ['a submessage that is a number', '/v1/children/1', [0x38, 0x01]],
     ['the body as a part, cut', '/v1/nested/things/1', [0x12, 0x7f]],
+    ['what is no protobuf at all', '/v1/nested/things/1', [...Buffer.from('{"text":"t"}')]],
   ])('%s is 400', async (_name, path, bytes) => {
     calls.length = 0;
     const answer = await ask(path, { method: 'PUT', body: Uint8Array.from(bytes), headers: protobufType });
