@@ -3,10 +3,12 @@ import { createBalancer } from './balancer/create.js';
 import { hashed } from './balancer/hashed.js';
 import type { Method } from './method.js';
 import type { UpstreamOptions } from './options.js';
-import { breakerPolicy, hedgePolicy, retryBudgetOptions, retryPolicy } from './policies.js';
+import { breakerPolicy, hedgePolicy, outlierPolicy, retryBudgetOptions, retryPolicy } from './policies.js';
 import { createPool, type Pool } from './pool.js';
 import { broken, createBreaker } from './resilience/breaker.js';
+import { healthWatch } from './resilience/health.js';
 import { hedged } from './resilience/hedge.js';
+import { outlierWatch } from './resilience/outlier.js';
 import { retried } from './resilience/retry.js';
 import { createRetryBudget, type RetryBudget } from './resilience/retry-budget.js';
 import { createDnsResolver, type Lookup } from './resolver/dns.js';
@@ -53,13 +55,17 @@ export function createChannel(upstream: Upstream, host: ChannelHost): Channel {
 
 /** The endpoints of a target, as one transport; of one endpoint that endpoint's own. */
 function createBase({ target, options }: Upstream, host: ChannelHost): Pool {
-  if (!isMany(target)) return host.connect(endpointAt(target));
+  const { health, outlier } = options;
+  if (!isMany(target) && health === undefined) return host.connect(endpointAt(target));
   return createPool({
     resolver: createResolver(target, host),
     balancer: createBalancer(options.balancer ?? 'round_robin', host.random),
     connect: host.connect,
-    watches: [],
-    servingAtFirst: true,
+    watches: [
+      ...(health === undefined ? [] : [healthWatch({ ...host, service: health.service ?? '' })]),
+      ...(outlier === undefined ? [] : [outlierWatch(outlierPolicy(outlier), host.clock)]),
+    ],
+    servingAtFirst: health === undefined ? true : undefined,
     resolveTimeoutMs,
     clock: host.clock,
     random: host.random,
@@ -93,8 +99,9 @@ function isMany(target: Target): target is Exclude<Target, EndpointTarget> {
   return target.kind === 'list' || target.kind === 'dns';
 }
 
-function createResolver(target: Exclude<Target, EndpointTarget>, host: ChannelHost): Resolver {
+function createResolver(target: Target, host: ChannelHost): Resolver {
   if (target.kind === 'dns') return createDnsResolver(target.endpoint, host);
+  if (!isMany(target)) return createStaticResolver([endpointAt(target)]);
   return createStaticResolver(
     target.endpoints.map((endpoint) => {
       return endpointAt({ kind: 'host', text: formatHostPort(endpoint), endpoint });

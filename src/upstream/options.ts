@@ -44,6 +44,33 @@ const breakerOptionsSchema = z.strictObject({
   pendingMax: count.optional().describe('Calls that wait for a connection. Default 1024.'),
 });
 
+const healthOptionsSchema = z.strictObject({
+  service: z
+    .string()
+    .max(127)
+    .optional()
+    .describe('The service that is asked for. Default: the server as a whole.'),
+});
+
+const outlierOptionsSchema = z.strictObject({
+  failures: count.optional().describe('Failures in a row that eject an address. Default 5.'),
+  interval: duration.optional().describe('How often success rates are compared. Default 10s.'),
+  addressesMin: count.optional().describe('Addresses with enough calls to compare. Default 5.'),
+  callsMin: count.optional().describe('Calls of an address in an interval that are enough. Default 100.'),
+  deviations: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Standard deviations below the mean success rate that eject an address. Default 1.9.'),
+  ejectFor: duration
+    .optional()
+    .describe('The first ejection; each further one takes as much longer. Default 30s.'),
+  ejectForMax: duration.optional().describe('Default 5m.'),
+  ejectPercentMax: percent
+    .optional()
+    .describe('Addresses that may be ejected at a time; one always may. Default 50.'),
+});
+
 /** How a backend is called, as propylon.yaml and `createGateway` have it: one object below `backends`. */
 export const upstreamOptionsSchema = z.strictObject({
   target: z.string().min(1).describe('host:port, host:port,host:port, dns:///name:port or unix:/path.'),
@@ -67,6 +94,12 @@ export const upstreamOptionsSchema = z.strictObject({
     .optional()
     .describe('Sends idempotent unary calls again before they are answered. Default: none is.'),
   retryBudget: budgetOptionsSchema.optional().describe('Bounds what retry and hedge add to the load.'),
+  health: healthOptionsSchema
+    .optional()
+    .describe('Asks each address how it is (grpc.health.v1), and leaves out those that do not serve.'),
+  outlier: outlierOptionsSchema
+    .optional()
+    .describe('Leaves out addresses that fail more than others, for a while.'),
   breaker: breakerOptionsSchema
     .optional()
     .describe(

@@ -3,6 +3,7 @@ import { Code, type CodeName } from '../status/index.js';
 import type { UpstreamOptions } from './options.js';
 import type { BreakerPolicy } from './resilience/breaker.js';
 import type { HedgePolicy } from './resilience/hedge.js';
+import type { OutlierPolicy } from './resilience/outlier.js';
 import type { RetryBudgetOptions } from './resilience/retry-budget.js';
 import type { RetryPolicy } from './resilience/retry-policy.js';
 
@@ -45,6 +46,19 @@ export function breakerPolicy(options: OptionsOf<'breaker'>): BreakerPolicy {
     openMs: ms(options.openFor) ?? 5_000,
     inFlightMax: options.inFlightMax ?? 1_024,
     pendingMax: options.pendingMax ?? 1_024,
+  };
+}
+
+export function outlierPolicy(options: OptionsOf<'outlier'>): OutlierPolicy {
+  return {
+    failuresMax: options.failures ?? 5,
+    intervalMs: ms(options.interval) ?? 10_000,
+    endpointsMin: options.addressesMin ?? 5,
+    callsMin: options.callsMin ?? 100,
+    deviations: options.deviations ?? 1.9,
+    ejectMs: ms(options.ejectFor) ?? 30_000,
+    ejectMsMax: ms(options.ejectForMax) ?? 300_000,
+    ejectPercentMax: options.ejectPercentMax ?? 50,
   };
 }
 

@@ -13,12 +13,15 @@ export interface Upstream {
 export function parseUpstream(options: UpstreamOptions): Upstream | { readonly problem: string } {
   const target = parseTarget(options.target);
   if ('problem' in target) return target;
-  const { balancer, hashOn, retry, hedge } = options;
+  const { balancer, hashOn, retry, hedge, outlier } = options;
   const isMany = target.kind === 'list' || target.kind === 'dns';
   if (balancer !== undefined && balancer !== 'pick_first' && !isMany) {
     return {
       problem: `the target "${options.target}" is one address, so that ${balancer} has nothing to choose; name a list, or dns:///name:port for all addresses of a name`,
     };
+  }
+  if (outlier !== undefined && !isMany) {
+    return { problem: `the target "${options.target}" is one address, which cannot be worse than others` };
   }
   if ((balancer === 'ring_hash') !== (hashOn !== undefined)) {
     return { problem: 'ring_hash needs hashOn, and only ring_hash has a use for it' };

@@ -84,7 +84,7 @@ export class FakeEndpoint implements EndpointTransport {
     });
   }
 
-  stream(): StreamCall {
+  stream(_call: Call): StreamCall {
     throw new Error('no stream is expected');
   }
 
