@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HeaderFields, Reply } from '../gateway/index.js';
+import { turnWriter } from './turn-writer.js';
 
 /** Many round trips: a client that reads while it sends has seen the answer by then. */
 const lingerMs = 1_000;
 
 /**
- * Writes a reply. What is pulled out of a stream in one turn of the event loop goes out in one write, since Node
- * holds the socket until its next tick; a full socket stops the pulling; a client that takes nothing for
- * `stallTimeoutMs` loses the connection. A stream that throws ends without the final chunk, so that the body
- * reads as incomplete.
+ * Writes a reply. What is pulled out of a stream in one turn of the event loop goes out in one write; a full
+ * socket stops the pulling; a client that takes nothing for `stallTimeoutMs` loses the connection. A stream that
+ * throws ends without the final chunk, so that the body reads as incomplete.
  */
 export async function send(
   reply: Reply,
@@ -72,9 +72,14 @@ async function pump(
   response: ServerResponse,
   stallTimeoutMs: number,
 ): Promise<void> {
-  for await (const chunk of body) {
-    if (response.destroyed) return;
-    if (!response.write(chunk)) await drained(response, stallTimeoutMs);
+  const writer = turnWriter(response);
+  try {
+    for await (const chunk of body) {
+      if (response.destroyed) return;
+      if (!writer.write(chunk)) await drained(response, stallTimeoutMs);
+    }
+  } finally {
+    writer.flush();
   }
   response.end();
 }
