@@ -63,7 +63,7 @@ export function alsoHttp2(
   server.on('session', (session) => {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
-    session.setTimeout(idleTimeoutMs, () => session.close());
+    closeWhenIdle(session, idleTimeoutMs);
     // What a client does wrong ends its connection, nothing else.
     session.on('error', () => session.destroy());
   });
@@ -80,4 +80,24 @@ export function alsoHttp2(
       for (const session of sessions) session.destroy(undefined, constants.NGHTTP2_NO_ERROR);
     },
   };
+}
+
+/**
+ * Closes a session that has had no stream for some time. session.setTimeout is not for that: node:http2 leaves its
+ * timer running when the session is gone, and the session with it.
+ */
+function closeWhenIdle(session: ServerHttp2Session, idleTimeoutMs: number): void {
+  let streams = 0;
+  const timer = setTimeout(() => {
+    if (streams === 0) session.close();
+  }, idleTimeoutMs);
+  timer.unref();
+  session.once('close', () => clearTimeout(timer));
+  session.on('stream', (stream) => {
+    streams++;
+    stream.once('close', () => {
+      streams--;
+      if (streams === 0 && !session.destroyed) timer.refresh();
+    });
+  });
 }

@@ -16,22 +16,26 @@ export interface FrameWriter {
 /** A backend under the test's control down to the frame (RFC 9113), for what no library would send. */
 export interface FrameBackend {
   readonly port: number;
+  /** Streams that clients have opened so far, and those of them that they have reset. */
+  readonly streams: { readonly opened: number; readonly reset: number };
   close(): Promise<void>;
 }
 
 /** Starts one on a free port; `onCall` runs once for each HEADERS frame that opens a stream. */
 export async function startFrameBackend(onCall: (writer: FrameWriter) => void): Promise<FrameBackend> {
   const sockets = new Set<Socket>();
+  const streams = { opened: 0, reset: 0 };
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
-    serve(socket, onCall);
+    serve(socket, streams, onCall);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    streams,
     async close() {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -42,15 +46,21 @@ export async function startFrameBackend(onCall: (writer: FrameWriter) => void): 
 
 const prefaceBytes = 24;
 const frameHeaderBytes = 9;
-const frameType = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6 };
+const frameType = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, windowUpdate: 8 };
 
-function serve(socket: Socket, onCall: (writer: FrameWriter) => void): void {
+function serve(
+  socket: Socket,
+  streams: { opened: number; reset: number },
+  onCall: (writer: FrameWriter) => void,
+): void {
   let buffer = Buffer.alloc(0);
   let position = prefaceBytes;
-  const opened = new Set<number>();
+  let latest = 0;
   socket.write(frame(frameType.settings, 0, 0, Buffer.alloc(0)));
   socket.on('data', (chunk) => {
-    buffer = Buffer.concat([buffer, chunk]);
+    const done = Math.min(position, buffer.length);
+    buffer = Buffer.concat([buffer.subarray(done), chunk]);
+    position -= done;
     while (buffer.length >= position + frameHeaderBytes) {
       const length = buffer.readUIntBE(position, 3);
       if (buffer.length < position + frameHeaderBytes + length) return;
@@ -62,8 +72,16 @@ function serve(socket: Socket, onCall: (writer: FrameWriter) => void): void {
       const isAck = (flags & 1) === 1;
       if (type === frameType.settings && !isAck) socket.write(frame(type, 1, 0, Buffer.alloc(0)));
       if (type === frameType.ping && !isAck) socket.write(frame(type, 1, 0, payload));
-      if (type === frameType.headers && !opened.has(stream)) {
-        opened.add(stream);
+      if (type === frameType.reset) streams.reset++;
+      // The connection's window is given back, those of streams are not.
+      if (type === frameType.data && length > 0) {
+        const increment = Buffer.alloc(4);
+        increment.writeUInt32BE(length);
+        socket.write(frame(frameType.windowUpdate, 0, 0, increment));
+      }
+      if (type === frameType.headers && stream > latest) {
+        latest = stream;
+        streams.opened++;
         onCall(createWriter(socket, stream));
       }
     }
