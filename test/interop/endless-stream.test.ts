@@ -57,8 +57,12 @@ it.skipIf(process.platform !== 'linux')(
     // Enough for every buffer on the way, and for the compilers, to have their size.
     while (read < 100e6) await once(response, 'data');
     response.pause();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const stalledAt = sent;
+    // Every buffer fills up, at the pace of the machine; then nothing moves any more.
+    let stalledAt = -1;
+    while (sent !== stalledAt) {
+      stalledAt = sent;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
     const before = residentBytes();
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect(sent).toBe(stalledAt);
