@@ -1,0 +1,34 @@
+import { HpackDecoder } from './hpack-decoder.js';
+import { type ResponseFields, readResponseFields } from './response-fields.js';
+
+/** Blocks longer than this, or more of them, hold what differs from call to call. */
+const knownBytesMax = 512;
+const knownMax = 256;
+
+/**
+ * Reads the response header blocks of one connection. Servers that honour our HEADER_TABLE_SIZE of 0 send
+ * the same bytes for the same fields: what such a block says is looked up by its bytes.
+ */
+export class ResponseHeadReader {
+  readonly #decoder: HpackDecoder;
+  readonly #known = new Map<string, ResponseFields>();
+
+  constructor(listBytesMax: number) {
+    this.#decoder = new HpackDecoder(listBytesMax);
+  }
+
+  /** Must see every block, in order. Throws ConnectionError COMPRESSION_ERROR. */
+  read(bytes: Buffer, start: number, end: number): ResponseFields {
+    if (end - start > knownBytesMax) return readResponseFields(this.#decoder.decode(bytes, start, end));
+    const key = bytes.toString('latin1', start, end);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const block = this.#decoder.decode(bytes, start, end);
+    const fields = readResponseFields(block);
+    if (block.isStateless) {
+      if (this.#known.size >= knownMax) this.#known.clear();
+      this.#known.set(key, fields);
+    }
+    return fields;
+  }
+}

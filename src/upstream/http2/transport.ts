@@ -1,0 +1,132 @@
+import { type Clock, systemClock } from '../../clock.js';
+import { defaultLimits } from '../../limits.js';
+import type { UpstreamTls } from '../options.js';
+import { type EndpointTarget, formatHostPort } from '../target.js';
+import type { EndpointTransport } from '../transport.js';
+import { type BackoffOptions, defaultBackoff } from './backoff.js';
+import { createCertificates } from './certificates.js';
+import { DeadlineWheel } from './deadline-wheel.js';
+import { type Address, createDial } from './dial.js';
+import { Pool } from './pool.js';
+import { RequestCompression } from './request-compression.js';
+import { RequestHeadEncoder } from './request-head.js';
+import { openStream } from './stream-call.js';
+import { callUnary } from './unary.js';
+
+export interface Http2TransportOptions {
+  /**
+   * Bytes of the largest response message that is taken into memory, for all calls of the transport; a call
+   * may ask for less. Default: `responseMessageBytesMax` of limits.ts.
+   */
+  readonly responseMessageBytesMax?: number;
+  /** A call fails when there is no connection after this time. Default 10 s, less than the default deadline. */
+  readonly connectTimeoutMs?: number;
+  /** Pauses between attempts to connect. Default: what grpc recommends, 1 s to 2 min. */
+  readonly backoff?: BackoffOptions;
+  /** Without it connections are plain text. */
+  readonly tls?: UpstreamTls | undefined;
+  /** What the server is called in `:authority`, where that is not what the target says. */
+  readonly authority?: string | undefined;
+  /**
+   * Request messages of `compressionBytesMin` (limits.ts) or more go out compressed, until the backend says that
+   * it does not read that. Default: none does. Answers may always be.
+   */
+  readonly requestCompression?: 'gzip';
+  /** A connection with calls on which nothing came for this time is pinged. Default 5 min: what servers allow unasked (grpc, A8). */
+  readonly keepaliveMs?: number;
+  /** A connection without calls is closed after this time. Default 5 min. */
+  readonly idleMs?: number;
+  /** Connections at a time, when all others carry as many calls as the server allows. Default 8. */
+  readonly connectionsMax?: number;
+  /** Calls that wait for a connection or a stream at a time; another fails at once. Default 1000. */
+  readonly waitingCallsMax?: number;
+  /** Streams on one connection before another takes over. Default and maximum: as many as there are ids. */
+  readonly streamIdMax?: number;
+  readonly clock?: Clock;
+  /** From 0 to 1; spreads attempts to connect. */
+  readonly random?: () => number;
+}
+
+/** What there is of a transport at this moment. */
+export interface TransportCounts {
+  readonly connections: number;
+  readonly openStreams: number;
+  readonly waitingCalls: number;
+  readonly deadlines: number;
+}
+
+export interface Http2Transport extends EndpointTransport {
+  readonly counts: TransportCounts;
+}
+
+/** Header fields of one response block together. */
+const headerListBytesMax = 64 * 1024;
+
+/**
+ * The transport on node:net and node:tls: one endpoint, connecting with the first call.
+ *
+ * Calls fail fast: one that arrives while the connection is being made waits for that attempt, one that
+ * arrives after a failed attempt and before the next ends UPSTREAM_UNAVAILABLE at once. Messages that are
+ * handed out have memory of their own; those handed in must not change before they have left.
+ */
+export function createHttp2Transport(
+  target: EndpointTarget,
+  options: Http2TransportOptions = {},
+): Http2Transport {
+  const clock = options.clock ?? systemClock;
+  const address = addressOf(target);
+  const authority = options.authority ?? authorityOf(address);
+  const { tls } = options;
+  const pool = new Pool({
+    clock,
+    openSocket: createDial(
+      address,
+      tls && {
+        context: createCertificates({ ca: tls.ca, cert: tls.cert, key: tls.key }, clock),
+        serverName: tls.serverName ?? hostOf(authority),
+      },
+    ),
+    heads: new RequestHeadEncoder(tls === undefined ? 'http' : 'https', authority),
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    keepalive: {
+      intervalMs: options.keepaliveMs ?? 300_000,
+      timeoutMs: 10_000,
+      idleMs: options.idleMs ?? 300_000,
+    },
+    headerListBytesMax,
+    responseMessageBytesMax: options.responseMessageBytesMax ?? defaultLimits.responseMessageBytesMax,
+    compression: new RequestCompression(options.requestCompression === 'gzip'),
+    streamIdMax: options.streamIdMax ?? 0x7fff_ffff,
+    backoff: options.backoff ?? defaultBackoff,
+    random: options.random ?? Math.random,
+    connectionsMax: options.connectionsMax ?? 8,
+    waitingCallsMax: options.waitingCallsMax ?? 1_000,
+    wheel: new DeadlineWheel(clock),
+  });
+  return {
+    unary: (call, message) => callUnary(pool, call, message),
+    stream: (call) => openStream(pool, call),
+    connectivity: () => pool.connectivity,
+    watch: (changed) => pool.watch(changed),
+    connect: () => pool.connect(),
+    async close() {
+      pool.close();
+    },
+    get counts() {
+      return { ...pool.counts, deadlines: pool.wheel.size };
+    },
+  };
+}
+
+function addressOf(target: EndpointTarget): Address {
+  return target.kind === 'host' ? { kind: 'tcp', ...target.endpoint } : { kind: 'unix', path: target.path };
+}
+
+/** "orders:50051" → "orders"; "[::1]:50051" → "::1" */
+function hostOf(authority: string): string {
+  return authority.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+}
+
+function authorityOf(address: Address): string {
+  return address.kind === 'tcp' ? formatHostPort(address) : 'localhost';
+}
