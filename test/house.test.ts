@@ -46,6 +46,15 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli/'],
 };
 
+/** Sockets of Node → who may open them: everybody else sends bytes through a room that does. */
+const socketDoors: Readonly<Record<string, readonly string[]>> = {
+  // Addresses are told from names there.
+  'node:net': ['server/', 'upstream/http2/', 'upstream/target.ts'],
+  // The list of authorities that Node trusts.
+  'node:tls': ['server/', 'upstream/http2/', 'upstream/grpcjs/credentials.ts'],
+  'node:http2': ['server/'],
+};
+
 interface SourceFile {
   /** Relative to src/, with forward slashes. */
   readonly path: string;
@@ -137,6 +146,17 @@ describe('the rules of the house', () => {
         const name = Object.keys(doors).find((p) => specifier === p || specifier.startsWith(`${p}/`));
         if (name === undefined) return 'the package has no door in test/house.test.ts';
         return doors[name]?.some((door) => file.path === door || file.path.startsWith(door))
+          ? undefined
+          : 'wrong door';
+      }),
+    ).toEqual([]);
+  });
+
+  it('sockets are opened by the server and by our transport', () => {
+    expect(
+      findings((file, specifier) => {
+        const allowed = socketDoors[specifier];
+        return allowed === undefined || allowed.some((door) => file.path.startsWith(door))
           ? undefined
           : 'wrong door';
       }),

@@ -5,11 +5,12 @@ import type { Config } from './schema.js';
 export function resolvePaths(config: Config, folder: string): Config {
   const absolute = (paths: string[] | undefined): string[] | undefined =>
     paths?.map((path) => resolve(folder, path));
-  const { sources, rules, codecs } = config;
+  const { sources, rules, codecs, backends } = config;
   return {
     ...config,
     ...(rules === undefined ? {} : { rules: absolute(rules) }),
     ...(codecs === undefined ? {} : { codecs: resolve(folder, codecs) }),
+    ...(backends === undefined ? {} : { backends: absoluteFiles(backends, folder) }),
     ...(sources === undefined
       ? {}
       : {
@@ -20,4 +21,19 @@ export function resolvePaths(config: Config, folder: string): Config {
           },
         }),
   };
+}
+
+type Backends = NonNullable<Config['backends']>;
+
+function absoluteFiles(backends: Backends, folder: string): Backends {
+  const entries = Object.entries(backends).map(([selector, backend]): [string, Backends[string]] => {
+    if (typeof backend === 'string' || backend.tls === undefined) return [selector, backend];
+    const tls = { ...backend.tls };
+    for (const name of ['ca', 'cert', 'key'] as const) {
+      const file = tls[name];
+      if (file !== undefined) tls[name] = resolve(folder, file);
+    }
+    return [selector, { ...backend, tls }];
+  });
+  return Object.fromEntries(entries);
 }

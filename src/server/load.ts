@@ -20,9 +20,9 @@ import { buildSurface, defaultRequestOptions, type Surface, selects } from '../s
 import {
   type ChannelHost,
   type Channels,
+  connectTransport,
   createChannel,
   createChannels,
-  createGrpcJsTransport,
   lookupAddresses,
   parseUpstream,
   type Upstream,
@@ -35,13 +35,9 @@ const loadTimeoutMs = 60_000;
 
 /** Channels that connect with their first call. */
 export function openChannels(limits: Limits): Channels {
+  const transports = { responseMessageBytesMax: limits.responseMessageBytesMax, clock: systemClock };
   const host: ChannelHost = {
-    connect: ({ target, authority }) =>
-      createGrpcJsTransport(target, {
-        responseMessageBytesMax: limits.responseMessageBytesMax,
-        authority,
-        clock: systemClock,
-      }),
+    connect: (endpoint, upstreamOptions) => connectTransport(endpoint, upstreamOptions, transports),
     lookup: lookupAddresses,
     clock: systemClock,
     random: Math.random,

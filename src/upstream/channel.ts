@@ -29,7 +29,7 @@ export interface Channel {
 /** What all channels share. */
 export interface ChannelHost {
   /** Makes the transport to an endpoint, which connects with its first call. */
-  readonly connect: (endpoint: Endpoint) => EndpointTransport;
+  readonly connect: (endpoint: Endpoint, options: UpstreamOptions) => EndpointTransport;
   readonly lookup: Lookup;
   readonly clock: Clock;
   readonly random: Random;
@@ -56,11 +56,11 @@ export function createChannel(upstream: Upstream, host: ChannelHost): Channel {
 /** The endpoints of a target, as one transport; of one endpoint that endpoint's own. */
 function createBase({ target, options }: Upstream, host: ChannelHost): Pool {
   const { health, outlier } = options;
-  if (!isMany(target) && health === undefined) return host.connect(endpointAt(target));
+  if (!isMany(target) && health === undefined) return host.connect(endpointAt(target), options);
   return createPool({
     resolver: createResolver(target, host),
     balancer: createBalancer(options.balancer ?? 'round_robin', host.random),
-    connect: host.connect,
+    connect: (endpoint) => host.connect(endpoint, options),
     watches: [
       ...(health === undefined ? [] : [healthWatch({ ...host, service: health.service ?? '' })]),
       ...(outlier === undefined ? [] : [outlierWatch(outlierPolicy(outlier), host.clock)]),

@@ -71,6 +71,21 @@ const outlierOptionsSchema = z.strictObject({
     .describe('Addresses that may be ejected at a time; one always may. Default 50.'),
 });
 
+const file = z.string().min(1);
+
+const tlsOptionsSchema = z.strictObject({
+  ca: file
+    .optional()
+    .describe("Who may have signed the backend's certificate: a file in PEM form. Default: Node's list."),
+  cert: file.optional().describe('The certificate that the gateway shows (mTLS): a file in PEM form.'),
+  key: file.optional().describe('Its key: a file in PEM form.'),
+  serverName: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The name in the backend's certificate. Default: that of the target."),
+});
+
 /** How a backend is called, as propylon.yaml and `createGateway` have it: one object below `backends`. */
 export const upstreamOptionsSchema = z.strictObject({
   target: z.string().min(1).describe('host:port, host:port,host:port, dns:///name:port or unix:/path.'),
@@ -85,6 +100,13 @@ export const upstreamOptionsSchema = z.strictObject({
     })
     .optional()
     .describe('What ring_hash places calls by: calls with the same value go to the same address.'),
+  transport: z
+    .enum(['auto', 'http2', 'grpc-js'])
+    .optional()
+    .describe("The HTTP/2 client: the gateway's own, or that of @grpc/grpc-js. Default auto: http2."),
+  tls: tlsOptionsSchema
+    .optional()
+    .describe('Connects with TLS. Files are read again for new connections. Default: plain text.'),
   retry: retryOptionsSchema
     .optional()
     .describe(
@@ -108,3 +130,5 @@ export const upstreamOptionsSchema = z.strictObject({
 });
 
 export type UpstreamOptions = z.infer<typeof upstreamOptionsSchema>;
+
+export type UpstreamTls = NonNullable<UpstreamOptions['tls']>;

@@ -32,6 +32,9 @@ export function parseUpstream(options: UpstreamOptions): Upstream | { readonly p
   if (retry !== undefined && hedge !== undefined) {
     return { problem: 'retry and hedge are two ways to repeat a call; choose one' };
   }
+  if ((options.tls?.cert === undefined) !== (options.tls?.key === undefined)) {
+    return { problem: 'a certificate needs its key, and a key its certificate: name both, or neither' };
+  }
   // Key order and spelling of the target must not make two channels of one.
   const said = Object.entries(options).filter(([key]) => key !== 'target');
   const text = JSON.stringify([target.text, ...said.toSorted(([a], [b]) => (a < b ? -1 : 1))]);

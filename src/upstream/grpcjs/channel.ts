@@ -1,5 +1,7 @@
 import * as grpc from '@grpc/grpc-js';
+import type { UpstreamTls } from '../options.js';
 import { type EndpointTarget, formatHostPort } from '../target.js';
+import { credentialsOf } from './credentials.js';
 
 export interface ChannelOptions {
   /** Bounds a response message before it is buffered, and while it is decompressed. */
@@ -8,13 +10,17 @@ export interface ChannelOptions {
   readonly requestCompression: 'gzip' | undefined;
   /** `:authority`, where it is not what the target says. */
   readonly authority: string | undefined;
+  readonly tls: UpstreamTls | undefined;
 }
 
 /** Opens a grpc-js channel; it connects with the first call. */
 export function openChannel(target: EndpointTarget, options: ChannelOptions): grpc.Channel {
-  return new grpc.Channel(addressOf(target), grpc.credentials.createInsecure(), {
+  return new grpc.Channel(addressOf(target), credentialsOf(options.tls), {
     'grpc.primary_user_agent': 'propylon',
     ...(options.authority === undefined ? {} : { 'grpc.default_authority': options.authority }),
+    ...(options.tls?.serverName === undefined
+      ? {}
+      : { 'grpc.ssl_target_name_override': options.tls.serverName }),
     'grpc.max_receive_message_length': options.messageBytesMax,
     'grpc.default_compression_algorithm':
       grpc.compressionAlgorithms[options.requestCompression ?? 'identity'],

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../../clock.js';
 import { defaultLimits } from '../../limits.js';
 import { Code } from '../../status/index.js';
 import { localStatus } from '../local-outcome.js';
+import type { UpstreamTls } from '../options.js';
 import type { EndpointTarget } from '../target.js';
 import type { EndpointTransport } from '../transport.js';
 import type { CallHost, OpenCall } from './call.js';
@@ -25,11 +26,13 @@ export interface GrpcJsTransportOptions {
    * it does not read that (gRPC over HTTP/2, "Message-Encoding"). Default: none does. Answers may always be.
    */
   readonly requestCompression?: 'gzip';
+  /** Without it connections are plain text. */
+  readonly tls?: UpstreamTls | undefined;
   readonly clock?: Clock;
 }
 
 /**
- * The transport on @grpc/grpc-js: HTTP/2 without TLS, connecting with the first call.
+ * The transport on @grpc/grpc-js, connecting with the first call.
  *
  * Calls fail fast: one that arrives while the connection is being made waits for that attempt, one that
  * arrives after a failed attempt and before the next ends UPSTREAM_UNAVAILABLE at once.
@@ -44,6 +47,7 @@ export function createGrpcJsTransport(
       messageBytesMax: options.responseMessageBytesMax ?? defaultLimits.responseMessageBytesMax,
       requestCompression: options.requestCompression,
       authority: options.authority,
+      tls: options.tls,
     }),
     clock: options.clock ?? systemClock,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,

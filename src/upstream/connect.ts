@@ -1,0 +1,29 @@
+import type { Clock } from '../clock.js';
+import { createGrpcJsTransport } from './grpcjs/transport.js';
+import { createHttp2Transport } from './http2/transport.js';
+import type { UpstreamOptions } from './options.js';
+import type { Endpoint } from './resolver/resolver.js';
+import type { EndpointTransport } from './transport.js';
+
+/** What all transports share. */
+export interface TransportHost {
+  readonly responseMessageBytesMax: number;
+  readonly clock: Clock;
+}
+
+/**
+ * A restarted backend is found again within two seconds at worst: what grpc recommends, up to two minutes,
+ * is for clients whose number could be the server's trouble.
+ */
+const backoff = { initialMs: 100, maxMs: 2_000 };
+
+/** Makes the transport to one endpoint, of the kind that its upstream asks for; it connects with its first call. */
+export function connectTransport(
+  { target, authority }: Endpoint,
+  { transport, tls }: UpstreamOptions,
+  host: TransportHost,
+): EndpointTransport {
+  const options = { ...host, authority, tls };
+  if (transport === 'grpc-js') return createGrpcJsTransport(target, options);
+  return createHttp2Transport(target, { ...options, backoff });
+}
