@@ -35,6 +35,7 @@ export const reasons = {
   UPSTREAM_MISSING: 'No backend is configured for the method.',
   UPSTREAM_UNAVAILABLE: 'The backend cannot be reached.',
   UPSTREAM_CIRCUIT_OPEN: 'Calls to the backend are suspended: too many failed, or too many are under way.',
+  FAULT_INJECTED: 'The gateway ended the call on purpose, as it is configured to for tests.',
   UPSTREAM_PROTOCOL: 'The backend answered with something that is not gRPC.',
   UPSTREAM_MESSAGE_TOO_LARGE: 'The backend answered with a message larger than the limit.',
   RESPONSE_UNREPRESENTABLE: 'The answer of the backend cannot be represented as JSON.',
