@@ -122,3 +122,8 @@ export function formatHostPort(endpoint: HostPort): string {
     ? `[${endpoint.host}]:${endpoint.port}`
     : `${endpoint.host}:${endpoint.port}`;
 }
+
+/** What the server at a target is called in `:authority`; one behind a socket has no name of its own. */
+export function authorityOf(target: EndpointTarget): string {
+  return target.kind === 'host' ? formatHostPort(target.endpoint) : 'localhost';
+}

@@ -51,17 +51,21 @@ export function writeAnnotatedProtos(directory: string): void {
   writeFileSync(join(directory, 'rpc.proto'), rpc);
 }
 
-/** The same protos with every annotation cut out, and their rules as a google.api.Service file. */
-export function writePlainProtosAndRules(directory: string, rulesFile: string): void {
-  mkdirSync(directory, { recursive: true });
-  for (const name of ['kv.proto', 'auth.proto']) writeFileSync(join(directory, name), read(name));
+/** The same protos with every annotation cut out, by name. */
+export function plainProtos(): Readonly<Record<string, string>> {
   const rpc = read('rpc.proto');
   let plain = rpc;
   for (const { start, end } of annotations(rpc).reverse()) plain = plain.slice(0, start) + plain.slice(end);
-  writeFileSync(join(directory, 'rpc.proto'), plain);
+  return { 'kv.proto': read('kv.proto'), 'auth.proto': read('auth.proto'), 'rpc.proto': plain };
+}
+
+/** Writes them, and their rules as a google.api.Service file. */
+export function writePlainProtosAndRules(directory: string, rulesFile: string): void {
+  mkdirSync(directory, { recursive: true });
+  for (const [name, text] of Object.entries(plainProtos())) writeFileSync(join(directory, name), text);
 
   const yaml = ['type: google.api.Service', 'config_version: 3', 'http:', '  rules:'];
-  for (const { selector, bindings } of annotatedRules(rpc)) {
+  for (const { selector, bindings } of annotatedRules(read('rpc.proto'))) {
     const [main = {}, ...others] = bindings;
     yaml.push(
       `  - selector: ${selector}`,

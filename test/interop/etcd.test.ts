@@ -1,33 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Etcd, etcdProgram, startEtcd } from '../support/etcd.js';
 import { type PropylonProcess, startPropylon } from '../support/propylon.js';
-import { findServerProgram } from '../support/server-program.js';
 import { writeAnnotatedProtos, writePlainProtosAndRules } from './etcd-protos.js';
 
 /**
  * Propylon in front of a real etcd, whose API was not made by us, compared with etcd's own REST
  * endpoint (grpc-gateway 1.x under /v3) wherever both serve the same call.
  */
-
-const program = findServerProgram('etcd', 'etcd-server');
-
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()];
-  const ports = [];
-  for (const server of servers) {
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const address = server.address();
-    ports.push(typeof address === 'object' && address !== null ? address.port : 0);
-  }
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return [ports[0] ?? 0, ports[1] ?? 0];
-}
 
 interface Answer {
   readonly httpStatus: number;
@@ -36,9 +18,9 @@ interface Answer {
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-describe.skipIf(program === undefined)('in front of etcd', () => {
+describe.skipIf(etcdProgram === undefined)('in front of etcd', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'propylon-etcd-'));
-  let etcd: ChildProcess | undefined;
+  let etcd: Etcd | undefined;
   let etcdUrl = '';
   const gateways = new Map<string, PropylonProcess>();
 
@@ -59,38 +41,8 @@ describe.skipIf(program === undefined)('in front of etcd', () => {
     gateways.get(name)?.url ?? 'http://gateway.was.not.started.invalid';
 
   beforeAll(async () => {
-    const [clientPort, peerPort] = await freePorts();
-    etcdUrl = `http://127.0.0.1:${clientPort}`;
-    etcd = spawn(
-      program ?? '',
-      [
-        ...['--data-dir', join(scratch, 'data'), '--log-outputs', 'stderr', '--logger', 'zap'],
-        ...['--listen-client-urls', etcdUrl, '--advertise-client-urls', etcdUrl],
-        ...[
-          '--listen-peer-urls',
-          `http://127.0.0.1:${peerPort}`,
-          '--initial-advertise-peer-urls',
-          `http://127.0.0.1:${peerPort}`,
-        ],
-        ...['--initial-cluster', `default=http://127.0.0.1:${peerPort}`],
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    let log = '';
-    etcd.stderr?.on('data', (chunk: Buffer) => {
-      log += chunk.toString();
-    });
-    // The words of its log differ between versions; its own health endpoint does not.
-    const healthy = (): Promise<boolean> =>
-      fetch(`${etcdUrl}/health`).then(
-        (response) => response.ok,
-        () => false,
-      );
-    while (!(await healthy())) {
-      if (etcd.exitCode !== null) throw new Error(`etcd ended with ${etcd.exitCode}:\n${log}`);
-      await setTimeout(50);
-    }
-
+    etcd = await startEtcd(scratch);
+    etcdUrl = `http://127.0.0.1:${etcd.port}`;
     writeAnnotatedProtos(join(scratch, 'annotated'));
     writePlainProtosAndRules(join(scratch, 'plain'), join(scratch, 'rules.yaml'));
     // etcd's own gateway prints proto field names: the one difference that is configuration.
@@ -116,10 +68,7 @@ describe.skipIf(program === undefined)('in front of etcd', () => {
 
   afterAll(async () => {
     await Promise.all([...gateways.values()].map((gateway) => gateway.stop()));
-    if (etcd !== undefined && etcd.exitCode === null) {
-      etcd.kill('SIGTERM');
-      await once(etcd, 'exit');
-    }
+    await etcd?.stop();
     rmSync(scratch, { recursive: true, force: true });
   });
 

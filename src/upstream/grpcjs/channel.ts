@@ -1,6 +1,6 @@
 import * as grpc from '@grpc/grpc-js';
-import type { UpstreamTls } from '../options.js';
 import { type EndpointTarget, formatHostPort } from '../target.js';
+import type { TlsConnection } from '../tls.js';
 import { credentialsOf } from './credentials.js';
 
 export interface ChannelOptions {
@@ -8,19 +8,16 @@ export interface ChannelOptions {
   readonly messageBytesMax: number;
   /** How messages are compressed that do not ask to be left alone. */
   readonly requestCompression: 'gzip' | undefined;
-  /** `:authority`, where it is not what the target says. */
-  readonly authority: string | undefined;
-  readonly tls: UpstreamTls | undefined;
+  /** `:authority` of all calls. */
+  readonly authority: string;
+  readonly tls: TlsConnection | undefined;
 }
 
 /** Opens a grpc-js channel; it connects with the first call. */
 export function openChannel(target: EndpointTarget, options: ChannelOptions): grpc.Channel {
   return new grpc.Channel(addressOf(target), credentialsOf(options.tls), {
     'grpc.primary_user_agent': 'propylon',
-    ...(options.authority === undefined ? {} : { 'grpc.default_authority': options.authority }),
-    ...(options.tls?.serverName === undefined
-      ? {}
-      : { 'grpc.ssl_target_name_override': options.tls.serverName }),
+    'grpc.default_authority': options.authority,
     'grpc.max_receive_message_length': options.messageBytesMax,
     'grpc.default_compression_algorithm':
       grpc.compressionAlgorithms[options.requestCompression ?? 'identity'],

@@ -1,34 +1,52 @@
-import { rootCertificates } from 'node:tls';
+import type { Socket } from 'node:net';
+import { connect } from 'node:tls';
 import * as grpc from '@grpc/grpc-js';
-import type { UpstreamTls } from '../options.js';
+import type { TlsConnection } from '../tls.js';
 
-/** How often the files are looked at. */
-const refreshIntervalMs = 10_000;
+/** Credentials that ask for certificates with each connection, or none for plain text. */
+export function credentialsOf(tls: TlsConnection | undefined): grpc.ChannelCredentials {
+  return tls === undefined ? grpc.credentials.createInsecure() : new TlsCredentials(tls);
+}
 
-/** Those that Node trusts; they change with Node alone. */
-const nodeAuthorities: grpc.experimental.CertificateProvider = {
-  addCaCertificateListener(listener) {
-    const caCertificate = Buffer.from(rootCertificates.join('\n'));
-    process.nextTick(() => listener({ caCertificate }));
-  },
-  removeCaCertificateListener() {},
-  addIdentityCertificateListener() {},
-  removeIdentityCertificateListener() {},
-};
+/**
+ * Those of grpc-js keep what they were made with, or look at files by a timer and forget good certificates while
+ * bad ones lie there. It takes nothing but subclasses of its own.
+ */
+class TlsCredentials extends grpc.ChannelCredentials {
+  readonly #tls: TlsConnection;
 
-/** Credentials out of files that are read again while they are in use, or none for plain text. */
-export function credentialsOf(tls: UpstreamTls | undefined): grpc.ChannelCredentials {
-  if (tls === undefined) return grpc.credentials.createInsecure();
-  const { ca, cert, key } = tls;
-  if (ca === undefined && cert === undefined) return grpc.credentials.createSsl();
-  const files = new grpc.experimental.FileWatcherCertificateProvider({
-    caCertificateFile: ca,
-    certificateFile: cert,
-    privateKeyFile: key,
-    refreshIntervalMs,
+  constructor(tls: TlsConnection) {
+    super();
+    this.#tls = tls;
+  }
+
+  override _isSecure(): boolean {
+    return true;
+  }
+
+  override _equals(other: grpc.ChannelCredentials): boolean {
+    return this === other;
+  }
+
+  override _createSecureConnector(): grpc.experimental.SecureConnector {
+    return {
+      waitForReady: () => Promise.resolve(),
+      connect: async (socket) => ({ socket: await secured(socket, this.#tls), secure: true }),
+      getCallCredentials: () => grpc.CallCredentials.createEmpty(),
+      destroy() {},
+    };
+  }
+}
+
+/** Rejects when the handshake fails, or ends without HTTP/2. */
+async function secured(socket: Socket, tls: TlsConnection): Promise<Socket> {
+  const options = await tls();
+  return new Promise((resolve, reject) => {
+    const secure = connect({ ...options, socket }, () => {
+      if (secure.alpnProtocol === 'h2') resolve(secure);
+      else reject(new Error('the server does not speak HTTP/2'));
+    });
+    secure.on('error', reject);
+    secure.once('close', () => reject(new Error('closed')));
   });
-  return grpc.experimental.createCertificateProviderChannelCredentials(
-    ca === undefined ? nodeAuthorities : files,
-    cert === undefined ? null : files,
-  );
 }

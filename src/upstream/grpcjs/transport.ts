@@ -3,7 +3,8 @@ import { defaultLimits } from '../../limits.js';
 import { Code } from '../../status/index.js';
 import { localStatus } from '../local-outcome.js';
 import type { UpstreamTls } from '../options.js';
-import type { EndpointTarget } from '../target.js';
+import { authorityOf, type EndpointTarget } from '../target.js';
+import { createTls } from '../tls.js';
 import type { EndpointTransport } from '../transport.js';
 import type { CallHost, OpenCall } from './call.js';
 import { openChannel } from './channel.js';
@@ -25,7 +26,7 @@ export interface GrpcJsTransportOptions {
    * Request messages of `compressionBytesMin` (limits.ts) or more go out compressed, until the backend says that
    * it does not read that (gRPC over HTTP/2, "Message-Encoding"). Default: none does. Answers may always be.
    */
-  readonly requestCompression?: 'gzip';
+  readonly requestCompression?: 'gzip' | undefined;
   /** Without it connections are plain text. */
   readonly tls?: UpstreamTls | undefined;
   readonly clock?: Clock;
@@ -42,14 +43,16 @@ export function createGrpcJsTransport(
   options: GrpcJsTransportOptions = {},
 ): EndpointTransport {
   const open = new Set<OpenCall>();
+  const clock = options.clock ?? systemClock;
+  const authority = options.authority ?? authorityOf(target);
   const host: CallHost = {
     channel: openChannel(target, {
       messageBytesMax: options.responseMessageBytesMax ?? defaultLimits.responseMessageBytesMax,
       requestCompression: options.requestCompression,
-      authority: options.authority,
-      tls: options.tls,
+      authority,
+      tls: options.tls && createTls(options.tls, authority, clock),
     }),
-    clock: options.clock ?? systemClock,
+    clock,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     open,
   };

@@ -1,18 +1,11 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { checkServerIdentity, connect as connectTls, type SecureContext } from 'node:tls';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { TlsConnection } from '../tls.js';
 
 /** Where a server listens. */
 export type Address =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
-
-/** TLS towards a server. */
-export interface DialTls {
-  /** Certificates as they are now; rejects when there are none to be had. */
-  context(): Promise<SecureContext>;
-  /** The name that the server's certificate must have, and that it is asked for (SNI). */
-  readonly serverName: string;
-}
 
 /**
  * Connects; resolves with a socket that speaks HTTP/2 and whose errors are taken care of: its loss shows as
@@ -30,9 +23,9 @@ const readBytes = 64 * 1024;
 /** A peer that vanished without data under way is noticed by the kernel, which no server counts as a ping. */
 const tcpKeepaliveMs = 30_000;
 
-export function createDial(address: Address, tls: DialTls | undefined): OpenSocket {
+export function createDial(address: Address, tls: TlsConnection | undefined): OpenSocket {
   return async (receive, signal) => {
-    const context = await tls?.context();
+    const secure = await tls?.();
     signal.throwIfAborted();
     const onread = {
       buffer: Buffer.allocUnsafeSlow(readBytes),
@@ -51,17 +44,8 @@ export function createDial(address: Address, tls: DialTls | undefined): OpenSock
       keepAlive: true,
       keepAliveInitialDelay: tcpKeepaliveMs,
     };
-    if (tls === undefined || context === undefined) {
-      return whenOpen(connectTcp(options), 'connect', signal);
-    }
-    const socket = connectTls({
-      ...options,
-      secureContext: context,
-      // SNI is for names alone (RFC 6066 §3).
-      ...(isIP(tls.serverName) > 0 ? {} : { servername: tls.serverName }),
-      checkServerIdentity: (_, certificate) => checkServerIdentity(tls.serverName, certificate),
-      ALPNProtocols: ['h2'],
-    });
+    if (secure === undefined) return whenOpen(connectTcp(options), 'connect', signal);
+    const socket = connectTls({ ...options, ...secure });
     await whenOpen(socket, 'secureConnect', signal);
     if (socket.alpnProtocol === 'h2') return socket;
     socket.destroy();

@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from '../../clock.js';
 import { defaultLimits } from '../../limits.js';
 import type { UpstreamTls } from '../options.js';
-import { type EndpointTarget, formatHostPort } from '../target.js';
+import { authorityOf, type EndpointTarget } from '../target.js';
+import { createTls } from '../tls.js';
 import type { EndpointTransport } from '../transport.js';
 import { type BackoffOptions, defaultBackoff } from './backoff.js';
-import { createCertificates } from './certificates.js';
 import { DeadlineWheel } from './deadline-wheel.js';
 import { type Address, createDial } from './dial.js';
 import { Pool } from './pool.js';
@@ -31,7 +31,7 @@ export interface Http2TransportOptions {
    * Request messages of `compressionBytesMin` (limits.ts) or more go out compressed, until the backend says that
    * it does not read that. Default: none does. Answers may always be.
    */
-  readonly requestCompression?: 'gzip';
+  readonly requestCompression?: 'gzip' | undefined;
   /** A connection with calls on which nothing came for this time is pinged. Default 5 min: what servers allow unasked (grpc, A8). */
   readonly keepaliveMs?: number;
   /** A connection without calls is closed after this time. Default 5 min. */
@@ -75,17 +75,11 @@ export function createHttp2Transport(
 ): Http2Transport {
   const clock = options.clock ?? systemClock;
   const address = addressOf(target);
-  const authority = options.authority ?? authorityOf(address);
+  const authority = options.authority ?? authorityOf(target);
   const { tls } = options;
   const pool = new Pool({
     clock,
-    openSocket: createDial(
-      address,
-      tls && {
-        context: createCertificates({ ca: tls.ca, cert: tls.cert, key: tls.key }, clock),
-        serverName: tls.serverName ?? hostOf(authority),
-      },
-    ),
+    openSocket: createDial(address, tls && createTls(tls, authority, clock)),
     heads: new RequestHeadEncoder(tls === undefined ? 'http' : 'https', authority),
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     keepalive: {
@@ -120,13 +114,4 @@ export function createHttp2Transport(
 
 function addressOf(target: EndpointTarget): Address {
   return target.kind === 'host' ? { kind: 'tcp', ...target.endpoint } : { kind: 'unix', path: target.path };
-}
-
-/** "orders:50051" → "orders"; "[::1]:50051" → "::1" */
-function hostOf(authority: string): string {
-  return authority.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-}
-
-function authorityOf(address: Address): string {
-  return address.kind === 'tcp' ? formatHostPort(address) : 'localhost';
 }

@@ -3,14 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import { Code, type Metadata, type Outcome } from '../../../src/status/index.js';
 import type { EndpointTarget, StreamCall, Transport } from '../../../src/upstream/index.js';
+import { compileProtos } from '../../support/compile-protos.js';
 import { type CountingRelay, startCountingRelay } from '../../support/counting-relay.js';
-import { decode, encode, payload } from './messages.js';
+import { jsonMessages } from '../../support/json-messages.js';
 import type { InteropServer, RunningServer } from './servers/servers.js';
+import { testingProto } from './testing-proto.js';
 
 export interface InteropOptions {
   readonly responseMessageBytesMax: number;
   readonly requestCompression?: 'gzip';
 }
+
+const { encode, decode } = jsonMessages(compileProtos({ 'testing.proto': testingProto }), 'grpc.testing');
 
 const requestSizes = [27_182, 8, 1_828, 45_904];
 const responseSizes = [31_415, 9, 2_653, 58_979];
@@ -324,4 +328,9 @@ function zerosIn(response: JsonObject | undefined): number {
 
 function bytesAsHex([name, value]: Metadata[number]): readonly [string, string] {
   return [name, typeof value === 'string' ? value : Buffer.from(value).toString('hex')];
+}
+
+/** A payload of that many zeros. */
+function payload(length: number): JsonObject {
+  return { body: Buffer.alloc(length).toString('base64') };
 }

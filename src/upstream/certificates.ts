@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import type { Clock } from '../../clock.js';
+import type { Clock } from '../clock.js';
 
 /** Files in PEM form. */
 export interface CertificateFiles {
