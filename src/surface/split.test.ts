@@ -4,9 +4,10 @@ import { expect, it } from 'vitest';
 import { compileProtos } from '../../test/support/compile-protos.js';
 import { httpAnnotations } from '../../test/support/http-annotations.js';
 import { type RandomRule, randomApi, templateOf } from '../../test/support/random-api.js';
-import { seeded } from '../../test/support/random-message.js';
+import { pick, type Random, seeded } from '../../test/support/random-message.js';
 import { type RandomRequest, randomRequest } from '../../test/support/random-request.js';
 import { fakeChannels, surfaceInput } from '../../test/support/surface.js';
+import { StatusError } from '../status/index.js';
 import { buildSurface } from './index.js';
 
 /**
@@ -33,15 +34,20 @@ it(
   120_000 + minutes * 60_000,
 );
 
-/** Checks every rule of the APIs that a seed makes; how many requests that were. */
-function checkApis(seed: number): number {
-  const random = seeded(seed);
+/** Random APIs, served. */
+function apisOf(random: Random) {
   const apis = Array.from({ length: packages }, (_, index) => randomApi(random, `f${index}`));
   const protos = Object.fromEntries(apis.map(({ proto }, index) => [`f${index}.proto`, proto]));
   const input = surfaceInput(compileProtos({ ...httpAnnotations(), ...protos }));
   const { surface, diagnostics } = buildSurface(input, fakeChannels());
-  if (surface === undefined) throw new Error(`seed ${seed}: ${JSON.stringify(diagnostics, undefined, 1)}`);
-  const { types } = input.registry;
+  if (surface === undefined) throw new Error(JSON.stringify(diagnostics, undefined, 1));
+  return { rules: apis.flatMap(({ rules }) => rules), types: input.registry.types, surface };
+}
+
+/** Checks every rule of the APIs that a seed makes; how many requests that were. */
+function checkApis(seed: number): number {
+  const random = seeded(seed);
+  const { rules, types, surface } = apisOf(random);
 
   /** Protobuf bytes of what arrives, as another implementation reads and writes them. */
   const arriving = (rule: RandomRule, { target, body, contentType }: RandomRequest): Uint8Array => {
@@ -55,7 +61,7 @@ function checkApis(seed: number): number {
   };
 
   let cases = 0;
-  for (const rule of apis.flatMap(({ rules }) => rules)) {
+  for (const rule of rules) {
     const desc = types.getMessage(rule.message);
     if (desc === undefined) throw new Error(`no ${rule.message}`);
     for (let count = 0; count < requestsPerRule; count++, cases++) {
@@ -74,6 +80,78 @@ function checkApis(seed: number): number {
     }
   }
   return cases;
+}
+
+it('a request that is damaged somewhere is refused by name, or makes a message: nothing else happens', () => {
+  const random = seeded(firstSeed + 1_000);
+  const { rules, types, surface } = apisOf(random);
+  const refusals = new Map<string, number>();
+  for (const rule of rules) {
+    for (let count = 0; count < requestsPerRule; count++) {
+      const whole = randomRequest(random, types, rule);
+      const target = random() < 0.5 ? damaged(random, whole.target) : whole.target;
+      const body = Buffer.from(
+        random() < 0.5
+          ? damaged(random, Buffer.from(whole.body).toString('latin1'))
+          : Buffer.from(whole.body).toString('latin1'),
+        'latin1',
+      );
+      const story = `${rule.httpMethod} ${target} ${whole.contentType} ${body}`;
+      try {
+        const match = surface.router.match(rule.httpMethod, target);
+        if (!('route' in match)) continue;
+        const { binding, request } = match.route;
+        const binary = request.bind(match.captures, request.readQuery(match.query), body, whole.contentType);
+        if (whole.contentType !== 'application/x-protobuf') fromBinary(binding.method.input, binary);
+      } catch (error) {
+        if (!(error instanceof StatusError) || error.httpStatus >= 500)
+          throw new Error(`${String(error)}\n${story}`);
+        refusals.set(error.reason, (refusals.get(error.reason) ?? 0) + 1);
+      }
+    }
+  }
+  expect([...refusals.keys()]).toEqual(
+    expect.arrayContaining([
+      'BODY_MALFORMED',
+      'BODY_FIELD',
+      'QUERY_VALUE',
+      'PATH_VALUE',
+      'QUERY_PARAMETER_UNKNOWN',
+      'BODY_PATH_CONFLICT',
+    ]),
+  );
+});
+
+/** A few characters replaced, left out or doubled. */
+function damaged(random: Random, text: string): string {
+  let result = text;
+  for (let count = Math.ceil(random() * 3); count > 0; count--) {
+    const at = Math.floor(random() * result.length);
+    const piece = pick(random, [
+      '',
+      '"',
+      '{',
+      '}',
+      '[',
+      ']',
+      '%',
+      '%2F',
+      '/',
+      '.',
+      '&',
+      '=',
+      '\\',
+      '\0',
+      '\xff',
+      'null',
+      '0',
+      ':',
+      ',',
+      result.slice(at, at + 9),
+    ]);
+    result = result.slice(0, at) + piece + result.slice(at + (random() < 0.5 ? 1 : 0));
+  }
+  return result;
 }
 
 /** A singular field that is on the wire twice: parsers in use keep the last piece of a submessage. */
