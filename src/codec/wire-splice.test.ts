@@ -5,7 +5,7 @@ import { StatusError } from '../status/index.js';
 import { defaultCodecOptions } from './codec.js';
 import { createReferenceCodecs } from './reference.js';
 import { readRecords } from './runtime/records.js';
-import { appendFragment, findField } from './wire-splice.js';
+import { appendFragment, findField, removeField } from './wire-splice.js';
 
 const inner = testMessage('Inner');
 const modern = testMessage('Modern');
@@ -95,6 +95,36 @@ describe('findField', () => {
   });
 });
 
+describe('removeField', () => {
+  it.each([
+    ['{"name":"a","quantity":7}', ['quantity'], '{"name":"a"}'],
+    [
+      '{"child":{"quantity":7,"name":"b"},"quantity":1}',
+      ['child', 'quantity'],
+      '{"child":{"name":"b"},"quantity":1}',
+    ],
+    ['{"child":{"child":{"quantity":7}}}', ['child', 'child'], '{"child":{}}'],
+    ['{"child":{"child":{"quantity":7}}}', ['child', 'child', 'quantity'], '{"child":{"child":{}}}'],
+  ])('from %s, %j', (whole, path, rest) => {
+    const fields = path.map((name) => fieldOf(inner, name));
+    expect(json(removeField(binary(whole), fields))).toBe(json(binary(rest)));
+  });
+  it('takes every occurrence, in every piece of a message around it, and in groups', () => {
+    const twice = new Uint8Array([0x10, 1, ...binary('{"name":"a"}'), 0x10, 2]);
+    expect(removeField(twice, [fieldOf(inner, 'quantity')])).toEqual(binary('{"name":"a"}'));
+    const pieces = new Uint8Array([0x1a, 2, 0x10, 1, 0x1a, 4, 0x10, 2, 0x10, 3]);
+    expect([...removeField(pieces, [child, fieldOf(inner, 'quantity')])]).toEqual([0x1a, 0, 0x1a, 0]);
+    const group = binary('{"delimited":{"implicit":5,"explicit":"a"}}', modern);
+    expect(json(removeField(group, [delimited, fieldOf(modern, 'implicit')]), modern)).toBe(
+      '{"delimited":{"explicit":"a"}}',
+    );
+  });
+  it('gives the very bytes back where there is nothing to take', () => {
+    const whole = binary('{"child":{"name":"b"}}');
+    expect(removeField(whole, [child, fieldOf(inner, 'quantity')])).toBe(whole);
+  });
+});
+
 describe('malformed binary', () => {
   it('ends in bytes or a StatusError', () => {
     fc.assert(
@@ -102,6 +132,7 @@ describe('malformed binary', () => {
         for (const work of [
           () => appendFragment(bytes, [child, child], new Uint8Array([0x10, 1])),
           () => findField(bytes, [child, fieldOf(inner, 'quantity')]),
+          () => removeField(bytes, [child, fieldOf(inner, 'quantity')]),
         ]) {
           try {
             work();

@@ -120,7 +120,7 @@ it('a request that is damaged somewhere is refused by name, or makes a message: 
       'BODY_PATH_CONFLICT',
     ]),
   );
-});
+}, 60_000);
 
 /** A few characters replaced, left out or doubled. */
 function damaged(random: Random, text: string): string {
