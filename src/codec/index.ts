@@ -4,6 +4,7 @@ export { type Codec, type CodecFactory, type CodecOptions, defaultCodecOptions }
 export type { CodecModule } from './codec-module.js';
 export { codecSource, createCompiledCodecs } from './compiled.js';
 export { type FunctionSource, functionSource } from './functions.js';
+export { missingRequired } from './missing-required.js';
 export { projectBinary } from './project-binary.js';
 export { type Projection, ProjectionError, parseProjection } from './projection.js';
 export { missingFunctions, readModule } from './read-module.js';

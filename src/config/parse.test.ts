@@ -55,6 +55,14 @@ describe('propylon.yaml', () => {
       /balancer/,
     ],
     [
+      'an unknown setting of a method, with the nearest',
+      'requests:\n  methods:\n    a.B: { unknownQeury: ignore }\n',
+      3,
+      12,
+      /requests\.methods\.a\.B\.unknownQeury is not a setting/,
+      /unknownQuery/,
+    ],
+    [
       'a backend setting that is none of the choices',
       'backends:\n  "*": { target: "a:1", balancer: random }\n',
       2,

@@ -39,6 +39,10 @@ service Books {
   rpc Get(Book) returns (Book) { option (google.api.http) = { get: "/{name=books/*}" additional_bindings { post: "/{name=books/*}:touch" } }; }
   rpc Import(stream Book) returns (Book) { option (google.api.http) = { post: "/{name=books/*}/{author.id}:import" body: "*" }; }
   rpc Upload(stream BookRequest) returns (Book) { option (google.api.http) = { post: "/{parent=shelves/*}:upload" body: "book" }; }
+  rpc List(google.protobuf.ListValue) returns (Book) { option (google.api.http) = { post: "/whole/list" body: "*" }; }
+  rpc Value(google.protobuf.Value) returns (Book) { option (google.api.http) = { post: "/whole/value" body: "*" }; }
+  rpc Struct(google.protobuf.Struct) returns (Book) { option (google.api.http) = { post: "/whole/struct" body: "*" }; }
+  rpc Nothing(google.protobuf.Empty) returns (Book) { option (google.api.http) = { post: "/whole/empty" body: "*" }; }
   rpc Fields(Rename) returns (Book) { option (google.api.http) = {
     post: "/names" body: "names"
     additional_bindings { post: "/counts" body: "counts" }
@@ -167,6 +171,11 @@ const bound: readonly (readonly [rule: string, request: string, body: string, js
   ['body field: Value null', 'POST /value', 'null', { value: null }],
   ['body field: Struct', 'POST /struct', '{"a":{"b":1}}', { struct: { a: { b: 1 } } }],
   ['body field: ListValue', 'POST /list', '[1]', { list: [1] }],
+  ['"*": a ListValue is an array', 'POST /whole/list', '[1,{"a":[]}]', [1, { a: [] }]],
+  ['"*": a Struct is any object', 'POST /whole/struct', '{"a":null}', { a: null }],
+  ['"*": an Empty is {} or nothing', 'POST /whole/empty', '{}', {}],
+  ['"*": an Empty is {} or nothing', 'POST /whole/empty', '', {}],
+  ['"*": a Value is an array', 'POST /whole/value', '[null]', [null]],
   ['body field: string', 'POST /word', '"w"', { word: 'w' }],
   ['body field: number', 'POST /number', '7', { number: 7 }],
   ['body field: enum', 'POST /kinds', '"NOVEL"', { kind: 'NOVEL' }],
@@ -318,6 +327,24 @@ describe('security.md #5: nothing overrides the path field', () => {
 
   test.each(notObjects)('a top-level %s with "*" is 400', (body) => {
     expect(refusalOf(() => surface.bind('PUT /books/1', body))).toMatchObject({ code: 3, httpStatus: 400 });
+  });
+
+  test.each([
+    ['POST /whole/list', 'null'],
+    ['POST /whole/list', '{}'],
+    ['POST /whole/struct', '[]'],
+    ['POST /whole/struct', 'null'],
+    ['POST /whole/empty', '{"a":1}'],
+  ])('%s is not %s', (request, body) => {
+    expect(refusalOf(() => surface.bind(request, body))).toMatchObject({
+      reason: 'BODY_FIELD',
+      httpStatus: 400,
+    });
+  });
+
+  test('of a Value every JSON value is one, null too', () => {
+    expect(surface.bind('POST /whole/value', 'null').json).toBeNull();
+    expect(surface.bind('POST /whole/value', '"x"').json).toBe('x');
   });
 
   const duplicated = [

@@ -4,6 +4,7 @@ import { patchMask } from './patch-mask.js';
 import { pathBinder } from './path.js';
 import { queryBinder } from './query.js';
 import { parseQuery } from './query-string.js';
+import { requireFields } from './required.js';
 import type { RequestBinder } from './surface.js';
 import { emptyQuery, systemParameters } from './system-parameters.js';
 
@@ -22,7 +23,7 @@ function requestBinder(binding: Binding, context: BodyContext): RequestBinder {
   const body = bodyBinder(binding, context);
   const sort = systemParameters(binding, names);
   const mask = patchMask(binding, names, limits, strictness);
-  return {
+  const binder: RequestBinder = {
     body: bodyKind(binding),
     readQuery: (text) => (text === '' ? emptyQuery : sort(parseQuery(text, limits))),
     bind(captures, { parameters }, bodyBytes, contentType) {
@@ -36,6 +37,7 @@ function requestBinder(binding: Binding, context: BodyContext): RequestBinder {
       return path.withoutPath(body.next(bodyBytes, contentType));
     },
   };
+  return requireFields(binder, binding.method.input, limits);
 }
 
 /** A binder that is compiled by its first request: thousands of routes start fast. */

@@ -197,18 +197,3 @@ describe('a channel', () => {
     expect((await stream.outcome).status.code).toBe(0);
   });
 });
-
-describe('parseUpstream', () => {
-  it.each<[UpstreamOptions, string]>([
-    [{ target: 'nowhere' }, 'no port'],
-    [{ target: 'a:1', balancer: 'round_robin' }, 'nothing to choose'],
-    [{ target: 'unix:/a', balancer: 'least_request' }, 'nothing to choose'],
-    [{ target: 'dns:///a:1', balancer: 'ring_hash' }, 'hashOn'],
-    [{ target: 'a:1', retry: {}, hedge: {} }, 'choose one'],
-    [{ target: 'dns:///a:1', hashOn: { header: 'x' } }, 'ring_hash'],
-    [{ target: 'dns:///a:1', balancer: 'ring_hash', hashOn: {} }, 'either a header or a field'],
-    [{ target: 'dns:///a:1', balancer: 'ring_hash', hashOn: { header: 'x', field: 'y' } }, 'either'],
-  ])('%j is refused: %s', (options, problem) => {
-    expect(parseUpstream(options)).toEqual({ problem: expect.stringContaining(problem) });
-  });
-});

@@ -1,20 +1,13 @@
 import type { Clock, Random } from '../clock.js';
-import { createBalancer } from './balancer/create.js';
-import { hashed } from './balancer/hashed.js';
+import { split } from './balancer/split.js';
 import type { Method } from './method.js';
 import type { UpstreamOptions } from './options.js';
-import { breakerPolicy, hedgePolicy, outlierPolicy, retryBudgetOptions, retryPolicy } from './policies.js';
-import { createPool, type Pool } from './pool.js';
-import { broken, createBreaker } from './resilience/breaker.js';
-import { healthWatch } from './resilience/health.js';
-import { hedged } from './resilience/hedge.js';
-import { outlierWatch } from './resilience/outlier.js';
-import { retried } from './resilience/retry.js';
-import { createRetryBudget, type RetryBudget } from './resilience/retry-budget.js';
-import { createDnsResolver, type Lookup } from './resolver/dns.js';
-import type { Endpoint, Resolver } from './resolver/resolver.js';
-import { createStaticResolver } from './resolver/static.js';
-import { type EndpointTarget, formatHostPort, type Target } from './target.js';
+import { faultPolicy, mirrorPolicy } from './policies.js';
+import { faulty } from './resilience/fault.js';
+import { createMirror } from './resilience/mirror.js';
+import type { Lookup } from './resolver/dns.js';
+import type { Endpoint } from './resolver/resolver.js';
+import { createTargetChannel } from './target-channel.js';
 import type { EndpointTransport, Transport } from './transport.js';
 import type { Upstream } from './upstream.js';
 
@@ -35,80 +28,43 @@ export interface ChannelHost {
   readonly random: Random;
 }
 
-/** A name that is not resolved in this time is one that cannot be reached now. */
-const resolveTimeoutMs = 10_000;
-
-/** Nothing is connected or resolved before the first call. */
+/**
+ * Nothing is connected or resolved before the first call. A call meets, where configured: fault → mirror →
+ * split → hash → retry or hedge → breaker → balancer → endpoint.
+ */
 export function createChannel(upstream: Upstream, host: ChannelHost): Channel {
-  const { options } = upstream;
-  const base = createBase(upstream, host);
-  const guarded = guard(base, options, host);
-  const budget = createRetryBudget(retryBudgetOptions(options.retryBudget), host.clock);
+  const { clock, random } = host;
+  const { fault, mirror, splitOn } = upstream.options;
+  const main = createTargetChannel(upstream, host);
+  const branches = upstream.split.map(({ upstream: to, ...branch }) => ({
+    ...branch,
+    channel: createTargetChannel(to, host),
+  }));
+  const copies = upstream.mirror && createTargetChannel(upstream.mirror, host);
+  const mirrored = mirror && createMirror(mirrorPolicy(mirror), clock, random);
+
   return {
     method(method) {
-      const repeated = repeat(guarded, upstream, method, { ...host, budget });
-      return options.hashOn === undefined ? repeated : hashed(repeated, options.hashOn, method);
+      const to = (channel: Channel): Transport => channel.method(method);
+      const chosen =
+        branches.length === 0
+          ? to(main)
+          : split(
+              to(main),
+              branches.map(({ channel, ...branch }) => ({ ...branch, transport: to(channel) })),
+              splitOn,
+              random,
+            );
+      const copied = mirrored && copies ? mirrored(chosen, to(copies)) : chosen;
+      return fault === undefined ? copied : faulty(copied, faultPolicy(fault), clock, random);
     },
-    close: () => base.close(),
+    async close() {
+      const all = [
+        main,
+        ...branches.map(({ channel }) => channel),
+        ...(copies === undefined ? [] : [copies]),
+      ];
+      await Promise.all(all.map((channel) => channel.close()));
+    },
   };
-}
-
-/** The endpoints of a target, as one transport; of one endpoint that endpoint's own. */
-function createBase({ target, options }: Upstream, host: ChannelHost): Pool {
-  const { health, outlier } = options;
-  if (!isMany(target) && health === undefined) return host.connect(endpointAt(target), options);
-  return createPool({
-    resolver: createResolver(target, host),
-    balancer: createBalancer(options.balancer ?? 'round_robin', host.random),
-    connect: (endpoint) => host.connect(endpoint, options),
-    watches: [
-      ...(health === undefined ? [] : [healthWatch({ ...host, service: health.service ?? '' })]),
-      ...(outlier === undefined ? [] : [outlierWatch(outlierPolicy(outlier), host.clock)]),
-    ],
-    servingAtFirst: health === undefined ? true : undefined,
-    resolveTimeoutMs,
-    clock: host.clock,
-    random: host.random,
-  });
-}
-
-function guard(base: Pool, { breaker }: UpstreamOptions, { clock }: ChannelHost): Transport {
-  if (breaker === undefined) return base;
-  return broken(base, createBreaker(breakerPolicy(breaker), clock), () => base.connectivity());
-}
-
-/**
- * Repetition of calls, as configured. Where there are several endpoints, a call that certainly was not
- * processed by one goes to another without being asked for: a mesh does not see these calls at all, so
- * that nothing is multiplied. The transport of a single endpoint does the same by itself.
- */
-function repeat(
-  transport: Transport,
-  { target, options }: Upstream,
-  method: Method,
-  host: ChannelHost & { readonly budget: RetryBudget },
-): Transport {
-  if (options.hedge !== undefined) {
-    return hedged(transport, method, { ...host, policy: hedgePolicy(options.hedge) });
-  }
-  if (options.retry === undefined && !isMany(target)) return transport;
-  return retried(transport, method, { ...host, policy: options.retry && retryPolicy(options.retry) });
-}
-
-function isMany(target: Target): target is Exclude<Target, EndpointTarget> {
-  return target.kind === 'list' || target.kind === 'dns';
-}
-
-function createResolver(target: Target, host: ChannelHost): Resolver {
-  if (target.kind === 'dns') return createDnsResolver(target.endpoint, host);
-  if (!isMany(target)) return createStaticResolver([endpointAt(target)]);
-  return createStaticResolver(
-    target.endpoints.map((endpoint) => {
-      return endpointAt({ kind: 'host', text: formatHostPort(endpoint), endpoint });
-    }),
-  );
-}
-
-function endpointAt(target: EndpointTarget): Endpoint {
-  return { target, authority: undefined };
 }

@@ -20,10 +20,15 @@ const backoff = { initialMs: 100, maxMs: 2_000 };
 /** Makes the transport to one endpoint, of the kind that its upstream asks for; it connects with its first call. */
 export function connectTransport(
   { target, authority }: Endpoint,
-  { transport, tls, compression }: UpstreamOptions,
+  { transport, tls, breaker, compression }: UpstreamOptions,
   host: TransportHost,
 ): EndpointTransport {
   const options = { ...host, authority, tls, requestCompression: compression };
   if (transport === 'grpc-js') return createGrpcJsTransport(target, options);
-  return createHttp2Transport(target, { ...options, backoff });
+  const connectionsMax = breaker?.connectionsMax;
+  return createHttp2Transport(target, {
+    ...options,
+    backoff,
+    ...(connectionsMax === undefined ? {} : { connectionsMax }),
+  });
 }

@@ -40,6 +40,9 @@ const budgetOptionsSchema = z.strictObject({
 const breakerOptionsSchema = z.strictObject({
   failures: count.optional().describe('Failures in a row that suspend calls. Default 20.'),
   openFor: duration.optional().describe('Until a call is let through to see. Default 5s.'),
+  connectionsMax: count
+    .optional()
+    .describe('Connections to one address, when each carries as many calls as the server allows. Default 8.'),
   inFlightMax: count.optional().describe('Calls at a time. Default 1024.'),
   pendingMax: count.optional().describe('Calls that wait for a connection. Default 1024.'),
 });
@@ -86,6 +89,33 @@ const tlsOptionsSchema = z.strictObject({
     .describe("The name in the backend's certificate. Default: that of the target."),
 });
 
+const name = z.string().min(1);
+const matchSchema = z.strictObject({
+  header: name.describe('A header field of the client.'),
+  value: z.string().optional().describe('Its value. Default: any.'),
+});
+
+const splitOptionsSchema = z.strictObject({
+  target: name.describe('Where these calls go instead.'),
+  percent: percent.optional().describe('So many of the calls that no `when` takes.'),
+  when: matchSchema.optional().describe('The calls with this header field.'),
+});
+
+const mirrorOptionsSchema = z.strictObject({
+  target: name.describe('Where copies go; their answers are discarded.'),
+  percent: percent.optional().describe('Default 100.'),
+  inFlightMax: count.optional().describe('Copies at a time; calls beyond are not copied. Default 100.'),
+  timeout: duration.optional().describe('Default 5s.'),
+});
+
+const faultOptionsSchema = z.strictObject({
+  when: matchSchema.optional().describe('The calls it is done to. Default: all.'),
+  delay: duration.optional(),
+  delayPercent: percent.optional().describe('Default 100.'),
+  abort: code.optional().describe('The gRPC code that calls end with.'),
+  abortPercent: percent.optional().describe('Default 100.'),
+});
+
 /** How a backend is called, as propylon.yaml and `createGateway` have it: one object below `backends`. */
 export const upstreamOptionsSchema = z.strictObject({
   target: z.string().min(1).describe('host:port, host:port,host:port, dns:///name:port or unix:/path.'),
@@ -113,6 +143,19 @@ export const upstreamOptionsSchema = z.strictObject({
   tls: tlsOptionsSchema
     .optional()
     .describe('Connects with TLS. Files are read again for new connections. Default: plain text.'),
+  split: z
+    .array(splitOptionsSchema)
+    .min(1)
+    .optional()
+    .describe('Targets that take some of the calls, for canaries; they are called as `target` is.'),
+  splitOn: z
+    .strictObject({ header: name.optional(), cookie: name.optional() })
+    .optional()
+    .describe(
+      'What keeps the calls of one client on one side of a split. Default: chance decides each time.',
+    ),
+  mirror: mirrorOptionsSchema.optional().describe('Sends copies of unary calls to another target.'),
+  fault: faultOptionsSchema.optional().describe('Delays and ends calls on purpose, for tests.'),
   retry: retryOptionsSchema
     .optional()
     .describe(

@@ -2,7 +2,9 @@ import { parseDurationMs } from '../duration.js';
 import { Code, type CodeName } from '../status/index.js';
 import type { UpstreamOptions } from './options.js';
 import type { BreakerPolicy } from './resilience/breaker.js';
+import type { FaultPolicy } from './resilience/fault.js';
 import type { HedgePolicy } from './resilience/hedge.js';
+import type { MirrorPolicy } from './resilience/mirror.js';
 import type { OutlierPolicy } from './resilience/outlier.js';
 import type { RetryBudgetOptions } from './resilience/retry-budget.js';
 import type { RetryPolicy } from './resilience/retry-policy.js';
@@ -59,6 +61,24 @@ export function outlierPolicy(options: OptionsOf<'outlier'>): OutlierPolicy {
     ejectMs: ms(options.ejectFor) ?? 30_000,
     ejectMsMax: ms(options.ejectForMax) ?? 300_000,
     ejectPercentMax: options.ejectPercentMax ?? 50,
+  };
+}
+
+export function mirrorPolicy(options: OptionsOf<'mirror'>): MirrorPolicy {
+  return {
+    percent: options.percent ?? 100,
+    inFlightMax: options.inFlightMax ?? 100,
+    timeoutMs: ms(options.timeout) ?? 5_000,
+  };
+}
+
+export function faultPolicy(options: OptionsOf<'fault'>): FaultPolicy {
+  return {
+    when: options.when,
+    delayMs: ms(options.delay) ?? 0,
+    delayPercent: options.delayPercent ?? 100,
+    abortCode: options.abort && Code[options.abort],
+    abortPercent: options.abortPercent ?? 100,
   };
 }
 

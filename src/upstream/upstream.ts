@@ -1,4 +1,5 @@
 import type { UpstreamOptions } from './options.js';
+import type { RequestMatch } from './request-match.js';
 import { parseTarget, type Target } from './target.js';
 
 /** A backend, checked: where it is and how it is called. */
@@ -7,36 +8,96 @@ export interface Upstream {
   readonly text: string;
   readonly target: Target;
   readonly options: UpstreamOptions;
+  readonly split: readonly SplitUpstream[];
+  readonly mirror: Upstream | undefined;
 }
 
-/** Checks what a schema cannot. Returns a problem, a sentence for the operator, where something is wrong. */
-export function parseUpstream(options: UpstreamOptions): Upstream | { readonly problem: string } {
+/** Another backend that takes some of the calls. */
+export interface SplitUpstream {
+  readonly when: RequestMatch | undefined;
+  readonly percent: number;
+  readonly upstream: Upstream;
+}
+
+/** A sentence for the operator. */
+interface Problem {
+  readonly problem: string;
+}
+
+/** Checks what a schema cannot. Returns a problem where something is wrong. */
+export function parseUpstream(options: UpstreamOptions): Upstream | Problem {
   const target = parseTarget(options.target);
   if ('problem' in target) return target;
-  const { balancer, hashOn, retry, hedge, outlier } = options;
-  const isMany = target.kind === 'list' || target.kind === 'dns';
-  if (balancer !== undefined && balancer !== 'pick_first' && !isMany) {
-    return {
-      problem: `the target "${options.target}" is one address, so that ${balancer} has nothing to choose; name a list, or dns:///name:port for all addresses of a name`,
-    };
+  const problem = balancingProblem(options, target) ?? policyProblem(options) ?? splitProblem(options);
+  if (problem !== undefined) return { problem };
+  const split: SplitUpstream[] = [];
+  for (const branch of options.split ?? []) {
+    const upstream = parseUpstream(inPlace(options, branch.target));
+    if ('problem' in upstream) return upstream;
+    split.push({ when: branch.when, percent: branch.percent ?? 0, upstream });
   }
-  if (outlier !== undefined && !isMany) {
-    return { problem: `the target "${options.target}" is one address, which cannot be worse than others` };
+  const mirror =
+    options.mirror &&
+    parseUpstream({ target: options.mirror.target, transport: options.transport, tls: options.tls });
+  if (mirror !== undefined && 'problem' in mirror) return mirror;
+  // Key order and spelling of the target must not make two channels of one.
+  const said = Object.entries(options).filter(([key, value]) => key !== 'target' && value !== undefined);
+  const text = JSON.stringify([target.text, ...said.toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+  return { text, target, options, split, mirror };
+}
+
+function balancingProblem(
+  { balancer, hashOn, outlier, ...options }: UpstreamOptions,
+  target: Target,
+): string | undefined {
+  const one = `the target "${options.target}" is one address`;
+  if (balancer !== undefined && balancer !== 'pick_first' && !isMany(target)) {
+    return `${one}, so that ${balancer} has nothing to choose; name a list, or dns:///name:port for all addresses of a name`;
   }
+  if (outlier !== undefined && !isMany(target)) return `${one}, which cannot be worse than others`;
   if ((balancer === 'ring_hash') !== (hashOn !== undefined)) {
-    return { problem: 'ring_hash needs hashOn, and only ring_hash has a use for it' };
+    return 'ring_hash needs hashOn, and only ring_hash has a use for it';
   }
   if (hashOn !== undefined && (hashOn.header === undefined) === (hashOn.field === undefined)) {
-    return { problem: 'hashOn names either a header or a field' };
+    return 'hashOn names either a header or a field';
   }
+  return undefined;
+}
+
+function policyProblem({ retry, hedge, fault, tls }: UpstreamOptions): string | undefined {
   if (retry !== undefined && hedge !== undefined) {
-    return { problem: 'retry and hedge are two ways to repeat a call; choose one' };
+    return 'retry and hedge are two ways to repeat a call; choose one';
   }
-  if ((options.tls?.cert === undefined) !== (options.tls?.key === undefined)) {
-    return { problem: 'a certificate needs its key, and a key its certificate: name both, or neither' };
+  if ((tls?.cert === undefined) !== (tls?.key === undefined)) {
+    return 'a certificate needs its key, and a key its certificate: name both, or neither';
   }
-  // Key order and spelling of the target must not make two channels of one.
-  const said = Object.entries(options).filter(([key]) => key !== 'target');
-  const text = JSON.stringify([target.text, ...said.toSorted(([a], [b]) => (a < b ? -1 : 1))]);
-  return { text, target, options };
+  if (fault !== undefined && fault.delay === undefined && fault.abort === undefined) {
+    return 'a fault is a delay, an abort, or both';
+  }
+  return fault?.abort === 'OK' ? 'a call that is aborted cannot be OK' : undefined;
+}
+
+function splitProblem({ split = [], splitOn }: UpstreamOptions): string | undefined {
+  if (split.some(({ when, percent }) => (when === undefined) === (percent === undefined))) {
+    return 'each branch of a split has either a percent or a when';
+  }
+  if (split.reduce((sum, { percent = 0 }) => sum + percent, 0) > 100) {
+    return 'the branches of a split take more than 100 percent';
+  }
+  if (splitOn !== undefined && (splitOn.header === undefined) === (splitOn.cookie === undefined)) {
+    return 'splitOn names either a header or a cookie';
+  }
+  return splitOn !== undefined && split.length === 0 ? 'splitOn has no split to keep to' : undefined;
+}
+
+/** The same way of calling another target, less what only many addresses have a use for. */
+function inPlace(options: UpstreamOptions, text: string): UpstreamOptions {
+  const { transport, tls, retry, hedge, retryBudget, health, breaker, balancer, hashOn, outlier } = options;
+  const target = parseTarget(text);
+  const ofMany = 'problem' in target || !isMany(target) ? {} : { balancer, hashOn, outlier };
+  return { target: text, transport, tls, retry, hedge, retryBudget, health, breaker, ...ofMany };
+}
+
+function isMany(target: Target): boolean {
+  return target.kind === 'list' || target.kind === 'dns';
 }

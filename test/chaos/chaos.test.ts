@@ -57,12 +57,12 @@ function ask(agent: Agent, port: number, method: 'GET' | 'POST'): Promise<Omit<A
   });
 }
 
-describe('with two backends', () => {
+describe.each(['http2', 'grpc-js'] as const)('with two backends over %s', (transport) => {
   it(
     'and retries not one idempotent request fails while backends are killed, stopped and rolled',
     async () => {
       const { a, b, load } = await setUp(
-        { retry: { perTryTimeout: '400ms' }, outlier: { failures: 3, ejectFor: '500ms' } },
+        { transport, retry: { perTryTimeout: '400ms' }, outlier: { failures: 3, ejectFor: '500ms' } },
         'GET',
       );
       await a.end('SIGKILL');
@@ -90,7 +90,7 @@ describe('with two backends', () => {
   it(
     'and no retries only requests under way on one that is killed fail, and none when it returns',
     async () => {
-      const { a, load } = await setUp({}, 'POST');
+      const { a, load } = await setUp({ transport }, 'POST');
       await a.end('SIGKILL');
       // What begins before the gateway has read that its connection ended may be sent there.
       const noticed = load.begun + clients;

@@ -88,6 +88,14 @@ describe('partial responses', () => {
     expect((await ask('/v1/child?child.name=c&child.text=t&fields=name')).text).toBe('{"name":"c"}');
   });
 
+  it('and the response_body is that of each message of a stream', async () => {
+    expect((await ask('/v1/stream/child?child.name=c&name=n')).text).toBe('{"name":"c"}\n'.repeat(3));
+    expect((await ask('/v1/stream/child?name=n')).text).toBe('null\n'.repeat(3));
+    expect((await ask('/v1/stream/numbers?numbers=1&numbers=2')).text).toBe('[1,2]\n'.repeat(3));
+    const array = await ask('/v1/stream/numbers', { headers: { accept: 'application/json' } });
+    expect(array.text).toBe('[[],[],[]]');
+  });
+
   it('a mask that names nothing is a 400 that says so, before the backend is called', async () => {
     calls.length = 0;
     const answer = await ask('/v1/echo?fields=nmae');

@@ -40,7 +40,12 @@ service T {
   }
   rpc Ping(M) returns (google.api.HttpBody) { option (google.api.http) = { get: "/v1/raw" }; }
   rpc ServerStream(M) returns (stream M) {
-    option (google.api.http) = { post: "/v1/stream" body: "*" additional_bindings { get: "/v1/stream" } };
+    option (google.api.http) = {
+      post: "/v1/stream" body: "*"
+      additional_bindings { get: "/v1/stream" }
+      additional_bindings { get: "/v1/stream/child" response_body: "child" }
+      additional_bindings { get: "/v1/stream/numbers" response_body: "numbers" }
+    };
   }
   rpc ClientStream(stream M) returns (M) { option (google.api.http) = { post: "/v1/collect" body: "*" }; }
   rpc Bidi(stream M) returns (stream M) { option (google.api.http) = { post: "/v1/talk/{name}" body: "*" }; }

@@ -117,9 +117,9 @@ export interface TestSurface {
   bind(request: string, body?: string | Uint8Array, contentType?: string): Bound;
 }
 
-/** Builds a surface that must be free of errors. */
-export function testSurface(protos: string, overrides: Partial<SurfaceInput> = {}): TestSurface {
-  const input = surfaceInput(surfaceProtos(protos), overrides);
+/** Builds a surface that must be free of errors, of protos or of an image. */
+export function testSurface(protos: string | Uint8Array, overrides: Partial<SurfaceInput> = {}): TestSurface {
+  const input = surfaceInput(typeof protos === 'string' ? surfaceProtos(protos) : protos, overrides);
   const { surface, diagnostics } = buildSurface(input, fakeChannels());
   if (surface === undefined) {
     throw new Error(JSON.stringify(diagnostics, undefined, 1));

@@ -1,7 +1,7 @@
 import { lateStream } from '../late-stream.js';
 import type { Method } from '../method.js';
 import type { UpstreamOptions } from '../options.js';
-import { requestHeader } from '../request-header.js';
+import { requestHeader } from '../request-match.js';
 import type { Call, StreamCall, Transport } from '../transport.js';
 import { hashText } from './hash.js';
 

@@ -1,10 +1,10 @@
-import type { CancelSignal } from '../../cancel-signal.js';
 import type { Clock, Random } from '../../clock.js';
 import { Code, type Outcome } from '../../status/index.js';
 import { localOutcome, localStatus } from '../local-outcome.js';
 import type { Method } from '../method.js';
 import { retryRequestBytesMax } from '../policies.js';
 import type { Call, StreamCall, Transport } from '../transport.js';
+import { pause } from './pause.js';
 import type { RetryBudget } from './retry-budget.js';
 import { type Attempts, type RetryPolicy, retryDelayMs } from './retry-policy.js';
 import { retriedStream } from './retry-stream.js';
@@ -98,17 +98,4 @@ function attemptAt(
     metadata:
       counted === 0 ? call.metadata : [...call.metadata, ['grpc-previous-rpc-attempts', String(counted)]],
   };
-}
-
-/** Resolves after a time, or as soon as a signal is aborted. */
-function pause(clock: Clock, delayMs: number, ...signals: readonly CancelSignal[]): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(delayMs, wake);
-    for (const signal of signals) signal.addEventListener('abort', wake);
-    function wake(): void {
-      cancel();
-      for (const signal of signals) signal.removeEventListener('abort', wake);
-      resolve();
-    }
-  });
 }
