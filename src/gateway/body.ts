@@ -3,8 +3,9 @@ import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import { decodedBody } from './body-coding.js';
 import { BodyReader } from './body-reader.js';
-import { joinBytes, noBytes } from './bytes.js';
+import { noBytes } from './bytes.js';
 import type { Exchange } from './exchange.js';
+import { Gather } from './gather.js';
 import { singleField } from './headers.js';
 
 /**
@@ -34,15 +35,15 @@ export function bodyTooLarge(bytesMax: number): StatusError {
 }
 
 async function collect(reader: BodyReader, bytesMax: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
+  const all = new Gather();
+  let last: Uint8Array = noBytes;
   for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) {
-    total += chunk.length;
-    if (total > bytesMax) {
+    all.add(last);
+    last = chunk;
+    if (all.length + last.length > bytesMax) {
       reader.stop();
       throw bodyTooLarge(bytesMax);
     }
-    chunks.push(chunk);
   }
-  return joinBytes(chunks);
+  return all.take(last);
 }

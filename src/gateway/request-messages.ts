@@ -1,8 +1,8 @@
 import { readBody } from './body.js';
 import type { BodyReader } from './body-reader.js';
-import { joinBytes, noBytes } from './bytes.js';
 import { DelimitedSplitter } from './framing/delimited-splitter.js';
 import { JsonSplitter } from './framing/json-splitter.js';
+import { Gather } from './gather.js';
 import { singleField } from './headers.js';
 import type { Run } from './run.js';
 import { streamedMessages } from './stream-content-type.js';
@@ -60,16 +60,18 @@ async function* splitPieces(
 
 /** Pieces of `bytesPerPiece`, the last one shorter; one empty piece for an empty body. */
 async function* equalPieces(reader: BodyReader, bytesPerPiece: number): AsyncGenerator<Uint8Array> {
-  let rest: Uint8Array = noBytes;
+  const piece = new Gather();
   let isEmpty = true;
   for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) {
-    rest = rest.length === 0 ? chunk : joinBytes([rest, chunk]);
-    for (; rest.length >= bytesPerPiece; rest = rest.subarray(bytesPerPiece)) {
+    let at = 0;
+    for (let end = bytesPerPiece - piece.length; end <= chunk.length; end += bytesPerPiece) {
       isEmpty = false;
-      yield rest.subarray(0, bytesPerPiece);
+      yield piece.take(chunk.subarray(at, end));
+      at = end;
     }
+    piece.add(chunk.subarray(at));
   }
-  if (isEmpty || rest.length > 0) yield rest;
+  if (isEmpty || piece.length > 0) yield piece.take();
 }
 
 async function* wholeBody({ exchange, limits, clock }: Run): AsyncGenerator<Uint8Array> {

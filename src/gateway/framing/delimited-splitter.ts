@@ -1,52 +1,67 @@
 import type { Limits } from '../../limits.js';
 import { Code, StatusError } from '../../status/index.js';
 import { bodyTooLarge } from '../body.js';
-import { joinBytes, noBytes } from '../bytes.js';
+import { noBytes } from '../bytes.js';
+import { Gather } from '../gather.js';
 
 /**
  * Length-delimited protobuf, each message behind its length as a varint, → one message at a time.
- * Holds at most one message and a chunk.
+ * Holds at most one message and a chunk, however the input is cut.
  */
 export class DelimitedSplitter {
   readonly #bytesMax: number;
-  #rest: Uint8Array = noBytes;
+  /** Bytes of the message that has begun, and how long it will be; undefined between messages. */
+  readonly #message = new Gather();
+  #length: number | undefined;
+  /** The length so far, and how many bytes of it came. */
+  #prefix = 0;
+  #prefixBytes = 0;
 
   constructor({ requestBodyBytesMax }: Pick<Limits, 'requestBodyBytesMax'>) {
     this.#bytesMax = requestBodyBytesMax;
   }
 
-  /** The messages that a chunk completes; views. Throws StatusError BODY_MALFORMED, BODY_TOO_LARGE. */
-  *push(chunk: Uint8Array): Generator<Uint8Array> {
-    this.#rest = this.#rest.length === 0 ? chunk : joinBytes([this.#rest, chunk]);
-    for (;;) {
-      const head = readLength(this.#rest);
-      if (head === undefined) return;
-      if (head.length > this.#bytesMax) throw bodyTooLarge(this.#bytesMax);
-      const end = head.start + head.length;
-      if (this.#rest.length < end) return;
-      const message = this.#rest.subarray(head.start, end);
-      this.#rest = this.#rest.subarray(end);
-      yield message;
+  /** The messages that end in this chunk, as views into it where they lie in it whole. Throws StatusError BODY_MALFORMED, BODY_TOO_LARGE. */
+  *push(chunk: Uint8Array): Generator<Uint8Array, void> {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#length === undefined) {
+        this.#readLength(chunk[at++] ?? 0);
+        if (this.#length === 0) yield this.#end(noBytes);
+        continue;
+      }
+      const piece = chunk.subarray(at, at + this.#length - this.#message.length);
+      at += piece.length;
+      if (this.#message.length + piece.length === this.#length) yield this.#end(piece);
+      else this.#message.add(piece);
     }
   }
 
   /** After the last chunk. Throws StatusError BODY_MALFORMED in the middle of a message. */
   end(): readonly Uint8Array[] {
-    if (this.#rest.length > 0) throw malformed('ends in the middle of a message');
+    if (this.#length !== undefined || this.#prefixBytes > 0)
+      throw malformed('ends in the middle of a message');
     return [];
   }
-}
 
-/** The length at the beginning, and where its message starts; undefined where more is needed to know. */
-function readLength(bytes: Uint8Array): { readonly length: number; readonly start: number } | undefined {
-  let length = 0;
-  for (let at = 0; at < 5; at++) {
-    const byte = bytes[at];
-    if (byte === undefined) return undefined;
-    length += (byte & 127) * 2 ** (7 * at);
-    if (byte < 128) return { length, start: at + 1 };
+  /** One more byte of a varint. */
+  #readLength(byte: number): void {
+    this.#prefix += (byte & 127) * 2 ** (7 * this.#prefixBytes);
+    this.#prefixBytes++;
+    if (byte > 127) {
+      if (this.#prefixBytes === 5) throw malformed('has a message length of more than five bytes');
+      return;
+    }
+    if (this.#prefix > this.#bytesMax) throw bodyTooLarge(this.#bytesMax);
+    this.#length = this.#prefix;
+    this.#prefix = 0;
+    this.#prefixBytes = 0;
   }
-  throw malformed('has a message length of more than five bytes');
+
+  #end(last: Uint8Array): Uint8Array {
+    this.#length = undefined;
+    return this.#message.take(last);
+  }
 }
 
 function malformed(problem: string): StatusError {

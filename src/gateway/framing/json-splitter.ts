@@ -1,7 +1,8 @@
 import type { Limits } from '../../limits.js';
 import { Code, StatusError } from '../../status/index.js';
 import { bodyTooLarge } from '../body.js';
-import { joinBytes } from '../bytes.js';
+import { noBytes } from '../bytes.js';
+import { Gather } from '../gather.js';
 
 /**
  * Where the splitter stands. Between messages:
@@ -41,9 +42,8 @@ export class JsonSplitter {
   #arrayIsEmpty = true;
   /** Closing bytes that are waited for, innermost last. */
   readonly #open: number[] = [];
-  /** Pieces of the current message from chunks before this one. */
-  #pieces: Uint8Array[] = [];
-  #piecesBytes = 0;
+  /** What chunks before this one had of the current message. */
+  readonly #begun = new Gather();
   /** Bytes of the body before this chunk. */
   #position = 0;
 
@@ -65,13 +65,17 @@ export class JsonSplitter {
       }
       if (this.#between(byte, at)) start = at;
     }
-    if (this.#isInside()) this.#keep(chunk.subarray(start));
+    if (this.#isInside()) {
+      const piece = chunk.subarray(start);
+      this.#checkSize(piece);
+      this.#begun.add(piece);
+    }
     this.#position += chunk.length;
   }
 
   /** The end of the body: a last message that only the end can end. */
   *end(): Generator<Uint8Array, void> {
-    if (this.#state === 'scalar' && !this.#inArray) yield this.#message(new Uint8Array(0));
+    if (this.#state === 'scalar' && !this.#inArray) yield this.#message(noBytes);
     if (this.#state !== 'start' && this.#state !== 'next' && this.#state !== 'done') {
       throw malformed(`The body ends within a message or array, after ${this.#position} bytes.`);
     }
@@ -157,21 +161,17 @@ export class JsonSplitter {
     }
   }
 
-  #keep(piece: Uint8Array): void {
-    this.#piecesBytes += piece.length;
-    if (this.#piecesBytes > this.#limits.requestBodyBytesMax) {
+  /** With this piece the message must not be larger than messages may be. */
+  #checkSize(piece: Uint8Array): void {
+    if (this.#begun.length + piece.length > this.#limits.requestBodyBytesMax) {
       throw bodyTooLarge(this.#limits.requestBodyBytesMax);
     }
-    this.#pieces.push(piece);
   }
 
   #message(last: Uint8Array): Uint8Array {
-    this.#keep(last);
-    const message = joinBytes(this.#pieces);
-    this.#pieces = [];
-    this.#piecesBytes = 0;
+    this.#checkSize(last);
     this.#state = this.#inArray ? 'separator' : 'next';
-    return message;
+    return this.#begun.take(last);
   }
 
   #unexpected(at: number): StatusError {
