@@ -7,6 +7,8 @@ export interface BytesHandlers {
   readonly ClientStream?: grpc.handleClientStreamingCall<Buffer, Buffer>;
   readonly ServerStream?: grpc.handleServerStreamingCall<Buffer, Buffer>;
   readonly Bidi?: grpc.handleBidiStreamingCall<Buffer, Buffer>;
+  readonly Upload?: grpc.handleClientStreamingCall<Buffer, Buffer>;
+  readonly Download?: grpc.handleServerStreamingCall<Buffer, Buffer>;
 }
 
 export interface BytesBackend {
@@ -14,7 +16,7 @@ export interface BytesBackend {
   close(): void;
 }
 
-/** Serves /t.T/Unary, Ping, ClientStream, ServerStream and Bidi without descriptors, by default on a free port. */
+/** Serves /t.T/Unary, Ping, ClientStream, ServerStream, Bidi, Upload and Download without descriptors, by default on a free port. */
 export async function startBytesBackend(handlers: BytesHandlers, port = 0): Promise<BytesBackend> {
   const server = new grpc.Server({ 'grpc.max_receive_message_length': -1 });
   server.addService(service, { ...handlers });
@@ -50,4 +52,6 @@ const service = {
   ClientStream: method('ClientStream', true, false),
   ServerStream: method('ServerStream', false, true),
   Bidi: method('Bidi', true, true),
+  Upload: method('Upload', true, false),
+  Download: method('Download', false, true),
 };

@@ -48,6 +48,10 @@ service T {
     };
   }
   rpc ClientStream(stream M) returns (M) { option (google.api.http) = { post: "/v1/collect" body: "*" }; }
+  rpc Upload(stream google.api.HttpBody) returns (M) {
+    option (google.api.http) = { post: "/v1/upload" body: "*" };
+  }
+  rpc Download(M) returns (stream google.api.HttpBody) { option (google.api.http) = { get: "/v1/download" }; }
   rpc Bidi(stream M) returns (stream M) { option (google.api.http) = { post: "/v1/talk/{name}" body: "*" }; }
 }
 `;
