@@ -31,6 +31,10 @@ export interface Limits {
   readonly queryDepthMax: number;
   /** Deadline of a unary call when neither client nor method names one. 504. */
   readonly unaryTimeoutMs: number;
+  /** No unary call takes longer, whatever client and method say. 504. */
+  readonly unaryTimeoutMaxMs: number;
+  /** No stream takes longer, whatever client and method say, and however much moves on it. 504. */
+  readonly streamDurationMaxMs: number;
   /** A stream on which nothing moves for this long is ended. 504. */
   readonly streamIdleTimeoutMs: number;
   /** Headers of a silent NDJSON or SSE stream are flushed after this time. */
@@ -43,7 +47,7 @@ export interface Limits {
   readonly compressionBytesMin: number;
   /** Pieces in which a google.api.HttpBody upload is sent to a client-streaming method. */
   readonly httpBodyChunkBytes: number;
-  /** At shutdown streams are ended at once; other requests may finish within this time. */
+  /** At shutdown what is under way may finish within this time; clients that connect again by themselves are sent away at once. */
   readonly drainTimeoutMs: number;
 }
 
@@ -61,6 +65,8 @@ export const defaultLimits: Limits = Object.freeze({
   queryNameBytesMax: 8 * 1024,
   queryDepthMax: 32,
   unaryTimeoutMs: 15_000,
+  unaryTimeoutMaxMs: 3_600_000,
+  streamDurationMaxMs: 24 * 3_600_000,
   streamIdleTimeoutMs: 60_000,
   streamHeadersFlushMs: 1_000,
   sseHeartbeatMs: 15_000,

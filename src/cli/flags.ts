@@ -160,6 +160,7 @@ export function gatewayOptionsOf(settings: Settings): GatewayOptions {
     errors: settings.errors,
     json: defined(settings.json),
     methodJson: settings.methodJson.map(({ selector, options }) => ({ selector, options: defined(options) })),
+    ...defined(settings.streams),
     sse: settings.sse,
     methodOverride: settings.methodOverride,
     webSocketOrigins: settings.webSocketOrigins,

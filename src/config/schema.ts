@@ -140,6 +140,14 @@ export const configSchema = z.strictObject({
     .describe(
       'Functions that transcode, written ahead of time by `propylon codec --out`. Default: compiled on first use.',
     ),
+  streamEnvelope: z
+    .enum(['none', 'grpc-gateway'])
+    .optional()
+    .describe('grpc-gateway wraps streamed messages as that gateway does: {"result":M}, {"error":Status}.'),
+  streamCleanEnd: z
+    .boolean()
+    .optional()
+    .describe('Whether a stream that has told of an error ends well, instead of being cut. Default false.'),
   sse: z
     .strictObject({
       retryMs: z.int().positive().optional().describe('How long clients wait before they connect again.'),
@@ -171,6 +179,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       request: names.optional().describe('Further header fields that reach backends.'),
       response: names.optional().describe('Further metadata that reaches clients.'),
+      trailers: names.optional().describe('Trailing metadata that reaches clients which take trailers.'),
     })
     .optional(),
   limits: z

@@ -47,6 +47,7 @@ export interface Settings {
   }[];
   /** File of a module that is to be imported. */
   readonly codecs: string | undefined;
+  readonly streams: Pick<Config, 'streamEnvelope' | 'streamCleanEnd'>;
   readonly sse: {
     readonly retryMs: number | undefined;
     readonly eventIds: readonly { readonly selector: string; readonly field: string }[];
@@ -55,7 +56,11 @@ export interface Settings {
   readonly webSocketOrigins: readonly string[] | '*';
   readonly limits: NonNullable<Config['limits']>;
   readonly timeouts: readonly { readonly selector: string; readonly timeoutMs: number }[];
-  readonly metadata: { readonly requestNames: readonly string[]; readonly responseNames: readonly string[] };
+  readonly metadata: {
+    readonly requestNames: readonly string[];
+    readonly responseNames: readonly string[];
+    readonly trailerNames: readonly string[];
+  };
 }
 
 /**
@@ -158,6 +163,10 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
     json,
     methodJson: Object.entries(methods ?? {}).map(([selector, options]) => ({ selector, options })),
     codecs: pick('codecs') ?? file.codecs,
+    streams: {
+      streamEnvelope: file.streamEnvelope,
+      streamCleanEnd: file.streamCleanEnd,
+    },
     sse: {
       retryMs: file.sse?.retryMs,
       eventIds: Object.entries(file.sse?.eventIds ?? {}).map(([selector, field]) => ({ selector, field })),
@@ -169,6 +178,10 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
       selector,
       timeoutMs: parseDurationMs(text) ?? Number.POSITIVE_INFINITY,
     })),
-    metadata: { requestNames: file.metadata?.request ?? [], responseNames: file.metadata?.response ?? [] },
+    metadata: {
+      requestNames: file.metadata?.request ?? [],
+      responseNames: file.metadata?.response ?? [],
+      trailerNames: file.metadata?.trailers ?? [],
+    },
   };
 }

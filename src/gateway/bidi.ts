@@ -8,19 +8,19 @@ import { chooseStreamFormat } from './negotiate.js';
 import { requestMessages } from './request-messages.js';
 import type { Run } from './run.js';
 import { sendAll } from './send-all.js';
-import { streamAnswer } from './stream-answer.js';
+import { reconnects, streamAnswer } from './stream-answer.js';
 
 /** The line of a bidirectional method: request and response bodies side by side, each at its own pace. */
 export async function bidi(run: Run): Promise<Answer> {
   const { limits, clock } = run;
   const format = chooseStreamFormat(run);
-  const { transport, call } = prepareCall(run, undefined);
+  const prepared = prepareCall(run, 'stream');
   const reader = new BodyReader(decodedBody(run.exchange, limits), clock, limits.streamIdleTimeoutMs);
   const messages = requestMessages(run, reader);
   let stream: LiveStream | undefined;
   try {
     const first = await messages.next();
-    const opened = new LiveStream(run, transport, call);
+    const opened = new LiveStream(run, prepared, reconnects(format));
     stream = opened;
     opened.onRelease(() => reader.stop());
     reader.onChunk(() => opened.touch());

@@ -16,17 +16,22 @@ export interface PreparedCall {
  *
  * Throws StatusError UPSTREAM_MISSING, and what metadata and deadline throw.
  */
-export function prepareCall(run: Run, defaultTimeoutMs: number | undefined): PreparedCall {
+export function prepareCall(run: Run, kind: 'unary' | 'stream'): PreparedCall {
+  const { limits } = run;
   const { route } = run.match;
   if (route.transport === undefined) {
     throw new StatusError(Code.UNAVAILABLE, 'UPSTREAM_MISSING', reasons.UPSTREAM_MISSING);
   }
   const metadata = requestMetadata(run.exchange, run.names, run.requestId);
-  const timeoutMs = timeoutMsOf(run.exchange.headers, route.timeoutMs, defaultTimeoutMs);
+  const asked = timeoutMsOf(run.exchange.headers, route.timeoutMs);
+  const timeoutMs =
+    kind === 'unary'
+      ? Math.min(asked ?? limits.unaryTimeoutMs, limits.unaryTimeoutMaxMs)
+      : Math.min(asked ?? Number.POSITIVE_INFINITY, limits.streamDurationMaxMs);
   const call: Call = {
     path: route.grpcPath,
     metadata,
-    deadline: timeoutMs === undefined ? undefined : run.clock.now() + timeoutMs,
+    deadline: run.clock.now() + timeoutMs,
     signal: run.exchange.signal,
     headers: run.exchange.headers,
     responseMessageBytesMax: run.limits.responseMessageBytesMax,

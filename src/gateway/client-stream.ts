@@ -15,13 +15,13 @@ import { sendAll } from './send-all.js';
 export async function clientStream(run: Run): Promise<Answer> {
   const { limits, clock } = run;
   const format = chooseFormat(run);
-  const { transport, call } = prepareCall(run, undefined);
+  const prepared = prepareCall(run, 'stream');
   const reader = new BodyReader(decodedBody(run.exchange, limits), clock, limits.streamIdleTimeoutMs);
   const messages = requestMessages(run, reader);
   try {
     // A first message that is refused calls no backend.
     const first = await messages.next();
-    const stream = new LiveStream(run, transport, call);
+    const stream = new LiveStream(run, prepared, false);
     reader.onChunk(() => stream.touch());
     try {
       const answer = theOneAnswer(stream);

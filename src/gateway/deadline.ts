@@ -13,20 +13,16 @@ const unitMs: Readonly<Record<string, number>> = {
 };
 
 /**
- * How long a call may take: the least of what the client and the route say, else the default.
- * Undefined means no limit, which is the default of streams.
+ * How long a call may take: the least of what the client and the route say. Undefined where neither
+ * says anything.
  *
  * Throws StatusError INVALID_ARGUMENT (TIMEOUT_MALFORMED).
  */
-export function timeoutMsOf(
-  headers: HeaderFields,
-  routeTimeoutMs: number | undefined,
-  defaultTimeoutMs: number | undefined,
-): number | undefined {
+export function timeoutMsOf(headers: HeaderFields, routeTimeoutMs: number | undefined): number | undefined {
   const given = [grpcTimeoutMs(headers), serverTimeoutMs(headers), routeTimeoutMs].filter(
     (timeoutMs) => timeoutMs !== undefined,
   );
-  return given.length === 0 ? defaultTimeoutMs : Math.min(...given);
+  return given.length === 0 ? undefined : Math.min(...given);
 }
 
 /** Timeout → "grpc-timeout" TimeoutValue TimeoutUnit; TimeoutValue → {1 to 8 ASCII digits}. */

@@ -56,7 +56,7 @@ export function streamError(
   { headers }: Exchange,
   httpStatus: number,
   status: Status,
-): StreamError {
+): Omit<StreamError, 'comeBackMs'> {
   return {
     json: () => {
       const statusJson = surface.statusJson(status);

@@ -35,4 +35,6 @@ export interface Reply {
    * a final chunk. One that is given up is ended by `return`.
    */
   readonly body: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Fields to send behind the body, called once it has ended well. Only for a client that takes trailers. */
+  readonly trailers?: (() => HeaderFields) | undefined;
 }

@@ -16,7 +16,9 @@ import { overriddenMethod } from './method-override.js';
 import { requestIdOf } from './request-id.js';
 import type { Run } from './run.js';
 import { serverStream } from './server-stream.js';
+import { SharedTimer } from './shared-timer.js';
 import { socketSession } from './socket.js';
+import type { StreamRules } from './stream-rules.js';
 import { unary } from './unary.js';
 
 /** What a gateway is made of. */
@@ -25,8 +27,7 @@ export interface GatewayCoreOptions {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly metadata: MetadataRules;
-  /** What server-sent events tell clients to wait before they connect again. Default: nothing. */
-  readonly sseRetryMs?: number | undefined;
+  readonly streamRules: StreamRules;
   /** Whether a POST may name another HTTP method in X-HTTP-Method-Override. Default false. */
   readonly methodOverride?: boolean | undefined;
   /** Called once per request, at its end; must not throw. */
@@ -48,8 +49,13 @@ export interface Gateway {
   openSocket(exchange: Exchange): SocketSession | Reply;
   /** Answers any request; never rejects. */
   handle(exchange: Exchange): Promise<Reply>;
-  /** Ends streams with SHUTTING_DOWN in their own format and refuses new ones; other requests are still answered. */
+  /**
+   * Refuses new streams, and ends those whose clients connect again by themselves: server-sent
+   * events and WebSockets. What else is under way goes on, and other requests are still answered.
+   */
   drain(): void;
+  /** Ends the streams that are left, with SHUTTING_DOWN in their own format. */
+  cut(): void;
   /** Requests whose answer has not ended, streams included. */
   readonly inFlight: number;
 }
@@ -70,10 +76,11 @@ class GatewayCore implements Gateway {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #names: MetadataNames;
-  readonly #sseRetryMs: number | undefined;
+  readonly #streamRules: StreamRules;
   readonly #methodOverride: boolean;
   readonly #log: (event: GatewayEvent) => void;
   readonly #streams = new LiveStreams();
+  readonly #heartbeats: SharedTimer;
   #surface: Surface;
   #inFlight = 0;
 
@@ -83,7 +90,8 @@ class GatewayCore implements Gateway {
     this.#limits = limits;
     this.#clock = clock;
     this.#names = metadataNames(metadata);
-    this.#sseRetryMs = options.sseRetryMs;
+    this.#streamRules = options.streamRules;
+    this.#heartbeats = new SharedTimer(clock, limits.sseHeartbeatMs);
     this.#methodOverride = options.methodOverride ?? false;
     this.#log = log;
   }
@@ -102,6 +110,10 @@ class GatewayCore implements Gateway {
 
   drain(): void {
     this.#streams.drain();
+  }
+
+  cut(): void {
+    this.#streams.cut();
   }
 
   handle(exchange: Exchange): Promise<Reply> {
@@ -193,7 +205,8 @@ class GatewayCore implements Gateway {
       limits: this.#limits,
       clock: this.#clock,
       names: this.#names,
-      sseRetryMs: this.#sseRetryMs,
+      streamRules: this.#streamRules,
+      heartbeats: this.#heartbeats,
       streams: this.#streams,
       end,
     };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { bench, bytes, outcome } from '../../test/support/gateway-bench.js';
+import { bench, bytes, outcome, settled } from '../../test/support/gateway-bench.js';
 import { Code, type Metadata } from '../status/index.js';
 import { timeoutMsOf } from './deadline.js';
 import type { HeaderFields } from './exchange.js';
 import { defaultMetadataRules, metadataNames } from './metadata-rules.js';
 import { requestIdOf } from './request-id.js';
 import { requestMetadata } from './request-metadata.js';
-import { responseHeaders } from './response-headers.js';
+import { responseHeaders, responseTrailers } from './response-headers.js';
 
 const names = metadataNames({
   requestNames: ['X-Tenant', 'x-key-bin', 'grpc-timeout', 'x-envoy-retry', 'x_user', 'x-forwarded-for', 'te'],
@@ -139,6 +139,57 @@ describe('response metadata to headers', () => {
     expect(responseHeaders([[name, value]], names)).toEqual(expected);
   });
 
+  it('every name of the list, duplicates in their order', () => {
+    const built = [
+      'etag',
+      'cache-control',
+      'location',
+      'retry-after',
+      'content-language',
+      'content-disposition',
+      'link',
+      'deprecation',
+      'sunset',
+    ];
+    const metadata = [...built, 'link'].map((name, index) => [name, String(index)] as const);
+    expect(responseHeaders(metadata, metadataNames(defaultMetadataRules))).toEqual(metadata);
+  });
+
+  it.each([
+    'grpc-message',
+    'x-envoy-upstream',
+    'content-encoding',
+    'content-length',
+    'transfer-encoding',
+    'a_b',
+  ])('%s never passes, not even when it is configured', (name) => {
+    const configured = metadataNames({ requestNames: [], responseNames: [name], trailerNames: [name] });
+    expect(responseHeaders([[name, 'a']], configured)).toEqual([]);
+    expect(responseTrailers([[name, 'a']], configured)).toEqual([]);
+  });
+
+  it('trailers pass by their own list, and none that could be taken for a header field', () => {
+    const configured = metadataNames({
+      ...defaultMetadataRules,
+      trailerNames: ['X-Sum', 'x-sum-bin', 'cache-control', 'set-cookie'],
+    });
+    const trailers: Metadata = [
+      ['x-sum', '1'],
+      ['x-sum', '2'],
+      ['x-sum', 'a\nb'],
+      ['x-sum-bin', bytes('\u0001')],
+      ['etag', 'e'],
+      ['cache-control', 'public'],
+      ['set-cookie', 'a'],
+    ];
+    expect(responseTrailers(trailers, configured)).toEqual([
+      ['x-sum', '1'],
+      ['x-sum', '2'],
+      ['x-sum-bin', 'AQ=='],
+    ]);
+    expect(responseTrailers(trailers, metadataNames(defaultMetadataRules))).toEqual([]);
+  });
+
   it('set-cookie passes once it is configured', () => {
     const configured = metadataNames({ ...defaultMetadataRules, responseNames: ['Set-Cookie'] });
     expect(responseHeaders([['set-cookie', 'a']], configured)).toEqual([['set-cookie', 'a']]);
@@ -156,30 +207,47 @@ describe('request id', () => {
 });
 
 describe('timeout', () => {
+  const hour = 3_600_000;
+  const day = 24 * hour;
+  const limits = { unaryTimeoutMaxMs: hour, streamDurationMaxMs: day };
+
   it.each([
-    [{ 'grpc-timeout': '2S' }, undefined, 15_000, 2_000],
-    [{ 'grpc-timeout': '1H' }, undefined, 15_000, 3_600_000],
-    [{ 'grpc-timeout': '3M' }, undefined, undefined, 180_000],
-    [{ 'grpc-timeout': '99999999n' }, undefined, undefined, 99.999999],
-    [{ 'grpc-timeout': '50u' }, undefined, undefined, 0.05],
-    [{ 'grpc-timeout': '0m' }, undefined, 15_000, 0],
-    [{ 'grpc-timeout': '2S' }, 500, 15_000, 500],
-    [{ 'grpc-timeout': '200m' }, 500, 15_000, 200],
-    [{ 'x-server-timeout': '2.5' }, undefined, 15_000, 2_500],
-    [{ 'grpc-timeout': '2S', 'x-server-timeout': '1' }, undefined, 15_000, 1_000],
-    [{}, 20_000, 15_000, 20_000],
-    [{}, undefined, 15_000, 15_000],
-    [{}, undefined, undefined, undefined],
-  ])('%j, route %j, default %j → %j', (headers, route, fallback, expected) => {
-    const timeoutMs = timeoutMsOf(Object.entries(headers), route, fallback);
-    if (expected === undefined) expect(timeoutMs).toBeUndefined();
-    else expect(timeoutMs).toBeCloseTo(expected, 9);
+    ['unary', { 'grpc-timeout': '2S' }, undefined, 2_000],
+    ['unary', { 'grpc-timeout': '1H' }, undefined, hour],
+    ['unary', { 'grpc-timeout': '2H' }, undefined, hour],
+    ['unary', { 'grpc-timeout': '3M' }, undefined, 180_000],
+    ['unary', { 'grpc-timeout': '99999999n' }, undefined, 99.999999],
+    ['unary', { 'grpc-timeout': '50u' }, undefined, 0.05],
+    ['unary', { 'grpc-timeout': '0m' }, undefined, 0],
+    ['unary', { 'grpc-timeout': '2S' }, 500, 500],
+    ['unary', { 'grpc-timeout': '200m' }, 500, 200],
+    ['unary', { 'x-server-timeout': '2.5' }, undefined, 2_500],
+    ['unary', { 'grpc-timeout': '2S', 'x-server-timeout': '1' }, undefined, 1_000],
+    ['unary', {}, 20_000, 20_000],
+    ['unary', {}, 2 * hour, hour],
+    ['unary', {}, undefined, 15_000],
+    ['server-stream', {}, undefined, day],
+    ['server-stream', {}, 500, 500],
+    ['server-stream', { 'grpc-timeout': '2S' }, undefined, 2_000],
+    ['server-stream', { 'grpc-timeout': '99999999H' }, 2 * day, day],
+  ] as const)('of a %s call, %j, route %j → %j', async (shape, headers, routeTimeoutMs, expected) => {
+    const answer = () => outcome(Code.ABORTED);
+    const b = bench({ shape, limits, answer, route: { timeoutMs: routeTimeoutMs } });
+    void b.handle({ headers: Object.entries(headers) });
+    await settled();
+    const call = shape === 'unary' ? b.calls[0]?.call : b.streams[0]?.call;
+    // The clock of the bench stands at 1,000.
+    expect((call?.deadline ?? 0) - 1_000).toBeCloseTo(expected, 9);
   });
 
   it.each([
     ['grpc-timeout', '-5S'],
     ['grpc-timeout', '5'],
     ['grpc-timeout', 'S'],
+    ['grpc-timeout', ''],
+    ['grpc-timeout', '+5S'],
+    ['grpc-timeout', '5 S'],
+    ['grpc-timeout', '５S'],
     ['grpc-timeout', '123456789S'],
     ['grpc-timeout', '5s'],
     ['grpc-timeout', '1.5S'],
@@ -189,16 +257,18 @@ describe('timeout', () => {
     ['x-server-timeout', ''],
   ])('%s: %j is refused', (name, value) => {
     const refused = expect.objectContaining({ reason: 'TIMEOUT_MALFORMED' });
-    expect(() => timeoutMsOf([[name, value]], undefined, undefined)).toThrow(refused);
+    expect(() => timeoutMsOf([[name, value]], undefined)).toThrow(refused);
   });
 
-  it('is counted from the arrival of the request, and streams have none of their own', async () => {
-    const unary = bench({ answer: () => outcome(Code.ABORTED) });
-    await unary.handle({ headers: [['grpc-timeout', '1S']] });
-    expect(unary.calls[0]?.call.deadline).toBe(2_000);
-    const stream = bench({ shape: 'server-stream' });
-    void stream.handle();
-    await unary.clock.advance(0);
-    expect(stream.streams[0]?.call.deadline).toBeUndefined();
+  it('is counted from the arrival of the request: a slow body uses it up', async () => {
+    const b = bench({ answer: () => outcome(Code.ABORTED) });
+    async function* body() {
+      await settled();
+      await b.clock.advance(400);
+      yield bytes('{}');
+    }
+    await b.handle({ headers: [['grpc-timeout', '1S']], body: body() });
+    expect(b.calls[0]?.call.deadline).toBe(2_000);
+    expect(b.clock.now()).toBe(1_400);
   });
 });

@@ -4,3 +4,4 @@ export type { Exchange, HeaderFields, Reply } from './exchange.js';
 export { createGatewayCore, type Gateway, type GatewayCoreOptions } from './gateway.js';
 export type { Frame, MessageSocket, SocketSession } from './message-socket.js';
 export { defaultMetadataRules, type MetadataRules } from './metadata-rules.js';
+export { defaultStreamRules, type StreamRules } from './stream-rules.js';

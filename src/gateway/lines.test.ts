@@ -14,7 +14,7 @@ import {
   silentBody,
   text,
 } from '../../test/support/gateway-bench.js';
-import { Code, StatusError } from '../status/index.js';
+import { Code, type Metadata, StatusError } from '../status/index.js';
 import type { Exchange } from './exchange.js';
 
 /** The first streaming call of a bench. */
@@ -264,7 +264,7 @@ describe('server-stream', () => {
     for (const [accept, expected] of [
       ['*/*', ''],
       ['application/json', '[]'],
-      ['text/event-stream', 'event: end\ndata: {}\n\n'],
+      ['text/event-stream', 'id: propylon-end\nevent: end\ndata: {}\n\n'],
     ] as const) {
       const b = bench(shape);
       const pending = b.handle({ headers: [['accept', accept]] });
@@ -302,7 +302,7 @@ describe('server-stream', () => {
     await b.clock.advance(15_000);
     await b.clock.advance(15_000);
     streamOf(b).finish();
-    expect((await all).text).toBe('data: "a"\n\n:\n\n:\n\nevent: end\ndata: {}\n\n');
+    expect((await all).text).toBe('data: "a"\n\n:\n\n:\n\nid: propylon-end\nevent: end\ndata: {}\n\n');
     expectClean(b);
   });
 
@@ -323,21 +323,153 @@ describe('server-stream', () => {
     expectClean(b);
   });
 
-  it('drain ends streams with SHUTTING_DOWN and refuses new ones; unary calls go on', async () => {
+  it('one that comes back after the end of its events gets 204, and no backend is called', async () => {
+    const headers = (accept: string): Exchange['headers'] => [
+      ['accept', accept],
+      ['last-event-id', 'propylon-end'],
+    ];
+    const b = bench(shape);
+    const reply = await b.handle({ headers: headers('text/event-stream') });
+    expect([reply.httpStatus, bodyText(reply), b.streams]).toEqual([204, '', []]);
+    expectClean(b);
+    const pending = b.handle({ headers: headers('application/x-ndjson') });
+    await settled();
+    streamOf(b).finish();
+    expect((await pending).httpStatus).toBe(200);
+  });
+
+  it('heartbeats of many streams need one timer', async () => {
+    const b = bench(shape);
+    const all: Promise<{ text: string }>[] = [];
+    for (let i = 0; i < 5; i++) {
+      const pending = b.handle({ target: '/v1/things?%24alt=sse' });
+      await settled();
+      b.streams[i]?.give('a');
+      all.push(pending.then(readAll));
+      await settled();
+    }
+    // One for all heartbeats, and one of each stream against idling.
+    expect(b.clock.timerCount).toBe(6);
+    await b.clock.advance(15_000);
+    for (const stream of b.streams) stream.finish();
+    for (const { text: body } of await Promise.all(all)) expect(body).toContain('data: "a"\n\n:\n\n');
+    expectClean(b);
+  });
+
+  it.each(['application/x-ndjson', 'application/json', 'application/x-protobuf'])(
+    'drain lets a stream go on until the cut, which is told in its format: %s',
+    async (accept) => {
+      const b = bench(shape);
+      const pending = b.handle({ headers: [['accept', accept]] });
+      await settled();
+      streamOf(b).give('a');
+      const all = readAll(await pending);
+      await settled();
+      b.gateway.drain();
+      streamOf(b).give('bcd');
+      await settled();
+      expect(streamOf(b).cancelled).toBe(false);
+      b.gateway.cut();
+      const { text: body, cut } = await all;
+      expect([cut, body.includes('bcd'), streamOf(b).cancelled]).toEqual([true, true, true]);
+      if (accept !== 'application/x-protobuf') expect(body).toContain('SHUTTING_DOWN');
+      expectClean(b);
+    },
+  );
+
+  it('a stream that ends while the gateway drains ends well', async () => {
     const b = bench(shape);
     const pending = b.handle();
     await settled();
     streamOf(b).give('a');
     const all = readAll(await pending);
+    b.gateway.drain();
+    streamOf(b).finish();
+    expect(await all).toEqual({ text: '"a"\n', cut: false });
+    expectClean(b);
+  });
+
+  it.each([
+    [undefined, 1_000],
+    [4_000, 4_000],
+  ])('drain sends an EventSource away, to come back after a while: retry %j', async (sseRetryMs, leastMs) => {
+    const b = bench({ ...shape, streamRules: { sseRetryMs } });
+    const pending = b.handle({ headers: [['accept', 'text/event-stream']] });
+    await settled();
+    streamOf(b).give('a');
+    const all = readAll(await pending);
     await settled();
     b.gateway.drain();
-    expect(await all).toMatchObject({ cut: true, text: expect.stringContaining('SHUTTING_DOWN') });
-    expect((await b.handle()).httpStatus).toBe(503);
-    expect(b.streams.length).toBe(1);
+    const { text: body, cut } = await all;
+    const [, retryMs] = /\n\nretry: (\d+)\nevent: error\ndata: .*SHUTTING_DOWN.*\n\n$/.exec(body) ?? [];
+    expect(Number(retryMs)).toBeGreaterThanOrEqual(leastMs);
+    expect(Number(retryMs)).toBeLessThanOrEqual(2 * leastMs);
+    expect(cut).toBe(true);
     expectClean(b);
+  });
+
+  it('drain refuses new streams; unary calls go on', async () => {
+    const b = bench(shape);
+    b.gateway.drain();
+    expect((await b.handle()).httpStatus).toBe(503);
+    expect(b.streams).toEqual([]);
     const unary = bench();
     unary.gateway.drain();
     expect((await unary.handle()).httpStatus).toBe(200);
+  });
+
+  it.each([
+    ['application/x-ndjson', '{"result":"a"}\n{"error":{"code":14,"message":"gone"}}\n'],
+    ['application/json', '[{"result":"a"},{"error":{"code":14,"message":"gone"}}]'],
+    ['text/event-stream', 'data: "a"\n\nevent: error\ndata: {"code":14,"message":"gone"}\n\n'],
+  ])("messages in grpc-gateway's envelope, where that is switched on: %s", async (accept, expected) => {
+    const b = bench({ ...shape, streamRules: { envelope: 'grpc-gateway' } });
+    const pending = b.handle({ headers: [['accept', accept]] });
+    await settled();
+    streamOf(b).give('a');
+    streamOf(b).finish(outcome(Code.UNAVAILABLE, 'gone'));
+    expect(await readAll(await pending)).toEqual({ text: expected, cut: true });
+  });
+
+  it.each([
+    ['application/x-ndjson', false],
+    ['application/json', false],
+    ['text/event-stream', false],
+    ['application/x-protobuf', false],
+    ['raw', true],
+  ])('an error that was told ends the body well, where that is switched on: %s', async (accept, isCut) => {
+    const raw = accept === 'raw';
+    const b = bench({ ...shape, streamRules: { cleanEnd: true }, writer: { kind: raw ? 'raw' : 'json' } });
+    const pending = b.handle({ headers: raw ? [] : [['accept', accept]], trailersAccepted: true });
+    await settled();
+    streamOf(b).give('a');
+    const reply = await pending;
+    expect(header(reply, 'trailer')).toBe('grpc-status, grpc-message');
+    streamOf(b).finish(outcome(Code.UNAVAILABLE, 'größe 100%\n'));
+    expect((await readAll(reply)).cut).toBe(isCut);
+    expect(reply.trailers?.()).toEqual([
+      ['grpc-status', '14'],
+      ['grpc-message', 'gr%C3%B6%C3%9Fe 100%25%0A'],
+    ]);
+    expect(b.events).toMatchObject([{ code: 14 }]);
+  });
+
+  it('trailers of the backend pass by their list, to a client that takes trailers', async () => {
+    for (const trailersAccepted of [true, false]) {
+      const b = bench({ ...shape, metadata: { trailerNames: ['x-sum'] } });
+      const pending = b.handle({ trailersAccepted });
+      await settled();
+      streamOf(b).give('a');
+      const reply = await pending;
+      expect(header(reply, 'trailer')).toBe(trailersAccepted ? 'x-sum' : undefined);
+      const trailers: Metadata = [
+        ['x-sum', '7'],
+        ['x-other', '8'],
+      ];
+      streamOf(b).finish(outcome(Code.OK, '', { trailers }));
+      await readAll(reply);
+      expect(reply.trailers?.()).toEqual(trailersAccepted ? [['x-sum', '7']] : undefined);
+    }
   });
 
   it('a client that leaves cancels the call: before the first message, midway, or before it reads', async () => {

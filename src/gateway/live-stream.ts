@@ -1,11 +1,12 @@
 import { Code, reasons, StatusError } from '../status/index.js';
-import type { Call, StreamCall, Transport } from '../upstream/index.js';
+import type { StreamCall } from '../upstream/index.js';
+import type { PreparedCall } from './call.js';
 import { type Failure, failureOf, failureOfOutcome } from './errors.js';
 import type { Run } from './run.js';
 
 /**
  * A streaming call under watch: ended with an error of ours when nothing moves for
- * `streamIdleTimeoutMs` or when the gateway drains. `release` must be called in the end.
+ * `streamIdleTimeoutMs` or when the gateway shuts down. `release` must be called in the end.
  */
 export class LiveStream {
   readonly call: StreamCall;
@@ -17,11 +18,12 @@ export class LiveStream {
   #cancelTimer: () => void = () => {};
   #released = false;
 
-  constructor(run: Run, transport: Transport, call: Call) {
+  /** `reconnects`: whether the client connects again by itself when it is sent away. */
+  constructor(run: Run, { transport, call }: PreparedCall, reconnects: boolean) {
     run.streams.admit();
     this.#run = run;
     this.call = transport.stream(call);
-    this.#forget = run.streams.add((error) => this.stop(error));
+    this.#forget = run.streams.add((error) => this.stop(error), reconnects);
     this.#movedAt = run.clock.now();
     this.#watch(run.limits.streamIdleTimeoutMs);
   }

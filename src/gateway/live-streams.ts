@@ -2,24 +2,30 @@ import { Code, reasons, StatusError } from '../status/index.js';
 
 /** The streams under way, so that a shutdown can end them with an error of their own format. */
 export class LiveStreams {
-  readonly #stops = new Set<(error: StatusError) => void>();
+  /** How each is stopped, and whether its client comes back by itself. */
+  readonly #streams = new Map<(error: StatusError) => void, boolean>();
   #draining = false;
 
   /** Registers a stream; returns the removal. */
-  add(stop: (error: StatusError) => void): () => void {
-    this.#stops.add(stop);
-    return () => this.#stops.delete(stop);
+  add(stop: (error: StatusError) => void, reconnects: boolean): () => void {
+    this.#streams.set(stop, reconnects);
+    return () => this.#streams.delete(stop);
   }
 
-  /** Refuses a stream that would be ended at once. Throws StatusError SHUTTING_DOWN. */
+  /** Refuses a stream that would hardly begin. Throws StatusError SHUTTING_DOWN. */
   admit(): void {
     if (this.#draining) throw shuttingDown();
   }
 
-  /** Ends all streams, and admits no more. Idempotent. */
+  /** Admits no more streams, and sends those away whose clients connect again, to another of us. Idempotent. */
   drain(): void {
     this.#draining = true;
-    for (const stop of [...this.#stops]) stop(shuttingDown());
+    for (const [stop, reconnects] of [...this.#streams]) if (reconnects) stop(shuttingDown());
+  }
+
+  /** Ends whatever is left. */
+  cut(): void {
+    for (const stop of [...this.#streams.keys()]) stop(shuttingDown());
   }
 }
 

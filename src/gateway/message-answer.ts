@@ -7,6 +7,7 @@ import { answerFailure, failureOfOutcome } from './errors.js';
 import type { MessageFormat } from './negotiate.js';
 import { responseHeaders } from './response-headers.js';
 import type { Run } from './run.js';
+import { trailing } from './trailers.js';
 import { vary } from './vary.js';
 
 /**
@@ -46,6 +47,10 @@ export async function messageAnswer(
     };
   }
   const encoded = await compressed(exchange, contentType, data, run.limits.compressionBytesMin);
-  const all = [...headers, ...encoded.headers, ['content-type', contentType] as const];
-  return { reply: bytesReply(exchange, 200, all, encoded.body), code: Code.OK };
+  const { headers: announcement, trailers } = trailing(run, 'message', () => ({
+    ...outcome.status,
+    trailers: outcome.trailers,
+  }));
+  const all = [...headers, ...encoded.headers, ...announcement, ['content-type', contentType] as const];
+  return { reply: { ...bytesReply(exchange, 200, all, encoded.body), trailers }, code: Code.OK };
 }

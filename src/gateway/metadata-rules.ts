@@ -4,6 +4,8 @@ export interface MetadataRules {
   readonly requestNames: readonly string[];
   /** Response metadata that reaches clients as header fields of the same name. */
   readonly responseNames: readonly string[];
+  /** Trailing metadata that reaches clients as trailer fields of the same name, where they take trailers. */
+  readonly trailerNames?: readonly string[];
 }
 
 /** No names but the built-in ones. */
@@ -13,6 +15,7 @@ export const defaultMetadataRules: MetadataRules = Object.freeze({ requestNames:
 export interface MetadataNames {
   readonly request: ReadonlySet<string>;
   readonly response: ReadonlySet<string>;
+  readonly trailers: ReadonlySet<string>;
 }
 
 const requestNames = [
@@ -69,6 +72,19 @@ const reservedInRequests = new Set([
   'x-http-method-override',
 ]);
 
+/** What a recipient may take for a header field (RFC 9110 §6.5.1): framing, routing, authentication, caching. */
+const reservedInTrailers = new Set([
+  'authorization',
+  'cache-control',
+  'content-range',
+  'expires',
+  'location',
+  'set-cookie',
+  'vary',
+  'www-authenticate',
+  'x-request-id',
+]);
+
 const reservedPrefixes = [':', 'grpc-', 'proxy-', 'x-envoy-'];
 
 /** Joins built-in and configured names; configured ones that may never cross are left out. */
@@ -81,6 +97,9 @@ export function metadataNames(rules: MetadataRules): MetadataNames {
       ),
     ),
     response: new Set([...responseNames, ...lower(rules.responseNames)].filter(mayCross)),
+    trailers: new Set(
+      lower(rules.trailerNames ?? []).filter((name) => mayCross(name) && !reservedInTrailers.has(name)),
+    ),
   };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type BenchOptions, bench } from '../../test/support/gateway-bench.js';
 import { StatusError } from '../status/index.js';
 import { type Asking, chooseFormat, chooseStreamFormat } from './negotiate.js';
+import { defaultStreamRules } from './stream-rules.js';
 
 /** Content type of the chosen framing, or the HTTP status of the refusal. */
 function chosen(accept: string | undefined, query: string): string | number | undefined {
@@ -17,7 +18,7 @@ function asking(accept: string | undefined, query: string, options: BenchOptions
     exchange: b.exchange({ headers }),
     match,
     query: match.route.request.readQuery(match.query),
-    sseRetryMs: undefined,
+    streamRules: defaultStreamRules,
   };
 }
 
@@ -72,6 +73,26 @@ describe('the format of a stream', () => {
     [undefined, '$alt=', 400],
   ])('Accept %j, query %j → %j', (accept, query, expected) => {
     expect(chosen(accept, query)).toBe(expected);
+  });
+
+  it.each([
+    ['json', undefined, array],
+    ['json', '*/*', array],
+    ['json', 'application/x-ndjson', ndjson],
+    ['json', 'text/*', sse],
+    ['sse', undefined, sse],
+    ['sse', 'application/*', ndjson],
+    ['proto', '*/*', 'application/x-protobuf'],
+    ['proto', 'application/json, */*', array],
+  ] as const)('by default %s, Accept %j → %s', (streamDefault, accept, expected) => {
+    expect(chooseStreamFormat(asking(accept, '', { route: { streamDefault } }))?.framing.contentType).toBe(
+      expected,
+    );
+  });
+
+  it('the default gives way to one that can be produced', () => {
+    const noProtobuf = { writer: { protobuf: false }, route: { streamDefault: 'proto' } } as const;
+    expect(chooseStreamFormat(asking(undefined, '', noProtobuf))?.framing.contentType).toBe(ndjson);
   });
 
   it('of an HttpBody is left to its first message', () => {

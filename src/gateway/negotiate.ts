@@ -9,9 +9,10 @@ import { sseFraming } from './framing/sse.js';
 import { singleField } from './headers.js';
 import { pretty } from './pretty.js';
 import type { Run } from './run.js';
+import type { StreamRules } from './stream-rules.js';
 
 /** What of a run decides on the format of its answer. */
-export type Asking = Pick<Run, 'exchange' | 'match' | 'query' | 'sseRetryMs'>;
+export type Asking = Pick<Run, 'exchange' | 'match' | 'query' | 'streamRules'>;
 
 /** How the one message of an answer is written. */
 export interface MessageFormat {
@@ -35,7 +36,7 @@ interface Candidate {
 
 /** A format of streams, and how it is made. */
 interface StreamCandidate extends Candidate {
-  readonly create: (asking: Asking) => Framing;
+  readonly create: (rules: StreamRules) => Framing;
   /** The option of a route that prefers it. */
   readonly option: StreamDefault;
   /** Whether a message may take several lines. */
@@ -57,21 +58,21 @@ const streamFormats: readonly StreamCandidate[] = [
     alt: undefined,
     media: 'json',
     option: 'ndjson',
-    create: () => ndjsonFraming('application/x-ndjson'),
+    create: (rules) => ndjsonFraming('application/x-ndjson', isEnveloped(rules)),
   },
   {
     mediaType: 'application/jsonl',
     alt: undefined,
     media: 'json',
     option: 'ndjson',
-    create: () => ndjsonFraming('application/jsonl'),
+    create: (rules) => ndjsonFraming('application/jsonl', isEnveloped(rules)),
   },
   {
     mediaType: 'application/json',
     alt: 'json',
     media: 'json',
     option: 'json',
-    create: jsonArrayFraming,
+    create: (rules) => jsonArrayFraming(isEnveloped(rules)),
     manyLines: true,
   },
   {
@@ -87,6 +88,10 @@ const streamFormats: readonly StreamCandidate[] = [
     create: () => delimitedFraming(mediaType),
   })),
 ];
+
+function isEnveloped({ envelope }: StreamRules): boolean {
+  return envelope === 'grpc-gateway';
+}
 
 /**
  * The format of the one answer of a unary or client-streaming call: what Accept wants most;
@@ -116,7 +121,7 @@ export function chooseStreamFormat(asking: Asking): StreamFormat | undefined {
     (a, b) => Number(b.option === preferred) - Number(a.option === preferred),
   );
   const { create, media, manyLines } = choose(asking, formats);
-  return { framing: create(asking), write: writerOf(asking, media, manyLines === true) };
+  return { framing: create(asking.streamRules), write: writerOf(asking, media, manyLines === true) };
 }
 
 /** Whether the answer is an HttpBody, of which nobody can want a part. */

@@ -1,5 +1,6 @@
 import { readBody } from './body.js';
 import type { BodyReader } from './body-reader.js';
+import { noBytes } from './bytes.js';
 import { DelimitedSplitter } from './framing/delimited-splitter.js';
 import { JsonSplitter } from './framing/json-splitter.js';
 import { Gather } from './gather.js';

@@ -5,6 +5,8 @@ import type { RequestQuery, Route, Surface } from '../surface/index.js';
 import type { Exchange } from './exchange.js';
 import type { LiveStreams } from './live-streams.js';
 import type { MetadataNames } from './metadata-rules.js';
+import type { SharedTimer } from './shared-timer.js';
+import type { StreamRules } from './stream-rules.js';
 
 /** One matched request on its way: what was pinned for it, and what all requests share. */
 export interface Run {
@@ -18,8 +20,9 @@ export interface Run {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly names: MetadataNames;
-  /** What `retry:` tells clients of server-sent events; undefined leaves it to them. */
-  readonly sseRetryMs: number | undefined;
+  readonly streamRules: StreamRules;
+  /** Fires `limits.sseHeartbeatMs` later: for all streams together. */
+  readonly heartbeats: SharedTimer;
   /** Streams that `drain` ends. */
   readonly streams: LiveStreams;
   /** Logs and counts the request as ended; a line calls it only for a reply whose body is a stream. Once. */

@@ -25,7 +25,7 @@ export function socketSession(run: Run): SocketSession {
   if (shape === 'unary') {
     throw new StatusError(Code.INVALID_ARGUMENT, 'WEBSOCKET_REFUSED', reasons.WEBSOCKET_REFUSED);
   }
-  const prepared = prepareCall(run, undefined);
+  const prepared = prepareCall(run, 'stream');
   return { run: (socket) => converse(run, prepared, socket) };
 }
 
@@ -35,7 +35,7 @@ async function converse(run: Run, prepared: PreparedCall, socket: MessageSocket)
     const messages = requestMessages(run, socket);
     // A first message that is refused calls no backend.
     const first = await firstOf(run, messages);
-    const stream = new LiveStream(run, prepared.transport, prepared.call);
+    const stream = new LiveStream(run, prepared, true);
     try {
       sendAll(stream, first, messages).catch((error: unknown) => stream.stop(asStatusError(error)));
       await deliver(run, stream, socket);
@@ -59,10 +59,13 @@ async function firstOf(
   streams.admit();
   let forget = (): void => {};
   const ended = new Promise<never>((_resolve, reject) => {
-    forget = streams.add(reject);
+    forget = streams.add(reject, true);
   });
   try {
-    const first = await Promise.race([ended, within(clock, limits.streamIdleTimeoutMs, messages.next())]);
+    const first = await Promise.race([
+      ended,
+      within((fire) => clock.after(limits.streamIdleTimeoutMs, fire), messages.next()),
+    ]);
     if (exchange.signal.aborted)
       throw new StatusError(Code.CANCELLED, 'CLIENT_CLOSED', reasons.CLIENT_CLOSED);
     if (first !== late) return first;

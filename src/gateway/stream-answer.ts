@@ -11,6 +11,7 @@ import type { StreamFormat } from './negotiate.js';
 import { responseHeaders } from './response-headers.js';
 import type { Run } from './run.js';
 import { through } from './through.js';
+import { type End, trailing } from './trailers.js';
 import { vary } from './vary.js';
 import { late, within } from './within.js';
 
@@ -25,7 +26,12 @@ interface Pump {
   readonly pending: Promise<Uint8Array | undefined> | undefined;
   /** Releases everything and tells the log. Idempotent. */
   readonly finish: (code: number, cause?: unknown) => void;
+  /** Keeps for the trailers how the body ended. */
+  readonly ended: (end: End) => void;
 }
+
+/** A gateway that goes sends its clients elsewhere, over this time, so that they do not all arrive at once. */
+const comeBackMsDefault = 1_000;
 
 /**
  * Answers with the messages of a call. Waits for the first one, or for the end, so that an early
@@ -45,7 +51,7 @@ export async function streamAnswer(
   });
   const first = stream.next();
   const early = format?.framing.flushesEarly
-    ? await within(run.clock, run.limits.streamHeadersFlushMs, first)
+    ? await within((fire) => run.clock.after(run.limits.streamHeadersFlushMs, fire), first)
     : await first;
   if (early === late) return begin(run, stream, format ?? rawFormat(run, ''), metadata, noBytes, first);
   // Trailers-only answers have no leading metadata to wait for, every other one has sent it before.
@@ -73,11 +79,14 @@ function begin(
   const { exchange, requestId } = run;
   const { contentType } = format.framing;
   const coding = streamCoding(exchange, contentType);
+  let end: End | undefined;
+  const { headers: announcement, trailers } = trailing(run, 'stream', () => end);
   const headers = [
     ...responseHeaders(metadata, run.names),
     ...vary(exchange),
     ['x-request-id', requestId] as const,
     ...(coding?.headers ?? []),
+    ...announcement,
     ['content-type', contentType] as const,
   ];
   if (exchange.httpMethod === 'HEAD') {
@@ -93,13 +102,24 @@ function begin(
   exchange.signal.addEventListener('abort', gone);
   if (exchange.signal.aborted) gone();
   const head = joinBytes([format.framing.open(), firstItem].filter((part) => part.length > 0));
-  const plain = released(chunks({ run, stream, format, head, pending, finish }), gone);
+  const ended = (how: End): void => {
+    end = how;
+  };
+  const plain = released(chunks({ run, stream, format, head, pending, finish, ended }), gone);
   const body = coding === undefined ? plain : released(through(plain, coding.transform, 'finish'), gone);
-  return { reply: { httpStatus: 200, headers, body }, code: Code.OK };
+  return { reply: { httpStatus: 200, headers, body, trailers }, code: Code.OK };
 }
 
 /** The response body: one chunk per message, made when it is asked for. Throws after a failure, to cut the body. */
-async function* chunks({ run, stream, format, head, pending, finish }: Pump): AsyncGenerator<Uint8Array> {
+async function* chunks({
+  run,
+  stream,
+  format,
+  head,
+  pending,
+  finish,
+  ended,
+}: Pump): AsyncGenerator<Uint8Array> {
   const { framing } = format;
   let failure: Failure | undefined;
   try {
@@ -120,13 +140,17 @@ async function* chunks({ run, stream, format, head, pending, finish }: Pump): As
     failure = failureOf(error, run.requestId);
   }
   const last = failure === undefined ? framing.close() : framing.fail(streamErrorOf(run, failure));
-  finish(failure?.status.code ?? Code.OK, failure?.cause);
+  const { code, message } = failure?.status ?? { code: Code.OK, message: '' };
+  finish(code, failure?.cause);
+  ended({ code, message, trailers: (await stream.call.outcome).trailers });
   if (last.length > 0) yield last;
-  if (failure !== undefined) throw new Error(`The stream ended with ${codeName(failure.status.code)}.`);
+  // An error that the body could not tell of must not be lost, whatever the end is to look like.
+  const isTold = run.streamRules.cleanEnd && last.length > 0;
+  if (failure !== undefined && !isTold) throw new Error(`The stream ended with ${codeName(code)}.`);
 }
 
 function orHeartbeat<T>(run: Run, framing: Framing, work: Promise<T>): Promise<T | typeof late> {
-  return framing.heartbeat === undefined ? work : within(run.clock, run.limits.sseHeartbeatMs, work);
+  return framing.heartbeat === undefined ? work : within((fire) => run.heartbeats.after(fire), work);
 }
 
 function itemOf({ match }: Run, { framing, write }: StreamFormat, message: Uint8Array): Uint8Array {
@@ -141,8 +165,16 @@ function rawFormat({ match }: Run, contentType: string): StreamFormat {
   };
 }
 
-function streamErrorOf({ surface, exchange }: Run, { httpStatus, status }: Failure): StreamError {
-  return streamError(surface, exchange, httpStatus, status);
+function streamErrorOf({ surface, exchange, streamRules }: Run, failure: Failure): StreamError {
+  const { httpStatus, status, reason } = failure;
+  const retryMs = streamRules.sseRetryMs ?? comeBackMsDefault;
+  const comeBackMs = reason === 'SHUTTING_DOWN' ? Math.round(retryMs * (1 + Math.random())) : undefined;
+  return { ...streamError(surface, exchange, httpStatus, status), comeBackMs };
+}
+
+/** Whether clients of a format connect again by themselves; HttpBody has no format. */
+export function reconnects(format: StreamFormat | undefined): boolean {
+  return format?.framing.reconnects ?? false;
 }
 
 /** A generator that was never started runs no `finally`; this one is released by `return` all the same. */

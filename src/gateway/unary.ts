@@ -10,7 +10,7 @@ import type { Run } from './run.js';
 export async function unary(run: Run): Promise<Answer> {
   const { exchange, match, query, limits, clock } = run;
   const format = chooseFormat(run);
-  const { transport, call } = prepareCall(run, limits.unaryTimeoutMs);
+  const { transport, call } = prepareCall(run, 'unary');
   const body = await readBody(exchange, limits, clock);
   const contentType = singleField(exchange.headers, 'content-type');
   const message = match.route.request.bind(match.captures, query, body, contentType);

@@ -1,12 +1,13 @@
-import type { Clock } from '../clock.js';
-
 /** What `within` resolves with when the time is up first. */
 export const late: unique symbol = Symbol('late');
 
-/** The result of `work`, or `late` after `delayMs`; the work goes on, and may be awaited again. */
-export function within<T>(clock: Clock, delayMs: number, work: Promise<T>): Promise<T | typeof late> {
+/** The result of `work`, or `late` when the timer that `after` sets fires first; the work goes on, and may be awaited again. */
+export function within<T>(
+  after: (fire: () => void) => () => void,
+  work: Promise<T>,
+): Promise<T | typeof late> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(delayMs, () => resolve(late));
+    const cancel = after(() => resolve(late));
     work.then(
       (value) => {
         cancel();

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { systemClock } from '../clock.js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import { createGatewayCore, defaultMetadataRules } from '../gateway/index.js';
+import { createGatewayCore, defaultMetadataRules, defaultStreamRules } from '../gateway/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import { type SurfaceSummary, selectorTable, summarize } from '../surface/index.js';
 import { type Channels, type Method, unknownMethod } from '../upstream/index.js';
@@ -55,7 +55,11 @@ function assemble(
     limits,
     clock: systemClock,
     metadata: options.metadata ?? defaultMetadataRules,
-    sseRetryMs: options.sse?.retryMs,
+    streamRules: {
+      envelope: options.streamEnvelope ?? defaultStreamRules.envelope,
+      cleanEnd: options.streamCleanEnd ?? defaultStreamRules.cleanEnd,
+      sseRetryMs: options.sse?.retryMs,
+    },
     methodOverride: options.methodOverride,
     log: options.log ?? (() => undefined),
   });

@@ -35,8 +35,9 @@ export interface Listener {
   readonly adminHost: string;
   readonly adminPort: number;
   /**
-   * Readiness turns false, no new connection is taken, streams get a final error, in-flight requests may
-   * finish within `limits.drainTimeoutMs`; then whatever is left is cut.
+   * Readiness turns false, no new connection and no new stream is taken, clients of server-sent events and
+   * WebSockets are sent away, and what else is under way may finish within `limits.drainTimeoutMs`; then streams get
+   * a final error, and whatever is left is cut.
    */
   close(): Promise<void>;
 }
@@ -51,6 +52,9 @@ interface Parts {
 
 /** How often a closing listener looks whether it is done. */
 const drainCheckMs = 20;
+
+/** For the final errors of streams to reach their clients. */
+const lastWordsMs = 500;
 
 /** Opens both listeners. Rejects with Node's own error (EADDRINUSE, EACCES) when a port cannot be had. */
 export async function listen(parts: Parts, options: ListenOptions): Promise<Listener> {
@@ -69,19 +73,24 @@ export async function listen(parts: Parts, options: ListenOptions): Promise<List
     server.close();
     throw error;
   }
-  let closing: Promise<void> | undefined;
-  const drain = async (): Promise<void> => {
-    ready = false;
-    const deadline = clock.now() + limits.drainTimeoutMs;
-    const closed = once(server, 'close');
-    server.close();
-    core.drain();
-    // Not the gateway's own count: hand-written routes are requests too, and an answer is under way until its
-    // last byte is with the operating system.
+  // Not the gateway's own count: hand-written routes are requests too, and an answer is under way until its last
+  // byte is with the operating system.
+  const untilIdle = async (timeoutMs: number): Promise<void> => {
+    const deadline = clock.now() + timeoutMs;
     while (clients.busy > 0 && clock.now() < deadline) {
       clients.closeIdle();
       await new Promise<void>((resolve) => void setTimeout(resolve, drainCheckMs));
     }
+  };
+  let closing: Promise<void> | undefined;
+  const drain = async (): Promise<void> => {
+    ready = false;
+    const closed = once(server, 'close');
+    server.close();
+    core.drain();
+    await untilIdle(limits.drainTimeoutMs);
+    core.cut();
+    await untilIdle(lastWordsMs);
     clients.closeAll();
     await closed;
     admin.close();

@@ -103,7 +103,7 @@ export function createNodeServer(
       return;
     }
     reply
-      .then((ready) => sendHttp2(ready, stream, limits.streamIdleTimeoutMs))
+      .then((ready) => sendHttp2(ready, response, limits.streamIdleTimeoutMs))
       .catch((error: unknown) => {
         stream.destroy();
         process.emitWarning(error instanceof Error ? error : String(error));
@@ -202,9 +202,10 @@ function exchangeOf(
     headers,
     peerAddress: socket.remoteAddress ?? '',
     scheme: 'encrypted' in socket ? 'https' : 'http',
-    trailersAccepted: headers.some(
-      ([name, value]) => name === 'te' && /(^|,)[ \t]*trailers[ \t]*(,|$)/i.test(value),
-    ),
+    // HTTP/1.0 has no chunks to put trailers behind.
+    trailersAccepted:
+      request.httpVersion !== '1.0' &&
+      headers.some(([name, value]) => name === 'te' && /(^|,)[ \t]*trailers[ \t]*(,|$)/i.test(value)),
     body: announcesBody(headers) ? bodyOf(request, waiting) : undefined,
     signal,
   };

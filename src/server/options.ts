@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import type { CodecModule, CodecOptions } from '../codec/index.js';
 import type { DescriptorSource } from '../descriptor/index.js';
-import type { GatewayEvent, MetadataRules } from '../gateway/index.js';
+import type { GatewayEvent, MetadataRules, StreamRules } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import type { ErrorForm, RequestOptions, StreamDefault } from '../surface/index.js';
 import type { UpstreamOptions } from '../upstream/index.js';
@@ -45,6 +45,10 @@ export interface GatewayOptions {
    * `import()` gives it. Default none: functions are compiled on first use.
    */
   readonly codecs?: CodecModule;
+  /** `grpc-gateway` wraps streamed messages as that gateway does, `{"result":M}`. Default `none`. */
+  readonly streamEnvelope?: StreamRules['envelope'];
+  /** Whether a stream that has told of an error ends well, instead of being cut. Default false. */
+  readonly streamCleanEnd?: boolean;
   /** Server-sent events: `retry:`, and the response fields that give events their ids. Default neither. */
   readonly sse?: {
     readonly retryMs?: number | undefined;

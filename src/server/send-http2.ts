@@ -1,4 +1,9 @@
-import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import {
+  constants,
+  type Http2ServerResponse,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { HeaderFields, Reply } from '../gateway/index.js';
 
 /**
@@ -8,28 +13,37 @@ import type { HeaderFields, Reply } from '../gateway/index.js';
  */
 export async function sendHttp2(
   reply: Reply,
-  stream: ServerHttp2Stream,
+  response: Http2ServerResponse,
   stallTimeoutMs: number,
 ): Promise<void> {
-  const { body } = reply;
+  const { body, trailers } = reply;
+  const { stream } = response;
   if (stream.destroyed || stream.closed) {
     if (!(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.();
     return;
   }
-  stream.respond({ ...headersOf(reply.headers), ':status': reply.httpStatus });
+  stream.respond(
+    { ...headersOf(reply.headers), ':status': reply.httpStatus },
+    { waitForTrailers: trailers !== undefined },
+  );
+  const addTrailers = (): void => {
+    if (trailers !== undefined) response.addTrailers(headersOf(trailers()));
+  };
   if (body instanceof Uint8Array) {
-    end(stream, body);
+    addTrailers();
+    end(stream, body, reply, stallTimeoutMs);
     return;
   }
   try {
     for await (const chunk of body) {
       if (stream.destroyed) return;
-      if (!stream.write(chunk)) await drained(stream, stallTimeoutMs);
+      if (!stream.write(chunk)) await orStalled(stream, stallTimeoutMs, (taken) => stream.on('drain', taken));
     }
-    end(stream, new Uint8Array(0));
+    addTrailers();
+    end(stream, new Uint8Array(0), reply, stallTimeoutMs);
   } catch {
     if (stream.destroyed) return;
-    await new Promise((resolve) => stream.write(new Uint8Array(0), resolve));
+    await orStalled(stream, stallTimeoutMs, (taken) => stream.write(new Uint8Array(0), taken));
     await new Promise((resolve) => setImmediate(resolve));
     // `close` would end the body well before it resets the stream.
     stream.destroy(new Error('The body is incomplete.'));
@@ -37,16 +51,26 @@ export async function sendHttp2(
 }
 
 /** Ends a stream; one whose request body was not wanted to its end is closed (RFC 9113 §8.1), the rest of it dropped. */
-function end(stream: ServerHttp2Stream, last: Uint8Array): void {
+function end(stream: ServerHttp2Stream, last: Uint8Array, { trailers }: Reply, stallTimeoutMs: number): void {
   stream.end(last);
-  if (stream.readableEnded) return;
-  stream.once('finish', () => {
-    stream.close(constants.NGHTTP2_NO_ERROR);
-    stream.resume();
-  });
+  // Counts from the last byte that the client took.
+  stream.setTimeout(stallTimeoutMs, () => stream.close(constants.NGHTTP2_CANCEL));
+  if (stream.readableEnded || stream.endAfterHeaders) return;
+  // A turn later, since trailers that are sent now would be lost.
+  stream.once(trailers === undefined ? 'finish' : 'wantTrailers', () =>
+    setImmediate(() => {
+      stream.close(constants.NGHTTP2_NO_ERROR);
+      stream.resume();
+    }),
+  );
 }
 
-function drained(stream: ServerHttp2Stream, stallTimeoutMs: number): Promise<void> {
+/** Resolves when what was written is taken, or the stream is gone: which it is, too, after `stallTimeoutMs`. */
+function orStalled(
+  stream: ServerHttp2Stream,
+  stallTimeoutMs: number,
+  wait: (taken: () => void) => void,
+): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
@@ -54,7 +78,8 @@ function drained(stream: ServerHttp2Stream, stallTimeoutMs: number): Promise<voi
       resolve();
     };
     const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), stallTimeoutMs);
-    stream.on('drain', done).on('close', done);
+    stream.on('close', done);
+    wait(done);
   });
 }
 

@@ -1,9 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HeaderFields, Reply } from '../gateway/index.js';
+import type { Socket } from 'node:net';
+import type { Reply } from '../gateway/index.js';
 import { turnWriter } from './turn-writer.js';
 
 /** Many round trips: a client that reads while it sends has seen the answer by then. */
 const lingerMs = 1_000;
+
+/** A reset that comes together with the last bytes makes some clients forget these, and others take it for an end. */
+const resetDelayMs = 100;
+
+const noBytes = new Uint8Array(0);
 
 /**
  * Writes a reply. What is pulled out of a stream in one turn of the event loop goes out in one write; a full
@@ -16,7 +22,7 @@ export async function send(
   response: ServerResponse,
   stallTimeoutMs: number,
 ): Promise<void> {
-  const { body } = reply;
+  const { body, trailers } = reply;
   const { socket } = response;
   if (response.destroyed) {
     if (!(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.();
@@ -25,23 +31,23 @@ export async function send(
   const isUnread = !request.complete;
   // The rest of an unread body would be taken for the next request, or read for nothing.
   if (body instanceof Uint8Array && isUnread) response.shouldKeepAlive = false;
-  response.writeHead(reply.httpStatus, flat(reply.headers));
+  // Trailers go behind a last chunk, and so only where the length is not announced (RFC 9112 §7.1.2).
+  const headers =
+    trailers === undefined ? reply.headers : reply.headers.filter(([name]) => name !== 'content-length');
+  response.writeHead(reply.httpStatus, headers.flat());
   if (body instanceof Uint8Array && isUnread) {
     response.write(body);
     await unreadRest(request);
-    response.end();
+    end(response, noBytes, trailers);
   } else if (body instanceof Uint8Array) {
-    response.end(body);
+    end(response, body, trailers);
   } else {
     response.flushHeaders();
     try {
       await pump(body, response, stallTimeoutMs);
+      if (!response.destroyed) end(response, noBytes, trailers);
     } catch {
-      // Everything written so far must arrive, and the end must not. What this turn wrote reaches the socket in its
-      // next tick.
-      await new Promise((resolve) => setImmediate(resolve));
-      if (socket === null) response.destroy();
-      else socket.destroySoon();
+      await cut(response, request.httpVersion === '1.0');
     }
   }
   // What the operating system has not taken yet; once it has, Node sets the timeout of an idle connection.
@@ -81,7 +87,31 @@ async function pump(
   } finally {
     writer.flush();
   }
-  response.end();
+}
+
+function end(response: ServerResponse, last: Uint8Array, trailers: Reply['trailers']): void {
+  if (trailers !== undefined)
+    response.addTrailers(trailers().map(([name, value]): [string, string] => [name, value]));
+  response.end(last);
+}
+
+/**
+ * Everything written so far must arrive, and the end must not. HTTP/1.0 knows no other end than that of the
+ * connection, so that only a reset tells: it goes out when the client can have read the rest.
+ */
+async function cut(response: ServerResponse, isOld: boolean): Promise<void> {
+  const { socket } = response;
+  // What this turn wrote reaches the socket in its next tick.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (socket === null) response.destroy();
+  else if (isOld) socket.write('', () => void setTimeout(() => reset(socket), resetDelayMs));
+  else socket.destroySoon();
+}
+
+function reset(socket: Socket): void {
+  // Node's reset comes behind an end in good order, which is what a client must not see.
+  socket.destroySoon = () => socket.destroy();
+  socket.resetAndDestroy();
 }
 
 /** Resolves when the socket takes more, or is gone: Node destroys a socket whose timeout passes. */
@@ -99,9 +129,4 @@ function drained(response: ServerResponse, stallTimeoutMs: number): Promise<void
     response.on('drain', done);
     response.on('close', done);
   });
-}
-
-/** Names and values one after the other, as writeHead takes them to keep duplicates. */
-function flat(headers: HeaderFields): string[] {
-  return headers.flat();
 }

@@ -103,7 +103,8 @@ function withBearer(exchange: Exchange): Exchange {
 function keepAlive(webSocket: WebSocket, pingMs: number): void {
   let answered = true;
   const timer = setInterval(() => {
-    if (!answered) webSocket.terminate();
+    // While we read nothing, because the backend takes nothing, an answer would not be seen.
+    if (!answered && !webSocket.isPaused) webSocket.terminate();
     answered = false;
     webSocket.ping();
   }, pingMs);

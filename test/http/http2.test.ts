@@ -170,8 +170,8 @@ describe('streams over HTTP/2', () => {
   });
 });
 
-it('a shutdown lets requests under way finish, and takes no more', async () => {
-  const own = await startEchoGateway();
+it('a shutdown lets requests under way go on for a while, then cuts them', async () => {
+  const own = await startEchoGateway({ limits: { drainTimeoutMs: 300 } });
   const client = connect(own.url);
   const talk = client.request({ ':path': '/v1/talk/ann', ':method': 'POST' }, { endStream: false });
   talk.write('{}\n');
@@ -182,7 +182,11 @@ it('a shutdown lets requests under way finish, and takes no more', async () => {
   });
   talk.on('error', () => undefined);
   const gone = Promise.all([talk, client].map((one) => new Promise((resolve) => one.once('close', resolve))));
-  await own.close();
+  const closed = own.close();
+  await once(client, 'goaway');
+  talk.write('{"text":"still"}\n');
+  await closed;
   await gone;
-  expect(text).toContain('"code":14');
+  expect(text).toMatch(/^\{"text":"still"\}\n\{"error":\{"code":14,.*SHUTTING_DOWN/);
+  expect(talk.rstCode).toBe(constants.NGHTTP2_INTERNAL_ERROR);
 });

@@ -518,7 +518,7 @@ describe('server-sent events', () => {
   it('carry retry and ids, and Last-Event-ID reaches the backend', async () => {
     const events = await ask('/v1/stream?size=7', { headers: { accept: 'text/event-stream' } });
     expect(events.text).toBe(
-      `retry: 2000\n\n${'id: 7\ndata: {"size":"7"}\n\n'.repeat(3)}event: end\ndata: {}\n\n`,
+      `retry: 2000\n\n${'id: 7\ndata: {"size":"7"}\n\n'.repeat(3)}id: propylon-end\nevent: end\ndata: {}\n\n`,
     );
     const without = await ask('/v1/stream?name=n', { headers: { accept: 'text/event-stream' } });
     expect(without.text).toContain('id: 0\ndata: {"name":"n"}');

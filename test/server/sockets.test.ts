@@ -194,6 +194,16 @@ describe('a listening gateway', () => {
     raw.socket.destroy();
   });
 
+  it('a client of HTTP/1.0, for which the end of the connection is the end of the body, gets a reset after an error', async () => {
+    await start();
+    const raw = client().send('GET /v1/watch HTTP/1.0\r\n\r\n');
+    const broken = once(raw.socket, 'error');
+    await raw.until('{"name":"a"}');
+    (await streams.value).emit('error', { code: 13, details: 'broken' });
+    expect(await broken).toMatchObject([{ code: 'ECONNRESET' }]);
+    expect(raw.text).toMatch(/\{"name":"a"\}\n\{"error":\{"code":13,"message":"broken"\}\}\n$/);
+  });
+
   it('HEAD and OPTIONS answer without a body', async () => {
     await start();
     const head = await fetch(url('/v1/items/a'), { method: 'HEAD' });
@@ -258,8 +268,31 @@ describe('a listening gateway', () => {
       await closed;
     });
 
-    it('ends streams with an error of their own format, and cuts them', async () => {
-      await start();
+    it('lets a download finish', async () => {
+      await start({ limits: { drainTimeoutMs: 600_000 } });
+      const raw = client().send('GET /v1/watch HTTP/1.1\r\nhost: a\r\naccept: application/json\r\n\r\n');
+      await raw.until('{"name":"a"}');
+      const closed = listener.close();
+      const call = await streams.value;
+      call.write(message);
+      call.end();
+      await closed;
+      await raw.closed;
+      expect(raw.text).toMatch(/,\{"name":"a"\}\r\n1\r\n\]\r\n0\r\n\r\n$/);
+    });
+
+    it('sends an EventSource away at once, to come back elsewhere', async () => {
+      await start({ limits: { drainTimeoutMs: 600_000 } });
+      const raw = client().send('GET /v1/watch HTTP/1.1\r\nhost: a\r\naccept: text/event-stream\r\n\r\n');
+      await raw.until('{"name":"a"}');
+      await listener.close();
+      await raw.closed;
+      expect(raw.text).toMatch(/retry: \d+\nevent: error\ndata: \{.*"reason":"SHUTTING_DOWN"/);
+      expect(raw.text).not.toMatch(/0\r\n\r\n$/);
+    });
+
+    it('when the time is up ends streams with an error of their own format, and cuts them', async () => {
+      await start({ limits: { drainTimeoutMs: 100 } });
       const raw = client().send('GET /v1/watch HTTP/1.1\r\nhost: a\r\naccept: application/x-ndjson\r\n\r\n');
       await raw.until('{"name":"a"}');
       await listener.close();

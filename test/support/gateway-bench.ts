@@ -2,10 +2,13 @@ import type { Clock } from '../../src/clock.js';
 import {
   createGatewayCore,
   defaultMetadataRules,
+  defaultStreamRules,
   type Exchange,
   type Gateway,
   type GatewayEvent,
+  type MetadataRules,
   type Reply,
+  type StreamRules,
 } from '../../src/gateway/index.js';
 import type { Match, NoMatch } from '../../src/httprule/index.js';
 import { defaultLimits, type Limits } from '../../src/limits.js';
@@ -145,6 +148,8 @@ export interface BenchOptions {
   readonly answer?: (call: Call) => Outcome | Promise<Outcome>;
   readonly match?: (httpMethod: string, target: string) => Match<Route> | NoMatch;
   readonly limits?: Partial<Limits>;
+  readonly metadata?: Partial<MetadataRules>;
+  readonly streamRules?: Partial<StreamRules>;
   readonly route?: Partial<Route>;
   readonly writerOf?: (form: Omit<ResponseForm, 'media'>) => (binary: Uint8Array) => Uint8Array;
   readonly bind?: (body: string, query: string) => string;
@@ -225,7 +230,8 @@ export function bench(options: BenchOptions = {}): Bench {
     surface,
     limits,
     clock,
-    metadata: defaultMetadataRules,
+    metadata: { ...defaultMetadataRules, ...options.metadata },
+    streamRules: { ...defaultStreamRules, ...options.streamRules },
     log: (event) => events.push(event),
   });
   const abort = new AbortController();

@@ -13,6 +13,7 @@ export function delimitedFraming(contentType: string): Framing {
     contentType,
     takesIds: false,
     flushesEarly: true,
+    reconnects: false,
     heartbeat: undefined,
     open: () => noBytes,
     item: (message) => joinBytes([lengthOf(message), message]),

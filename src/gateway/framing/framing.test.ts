@@ -14,20 +14,34 @@ const table: readonly (readonly [
   empty: string,
   failed: string,
 ])[] = [
-  ['ndjson', () => ndjsonFraming('application/jsonl'), '{}\n1\n', '', '{}\n{"error":{"code":5}}\n'],
-  ['json array', jsonArrayFraming, '[{},1]', '[]', '[{},{"error":{"code":5}}'],
+  ['ndjson', () => ndjsonFraming('application/jsonl', false), '{}\n1\n', '', '{}\n{"error":{"code":5}}\n'],
+  ['json array', () => jsonArrayFraming(false), '[{},1]', '[]', '[{},{"error":{"code":5}}'],
+  [
+    'ndjson in envelopes',
+    () => ndjsonFraming('application/x-ndjson', true),
+    '{"result":{}}\n{"result":1}\n',
+    '',
+    '{"result":{}}\n{"error":{"code":5}}\n',
+  ],
+  [
+    'json array in envelopes',
+    () => jsonArrayFraming(true),
+    '[{"result":{}},{"result":1}]',
+    '[]',
+    '[{"result":{}},{"error":{"code":5}}]',
+  ],
   [
     'sse',
     () => sseFraming(undefined),
-    'data: {}\n\ndata: 1\n\nevent: end\ndata: {}\n\n',
-    'event: end\ndata: {}\n\n',
+    'data: {}\n\ndata: 1\n\nid: propylon-end\nevent: end\ndata: {}\n\n',
+    'id: propylon-end\nevent: end\ndata: {}\n\n',
     'data: {}\n\nevent: error\ndata: {"code":5}\n\n',
   ],
   [
     'sse with retry',
     () => sseFraming(2500),
-    'retry: 2500\n\ndata: {}\n\ndata: 1\n\nevent: end\ndata: {}\n\n',
-    'retry: 2500\n\nevent: end\ndata: {}\n\n',
+    'retry: 2500\n\ndata: {}\n\ndata: 1\n\nid: propylon-end\nevent: end\ndata: {}\n\n',
+    'retry: 2500\n\nid: propylon-end\nevent: end\ndata: {}\n\n',
     'retry: 2500\n\ndata: {}\n\nevent: error\ndata: {"code":5}\n\n',
   ],
   [
@@ -44,6 +58,7 @@ const error: StreamError = {
   json: () => bytes('{"code":5}'),
   isToldInArrays: true,
   binary: () => Uint8Array.of(8, 5),
+  comeBackMs: undefined,
 };
 
 describe('framings', () => {
@@ -59,7 +74,13 @@ describe('framings', () => {
   });
 
   it('an array says nothing to a client that would take the error for a message', () => {
-    expect(text(jsonArrayFraming().fail({ ...error, isToldInArrays: false }))).toBe('');
+    expect(text(jsonArrayFraming(false).fail({ ...error, isToldInArrays: false }))).toBe('');
+  });
+
+  it('an event may send the client away for a time', () => {
+    expect(text(sseFraming(undefined).fail({ ...error, comeBackMs: 1500 }))).toBe(
+      'retry: 1500\nevent: error\ndata: {"code":5}\n\n',
+    );
   });
 
   it('an event may have an id', () => {

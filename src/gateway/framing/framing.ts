@@ -6,6 +6,8 @@ export interface StreamError {
   readonly isToldInArrays: boolean;
   /** google.rpc.Status as protobuf. */
   readonly binary: () => Uint8Array;
+  /** Where the client may come back at once, to another of us: how long it should wait. */
+  readonly comeBackMs: number | undefined;
 }
 
 /**
@@ -18,6 +20,8 @@ export interface Framing {
   readonly takesIds: boolean;
   /** Whether headers may go out before anything is known, when the backend is silent. */
   readonly flushesEarly: boolean;
+  /** Whether clients of this format connect again by themselves when a stream breaks. */
+  readonly reconnects: boolean;
   /** A frame that means nothing, to keep the connection open. */
   readonly heartbeat: Uint8Array | undefined;
   /** What stands before the first message. */
@@ -26,6 +30,6 @@ export interface Framing {
   item(message: Uint8Array, id: string | undefined): Uint8Array;
   /** What stands after the last message of a stream that ended well. */
   close(): Uint8Array;
-  /** What tells of an error after the first byte. The connection is then cut. */
+  /** What tells of an error after the first byte; nothing where the format has no words for it. */
   fail(error: StreamError): Uint8Array;
 }

@@ -1,20 +1,23 @@
 import { joinBytes, noBytes } from '../bytes.js';
+import { errorOf, resultOf } from './envelope.js';
 import type { Framing } from './framing.js';
 
 const newline = Buffer.from('\n');
-const errorOpen = Buffer.from('{"error":');
-const errorClose = Buffer.from('}\n');
 
 /** One JSON text per line; an error is a last line `{"error":Status}`. */
-export function ndjsonFraming(contentType: 'application/x-ndjson' | 'application/jsonl'): Framing {
+export function ndjsonFraming(
+  contentType: 'application/x-ndjson' | 'application/jsonl',
+  isEnveloped: boolean,
+): Framing {
   return {
     contentType,
     takesIds: false,
     flushesEarly: true,
+    reconnects: false,
     heartbeat: undefined,
     open: () => noBytes,
-    item: (json) => joinBytes([json, newline]),
+    item: (json) => joinBytes([isEnveloped ? resultOf(json) : json, newline]),
     close: () => noBytes,
-    fail: ({ json }) => joinBytes([errorOpen, json(), errorClose]),
+    fail: ({ json }) => joinBytes([errorOf(json()), newline]),
   };
 }

@@ -7,6 +7,7 @@ export function rawFraming(contentType: string): Framing {
     contentType,
     takesIds: false,
     flushesEarly: false,
+    reconnects: false,
     heartbeat: undefined,
     open: () => noBytes,
     item: (bytes) => bytes,

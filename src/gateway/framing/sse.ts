@@ -1,9 +1,12 @@
 import { joinBytes, noBytes } from '../bytes.js';
 import type { Framing } from './framing.js';
 
+/** The id of the end: a client that comes back with it as Last-Event-ID has seen all there is. */
+export const endEventId = 'propylon-end';
+
 const data = Buffer.from('data: ');
 const error = Buffer.from('event: error\ndata: ');
-const end = Buffer.from('event: end\ndata: {}\n\n');
+const end = Buffer.from(`id: ${endEventId}\nevent: end\ndata: {}\n\n`);
 const blankLine = Buffer.from('\n\n');
 const comment = Buffer.from(':\n\n');
 
@@ -16,11 +19,18 @@ export function sseFraming(retryMs: number | undefined): Framing {
     contentType: 'text/event-stream',
     takesIds: true,
     flushesEarly: true,
+    reconnects: true,
     heartbeat: comment,
     open: () => (retryMs === undefined ? noBytes : Buffer.from(`retry: ${retryMs}\n\n`)),
     item: (json, id) =>
       joinBytes([...(id === undefined ? [] : [Buffer.from(`id: ${id}\n`)]), data, json, blankLine]),
     close: () => end,
-    fail: ({ json }) => joinBytes([error, json(), blankLine]),
+    fail: ({ json, comeBackMs }) =>
+      joinBytes([
+        ...(comeBackMs === undefined ? [] : [Buffer.from(`retry: ${comeBackMs}\n`)]),
+        error,
+        json(),
+        blankLine,
+      ]),
   };
 }
