@@ -48,22 +48,14 @@ function zstdCoding(library: Zstd): Coding {
 const compressible =
   /^(text\/|application\/(json|x-ndjson|jsonl|x-protobuf|protobuf|xml|javascript|[^;]+\+(json|xml))|image\/svg\+xml)/i;
 
-/** A body under its coding, with the header fields that say so. */
-export interface Encoded<B> {
-  readonly body: B;
-  readonly headers: HeaderFields;
-}
-
-/** Compresses an answer of `bytesMin` bytes or more, where the client takes that and the type gains by it. */
-export async function compressed(
+/** The coding of an answer of this length and type; undefined where the client takes none, or nothing is gained. */
+export function answerCoding(
   { headers }: Exchange,
   contentType: string,
-  body: Uint8Array,
-  bytesMin: number,
-): Promise<Encoded<Uint8Array>> {
-  const coding = body.length < bytesMin ? undefined : codingFor(headers, contentType);
-  if (coding === undefined) return { body, headers: [] };
-  return { body: await coding.whole(body), headers: [['content-encoding', coding.name]] };
+  length: number,
+  lengthMin: number,
+): Pick<Coding, 'name' | 'whole'> | undefined {
+  return length < lengthMin ? undefined : codingFor(headers, contentType);
 }
 
 /** The transform that compresses a stream of this type, or undefined. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Exchange, HeaderFields } from './exchange.js';
-import { listElements } from './headers.js';
+import { fieldValues, listElements } from './headers.js';
 
 /**
  * The header fields with an ETag where the answer to a GET may be stored and has none: the
@@ -14,15 +14,20 @@ export function withEtag(exchange: Exchange, headers: HeaderFields, body: Uint8A
   return [...headers, ['etag', `W/"${digest}"`]];
 }
 
+/** A backend's ETag as that of a compressed answer: strong ones differ between codings (RFC 9110 §8.8.3.3). */
+export function withWeakEtag(headers: HeaderFields): HeaderFields {
+  return headers.map(([name, value]) => [name, name === 'etag' ? `W/${opaqueTag(value)}` : value]);
+}
+
 /** Whether a GET or HEAD has what it asks for already: If-None-Match, compared weakly (RFC 9110 §13.1.2). */
 export function isNotModified(exchange: Exchange, headers: HeaderFields): boolean {
   if (!isRead(exchange)) return false;
-  const known = listElements(exchange.headers, 'if-none-match');
-  if (known.length === 0) return false;
+  const known = fieldValues(exchange.headers, 'if-none-match').join();
   const etag = headers.find(([name]) => name === 'etag')?.[1];
-  return (
-    etag !== undefined && (known.includes('*') || known.some((tag) => opaqueTag(tag) === opaqueTag(etag)))
-  );
+  if (known === '' || etag === undefined) return false;
+  // A comma may be part of a tag (§8.8.3).
+  const tags: readonly string[] = known.match(/"[^"]*"/g) ?? [];
+  return known === '*' || tags.includes(opaqueTag(etag));
 }
 
 /** What a 304 keeps of the fields of its 200 (RFC 9110 §15.4.5), and x-request-id. */

@@ -18,6 +18,7 @@ import type { MetadataNames } from './metadata-rules.js';
 import { requestIdOf } from './request-id.js';
 import { responseHeaders } from './response-headers.js';
 import { retryAfterSeconds } from './retry-info.js';
+import { varyOfError } from './vary.js';
 
 /** Whatever went wrong, as a client may read it. */
 export interface Failure {
@@ -97,6 +98,7 @@ export function answerFailure({ surface, exchange, requestId }: AnswerContext, f
   const headers = [
     ...failure.headers,
     ...challenge(httpStatus, failure.headers),
+    ...varyOfError(exchange),
     ['x-request-id', requestId] as const,
     ['content-type', contentType] as const,
   ];

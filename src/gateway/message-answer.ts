@@ -1,8 +1,8 @@
 import { Code, type Outcome, reasons, StatusError } from '../status/index.js';
 import { type Answer, bytesReply } from './answer.js';
 import { noBytes } from './bytes.js';
-import { compressed } from './compress.js';
-import { isNotModified, notModifiedHeaders, withEtag } from './conditional.js';
+import { answerCoding } from './compress.js';
+import { isNotModified, notModifiedHeaders, withEtag, withWeakEtag } from './conditional.js';
 import { answerFailure, failureOfOutcome } from './errors.js';
 import type { MessageFormat } from './negotiate.js';
 import { responseHeaders } from './response-headers.js';
@@ -31,10 +31,12 @@ export async function messageAnswer(
     format === undefined
       ? run.match.route.response.raw(outcome.message)
       : { contentType: format.contentType, data: format.write(outcome.message) };
+  const coding = answerCoding(exchange, contentType, data.length, run.limits.compressionBytesMin);
+  const given = responseHeaders(outcome.metadata, run.names);
   const headers = withEtag(
     exchange,
     [
-      ...responseHeaders(outcome.metadata, run.names),
+      ...(coding === undefined ? given : withWeakEtag(given)),
       ...vary(exchange),
       ['x-request-id', run.requestId] as const,
     ],
@@ -46,11 +48,16 @@ export async function messageAnswer(
       code: Code.OK,
     };
   }
-  const encoded = await compressed(exchange, contentType, data, run.limits.compressionBytesMin);
   const { headers: announcement, trailers } = trailing(run, 'message', () => ({
     ...outcome.status,
     trailers: outcome.trailers,
   }));
-  const all = [...headers, ...encoded.headers, ...announcement, ['content-type', contentType] as const];
-  return { reply: { ...bytesReply(exchange, 200, all, encoded.body), trailers }, code: Code.OK };
+  const all = [
+    ...headers,
+    ...(coding === undefined ? [] : [['content-encoding', coding.name] as const]),
+    ...announcement,
+    ['content-type', contentType] as const,
+  ];
+  const body = coding === undefined ? data : await coding.whole(data);
+  return { reply: { ...bytesReply(exchange, 200, all, body), trailers }, code: Code.OK };
 }

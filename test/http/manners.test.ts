@@ -26,6 +26,7 @@ beforeAll(async () => {
         if (call.request.includes('cacheable')) leading.set('cache-control', 'public, max-age=60');
         if (call.request.includes('private')) leading.set('cache-control', 'no-store');
         if (call.request.includes('tagged')) leading.set('etag', '"v1"');
+        if (call.request.includes('comma')) leading.set('etag', '"a, b"');
         call.sendMetadata(leading);
         callback(null, call.request);
       },
@@ -471,6 +472,35 @@ describe('conditional requests', () => {
     expect(
       (await ask('/v1/echo?name=tagged', { method: 'HEAD', headers: { 'if-none-match': '"v1"' } })).status,
     ).toBe(304);
+  });
+
+  it('with a comma in it too', async () => {
+    const ask304 = async (known: string): Promise<number> =>
+      (await ask('/v1/echo?name=comma', { headers: { 'if-none-match': known } })).status;
+    expect(await ask304('"a, b"')).toBe(304);
+    expect(await ask304('"x", W/"a, b"')).toBe(304);
+    expect(await ask304('"a", "b"')).toBe(200);
+    expect(await ask304('"a"*')).toBe(200);
+  });
+
+  it('is weak where the answer is compressed, and of the 304 as well', async () => {
+    const path = `/v1/echo?name=tagged&text=${'x'.repeat(5000)}`;
+    const gzip = await ask(path, { headers: { 'accept-encoding': 'gzip' } });
+    expect([gzip.headers.get('content-encoding'), gzip.headers.get('etag')]).toEqual(['gzip', 'W/"v1"']);
+    const again = await ask(path, { headers: { 'accept-encoding': 'gzip', 'if-none-match': 'W/"v1"' } });
+    expect([again.status, again.headers.get('etag')]).toEqual([304, 'W/"v1"']);
+    const plain = await ask(path, { headers: { 'accept-encoding': 'identity' } });
+    expect(plain.headers.get('etag')).toBe('"v1"');
+  });
+
+  it('what an answer depends on is said of errors too, so that caches do not mix them', async () => {
+    expect((await ask('/v1/echo?name=n')).headers.get('vary')).toBe(
+      'accept, accept-encoding, x-goog-fieldmask',
+    );
+    for (const path of ['/v1/echo?text=refused', '/v1/echo?nmae=n', '/v1/none']) {
+      expect((await ask(path)).headers.get('vary')).toBe('accept, x-goog-api-client');
+    }
+    expect((await ask('/v1/echo', post('{"text":"refused"}'))).headers.has('vary')).toBe(false);
   });
 
   it.each(['/v1/echo?name=n', '/v1/echo?name=private'])('%s has none', async (path) => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import {
   type EchoGateway,
   echoHandlers,
@@ -273,6 +273,86 @@ describe('an upgrade to something else', () => {
     expect(response.statusCode).toBe(400);
     response.resume();
   });
+});
+
+describe('a socket is pinged', () => {
+  let own: EchoGateway;
+  let cancelled = 0;
+  let letRead: () => void = () => undefined;
+  beforeAll(async () => {
+    const reads = new Promise<void>((resolve) => {
+      letRead = resolve;
+    });
+    own = await startEchoGateway(
+      { limits: { webSocketPingMs: 50, drainTimeoutMs: 50 } },
+      {
+        Bidi(call) {
+          call.on('cancelled', () => cancelled++);
+          // One that takes nothing until it may.
+          if (call.metadata.get('x-request-id')[0] === 'stall')
+            void reads.then(() => echoHandlers.Bidi?.(call));
+          else echoHandlers.Bidi?.(call);
+        },
+      },
+    );
+  });
+  afterAll(() => own?.close());
+
+  async function connect(options: ClientOptions): Promise<WebSocket> {
+    const socket = new WebSocket(`ws://127.0.0.1:${own.port}/v1/talk/x`, options);
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    await once(socket, 'open');
+    return socket;
+  }
+
+  async function pings(socket: WebSocket, count: number): Promise<void> {
+    for (let i = 0; i < count; i++) await once(socket, 'ping');
+  }
+
+  it('and lives as long as it answers', async () => {
+    const socket = await connect({});
+    socket.send('{"text":"a"}');
+    await pings(socket, 5);
+    socket.send('{"text":"b"}');
+    await once(socket, 'message');
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  it('and is given up when it does not, with its call', async () => {
+    const before = cancelled;
+    const socket = await connect({ autoPong: false });
+    socket.send('{}');
+    const [code] = await once(socket, 'close');
+    expect(code).toBe(1006);
+    await expect.poll(() => cancelled).toBe(before + 1);
+  });
+
+  it('and not given up while we do not listen, because the backend takes nothing', async () => {
+    const socket = await connect({ headers: { 'x-request-id': 'stall' } });
+    const text = 'x'.repeat(100_000);
+    for (let i = 0; i < 200; i++) socket.send(`{"text":"${text}"}`);
+    await pings(socket, 5);
+    letRead();
+    let answers = 0;
+    await new Promise<void>((resolve) => {
+      socket.on('message', () => {
+        answers++;
+        if (answers === 200) resolve();
+      });
+      socket.on('close', () => resolve());
+    });
+    expect(answers).toBe(200);
+  });
+});
+
+it('a message in many fragments is one message', async () => {
+  const talk = await opened('/v1/talk/ann');
+  const text = '{"text":"äöü"}';
+  for (const [index, byte] of [...Buffer.from(text)].entries()) {
+    talk.socket.send(Buffer.of(byte), { binary: false, fin: index === Buffer.byteLength(text) - 1 });
+  }
+  expect(await talk.next()).toBe('{"name":"ann","text":"äöü"}');
 });
 
 it('a shutdown closes sockets with 1001', async () => {

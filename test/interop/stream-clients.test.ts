@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { ServerWritableStream } from '@grpc/grpc-js';
+import type { ServerReadableStream, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type EchoGateway, jsonOf, messageOf, startEchoGateway } from '../support/echo-gateway.js';
@@ -31,8 +31,83 @@ function letGo(): void {
   else go();
 }
 
+/** Answers that were asked for and have not ended. */
+let calls = 0;
+
+/** One character of an image after the other, each when it is released. */
+async function download(call: ServerWritableStream<Buffer, Buffer>): Promise<void> {
+  for (let size = 1; size <= 3; size++) {
+    await released();
+    if (call.cancelled) return;
+    if (call.request.includes('fail') && size === 3) {
+      call.emit('error', { code: 14, details: 'gone' });
+      return;
+    }
+    // HttpBody { content_type: "image/png", data: "1" }
+    call.write(Buffer.from(`\x0a\x09image/png\x12\x01${size}`));
+  }
+  call.end();
+}
+
+/** Says what pieces an upload came in: google.api.HttpBody {1: content_type, 2: data}, of 16 KiB to 2 MiB. */
+function upload(call: ServerReadableStream<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void {
+  const seen: string[] = [];
+  let size = 0;
+  call.on('data', (piece: Buffer) => {
+    const typeBytes = piece[0] === 0x0a ? 2 + (piece[1] ?? 0) : 0;
+    const length = piece.length - typeBytes - 4;
+    if (typeBytes > 0) seen.push(piece.toString('latin1', 2, typeBytes));
+    seen.push(String(length));
+    size += length;
+  });
+  call.on('end', () => callback(null, Buffer.from(messageOf({ text: seen.join(' '), size: String(size) }))));
+}
+
+/**
+ * Every format of a server stream: what asks for it, the piece of each message as Latin-1, and what
+ * stands around them.
+ */
+const formats: readonly {
+  readonly name: string;
+  readonly path: string;
+  readonly accept: string;
+  readonly piece: (size: number) => string;
+  readonly end: string;
+}[] = [
+  {
+    name: 'lines',
+    path: '/v1/stream',
+    accept: 'application/x-ndjson',
+    piece: (size) => `{"size":"${size}"}\n`,
+    end: '',
+  },
+  {
+    name: 'an array',
+    path: '/v1/stream',
+    accept: 'application/json',
+    piece: (size) => `${size === 1 ? '[' : ','}{"size":"${size}"}`,
+    end: ']',
+  },
+  {
+    name: 'events',
+    path: '/v1/stream',
+    accept: 'text/event-stream',
+    piece: (size) => `${size === 1 ? 'retry: 50\n\n' : ''}id: ${size}\ndata: {"size":"${size}"}\n\n`,
+    end: 'id: propylon-end\nevent: end\ndata: {}\n\n',
+  },
+  {
+    name: 'protobuf',
+    path: '/v1/stream',
+    accept: 'application/x-protobuf',
+    piece: (size) => `\x02\x18${String.fromCharCode(size)}`,
+    end: '',
+  },
+  { name: 'bytes', path: '/v1/download', accept: 'image/*', piece: (size) => String(size), end: '' },
+];
+
 /** Sends size 1, 2, 3, each when it is released; ends after the third, or fails where the text is "fail". */
 async function paced(call: ServerWritableStream<Buffer, Buffer>): Promise<void> {
+  calls++;
   lastEventIds.push(String(call.metadata.get('last-event-id')[0] ?? ''));
   const { text = '' } = jsonOf(call.request) as { text?: string };
   for (let size = 1; size <= 3; size++) {
@@ -54,7 +129,7 @@ beforeAll(async () => {
       limits: { streamHeadersFlushMs: 50 },
       routes: (app) => void app.get('/page', (c) => c.html('<!doctype html><title>page</title>')),
     },
-    { ServerStream: (call) => void paced(call) },
+    { ServerStream: (call) => void paced(call), Download: (call) => void download(call), Upload: upload },
   );
 });
 afterEach(() => {
@@ -91,6 +166,40 @@ describe.skipIf(curlProgram === undefined)('curl', () => {
       letGo();
       expect(await next(lines)).toBe(`{"size":"${size}"}`);
     }
+    expect(await exited).toBe(0);
+  });
+
+  it.each(formats)('-N: $name', async ({ path, accept, piece, end }) => {
+    const child = spawn(curlProgram ?? '', ['-sS', '-N', '-H', `accept: ${accept}`, `${echo.url}${path}`]);
+    curl = child;
+    const closed = once(child, 'close');
+    let read = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      read += chunk.toString('latin1');
+    });
+    let expected = '';
+    for (const size of [1, 2, 3]) {
+      letGo();
+      expected += piece(size);
+      await expect.poll(() => read).toContain(expected);
+    }
+    await closed;
+    expect([read, child.exitCode]).toEqual([expected + end, 0]);
+  });
+
+  it('-T: an upload of bytes, in pieces', async () => {
+    const { lines, child, exited } = run(
+      '-X',
+      'POST',
+      '-H',
+      'content-type: image/png',
+      '-T',
+      '-',
+      `${echo.url}/v1/upload`,
+    );
+    child.stdin?.write(Buffer.alloc(100_000));
+    child.stdin?.end(Buffer.alloc(50_000));
+    expect(await next(lines)).toBe('{"text":"image/png 65536 65536 18928","size":"150000"}');
     expect(await exited).toBe(0);
   });
 
@@ -150,6 +259,51 @@ describe.skipIf(curlProgram === undefined)('curl', () => {
     expect(await exited).toBe(0);
   });
 });
+
+describe('fetch in Node', () => {
+  it.each(formats)(
+    'a reader gets each piece when it is sent: $name',
+    async ({ path, accept, piece, end }) => {
+      letGo();
+      const response = await fetch(`${echo.url}${path}`, { headers: { accept } });
+      expect(response.headers.get('content-type')).toBe(accept === 'image/*' ? 'image/png' : accept);
+      const reader = response.body?.getReader();
+      let [read, expected] = ['', ''];
+      for (const size of [1, 2, 3]) {
+        if (size > 1) letGo();
+        expected += piece(size);
+        while (read.length < expected.length) read += latin1((await reader?.read())?.value);
+        expect(read.slice(0, expected.length)).toBe(expected);
+      }
+      for (let last = await reader?.read(); last?.done === false; last = await reader?.read())
+        read += latin1(last.value);
+      expect(read).toBe(expected + end);
+    },
+  );
+
+  it.each(formats)('a break is an error of the reader: $name', async ({ path, accept, piece }) => {
+    letGo();
+    const response = await fetch(`${echo.url}${path}?text=fail`, { headers: { accept } });
+    const reader = response.body?.getReader();
+    let [read, expected] = ['', ''];
+    for (const size of [1, 2]) {
+      expected += piece(size);
+      while (read.length < expected.length) read += latin1((await reader?.read())?.value);
+      letGo();
+    }
+    await expect(
+      (async () => {
+        while ((await reader?.read())?.done === false);
+      })(),
+    ).rejects.toThrow('terminated');
+    expect(read).toBe(expected);
+  });
+});
+
+function latin1(bytes: Uint8Array | undefined): string {
+  if (bytes === undefined) throw new Error('the body has ended');
+  return Buffer.from(bytes).toString('latin1');
+}
 
 const browserProgram = findServerProgram('chromium', 'chromium');
 
@@ -217,6 +371,58 @@ describe.skipIf(browserProgram === undefined)('a browser', () => {
     );
     expect(events).toEqual(['{"size":"1"}', '{"size":"2"}', '{"size":"3"}']);
   });
+
+  it('EventSource: one that is not closed at the end comes back once, and then no more', async () => {
+    calls = 0;
+    const states = await page.evaluate(
+      () =>
+        new Promise<number[]>((resolve) => {
+          const seen: number[] = [];
+          const source = new EventSource('/v1/stream');
+          const letGo = (globalThis as unknown as { letGo: () => Promise<void> }).letGo;
+          source.onmessage = () => void letGo();
+          source.onerror = () => {
+            seen.push(source.readyState);
+            if (source.readyState === EventSource.CLOSED) resolve(seen);
+          };
+          void letGo();
+        }),
+    );
+    // Connecting again, then closed by 204.
+    expect([states, calls]).toEqual([[0, 2], 1]);
+  });
+
+  it.each(formats)(
+    'fetch: a reader gets each piece when it is sent: $name',
+    async ({ path, accept, piece, end }) => {
+      const expected = [1, 2, 3].map((size) => [1, 2, 3].slice(0, size).map(piece).join(''));
+      const read = await page.evaluate(
+        async ({ url, type, lengths }) => {
+          const letGo = (globalThis as unknown as { letGo: () => Promise<void> }).letGo;
+          void letGo();
+          const response = await fetch(url, { headers: { accept: type } });
+          const reader = response.body?.getReader();
+          const seen: string[] = [];
+          let all = '';
+          const more = async (): Promise<boolean> => {
+            const result = await reader?.read();
+            all += String.fromCharCode(...(result?.value ?? []));
+            return result?.done === false;
+          };
+          for (const length of lengths) {
+            if (seen.length > 0) void letGo();
+            while (all.length < length && (await more()));
+            seen.push(all);
+          }
+          while (await more());
+          return [...seen, all];
+        },
+        { url: path, type: accept, lengths: expected.map((text) => text.length) },
+      );
+      expect(read.slice(0, 2)).toEqual(expected.slice(0, 2));
+      expect(read[3]).toBe(expected[2] + end);
+    },
+  );
 
   it('fetch: a reader gets each line when it is sent, and an error at a break', async () => {
     const read = (query: string): Promise<string[]> =>
