@@ -1,5 +1,6 @@
-// Transcoding with the compiled codec, beside @bufbuild/protobuf and JSON alone in the same run. Rounds alternate;
-// medians. Prints microseconds and ratios: only the ratios mean anything on another machine.
+// Transcoding with the compiled codec, beside @bufbuild/protobuf and JSON alone in the same run. What counts is the CPU
+// time of the process, garbage collection included, so that neighbours on the machine do not. Rounds alternate; a ratio
+// is the median of those of the rounds, and ± half the distance of its quartiles. Only ratios mean anything elsewhere.
 //   npm run bench:codec [-- --rounds N]
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -71,10 +72,10 @@ const cases = [
 ];
 
 console.log(
-  `Node ${process.version}, ${cpus()[0]?.model.trim()}; microseconds, and how many times quicker than protobuf-es and JSON alone`,
+  `Node ${process.version}, ${cpus()[0]?.model.trim()}; CPU microseconds, and times quicker than protobuf-es and JSON alone`,
 );
 console.log(
-  `${'protobuf to JSON'.padEnd(20)}${head('JSON.stringify')}   ${'JSON to protobuf'.padEnd(18)}${head('JSON.parse')}`,
+  `${'protobuf to JSON'.padEnd(18)}${head('JSON.stringify')}   ${'JSON to protobuf'.padEnd(18)}${head('JSON.parse')}`,
 );
 let short = 0;
 for (const [name, type, value, toJsonLeast, toBinaryLeast] of cases) {
@@ -96,37 +97,60 @@ for (const [name, type, value, toJsonLeast, toBinaryLeast] of cases) {
   ]);
   const marks = [row(print, toJsonLeast), row(parse, toBinaryLeast)];
   short += marks.filter((mark) => mark.includes('!')).length;
-  console.log(`${name.padEnd(20)}${marks[0]}   ${name.padEnd(18)}${marks[1]}`);
+  console.log(`${name.padEnd(18)}${marks[0]}   ${name.padEnd(18)}${marks[1]}`);
 }
 if (short > 0) console.log(`${short} ratios are below their target: marked !`);
 
 function head(alone) {
-  return `${'ours'.padStart(9)}${'protobuf-es'.padStart(13)}${alone.padStart(16)}`;
+  return `${'ours'.padStart(8)}${'protobuf-es'.padStart(15)}${alone.padStart(17)}`;
 }
 
 function row([ours, theirs, alone], least) {
-  const ratio = theirs / ours;
-  const mark = ratio < least ? '!' : ' ';
-  return `${ours.toFixed(2).padStart(9)}${`${ratio.toFixed(1)}×${mark}`.padStart(13)}${`${(alone / ours).toFixed(1)}×`.padStart(16)}`;
+  const ratio = ratioOf(theirs, ours);
+  const mark = ratio.median < least ? '!' : ' ';
+  return `${median(ours).toFixed(2).padStart(8)}${`${ratio.text}${mark}`.padStart(15)}${ratioOf(alone, ours).text.padStart(17)}`;
 }
 
-/** Medians of alternating rounds, microseconds per call. */
+/** Round by round: what slows the machine down for a while slows both. */
+function ratioOf(others, ours) {
+  const ratios = others.map((time, round) => time / ours[round]).sort((a, b) => a - b);
+  const spread = quantile(ratios, 0.75) - quantile(ratios, 0.25);
+  return { median: median(ratios), text: `${median(ratios).toFixed(1)}× ±${(spread / 2).toFixed(1)}` };
+}
+
+function median(values) {
+  return quantile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
+}
+
+function quantile(sorted, part) {
+  return sorted[Math.round((sorted.length - 1) * part)];
+}
+
+/** CPU microseconds per call, by work and round; the first round, in which code is compiled, does not count. */
 function compare(works) {
   const times = works.map(() => []);
-  for (let round = 0; round < Number(values.rounds); round++)
-    for (const [index, work] of works.entries()) times[index].push(microseconds(work));
-  return times.map((all) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)]);
+  for (let round = 0; round <= Number(values.rounds); round++) {
+    for (const [index, work] of works.entries()) {
+      const time = microseconds(work);
+      if (round > 0) times[index].push(time);
+    }
+  }
+  return times;
 }
 
 function microseconds(work) {
+  const start = process.cpuUsage();
   const until = performance.now() + 120;
   let calls = 0;
-  const start = performance.now();
   do {
     for (let n = 0; n < 10; n++) work();
     calls += 10;
   } while (performance.now() < until);
-  return ((performance.now() - start) * 1000) / calls;
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / calls;
 }
 
 function loadTypes() {
