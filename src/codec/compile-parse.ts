@@ -9,6 +9,7 @@ import { type Cursor, escapedKey, refused, sawBeyondAscii } from './runtime/curs
 import * as jsonStructure from './runtime/json-structure.js';
 import { dropKeys } from './runtime/key-spans.js';
 import * as parseBytes from './runtime/parse-bytes.js';
+import * as parseDouble from './runtime/parse-double.js';
 import { enumValue } from './runtime/parse-enum.js';
 import * as members from './runtime/parse-member.js';
 import * as parseNumber from './runtime/parse-number.js';
@@ -98,6 +99,7 @@ const expansionMax = 7;
 const helpers = {
   ...jsonStructure,
   ...parseString,
+  ...parseDouble,
   ...parseNumber,
   ...parseBytes,
   ...wireWriter,

@@ -1,17 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf';
 import { code } from './emit/code.js';
-import {
-  emitPrint,
-  emitPrintAlone,
-  emitPrintExtension,
-  type PrintOptions,
-  printTables,
-} from './emit/print.js';
+import { emitPrint, emitPrintAlone, emitPrintExtension } from './emit/print.js';
+import type { PrintOptions } from './emit/print-options.js';
+import { printTables } from './emit/print-tables.js';
 import type { Emitter, Library, Subject, Unit } from './emit/unit.js';
 import { createFunctions, type FunctionSource, functionSource, uncompiled } from './functions.js';
 import type { Projection } from './projection.js';
-import { append, type Cursor, reserve, sawBeyondAscii } from './runtime/cursor.js';
+import { append, type Cursor, sawBeyondAscii } from './runtime/cursor.js';
 import { dropKeys, forgetKey, repeatsKey } from './runtime/key-spans.js';
 import { createLookups } from './runtime/lookups.js';
 import { normalize } from './runtime/normalize.js';
@@ -22,8 +18,9 @@ import * as printNumber from './runtime/print-number.js';
 import { keyProjection } from './runtime/print-projection.js';
 import * as printString from './runtime/print-string.js';
 import * as printStructure from './runtime/print-structure.js';
+import * as printTime from './runtime/print-time.js';
+import type { PrintFunction } from './runtime/print-well-known.js';
 import * as wellKnown from './runtime/print-well-known.js';
-import { checkDepth, checkEnd, type PrintFunction } from './runtime/print-well-known.js';
 import * as wireReader from './runtime/wire-reader.js';
 import { printKey } from './unit-key.js';
 
@@ -75,14 +72,14 @@ export function createPrintCompiler(
   ): Uint8Array {
     s.load(binary, binary.length * expectedExpansion);
     try {
-      print(s, s.end, 1, wanted);
+      s.q = print(s, 0, s.end, s.q, 1, wanted);
     } catch (error) {
       if (error === uncompiled) throw error;
       // Out of order, repeated or split; and what is wrong with a piece may be gone from the whole.
       s.release();
       const orderly = normalize(normalizing, message, binary);
       s.load(orderly, orderly.length * expectedExpansion);
-      print(s, s.end, 1, wanted);
+      s.q = print(s, 0, s.end, s.q, 1, wanted);
     }
     const beyondAscii = sawBeyondAscii(s);
     const json = s.take();
@@ -104,7 +101,7 @@ export function createPrintCompiler(
 }
 
 /** Bytes of JSON for a byte of protobuf, as a rule; more is made room for when it comes to it. */
-const expectedExpansion = 1.5;
+const expectedExpansion = 2.5;
 
 const helpers = {
   ...printBytes,
@@ -112,14 +109,12 @@ const helpers = {
   ...printNumber,
   ...printString,
   ...printStructure,
+  ...printTime,
   ...wireReader,
   ...wellKnown,
   append,
-  reserve,
   dropKeys,
   forgetKey,
   repeatsKey,
-  checkDepth,
-  checkEnd,
   keyProjection,
 };

@@ -1,5 +1,5 @@
 import type { ParseOptions } from './emit/parse.js';
-import type { PrintOptions } from './emit/print.js';
+import type { PrintOptions } from './emit/print-options.js';
 
 /** Name of the functions from JSON to protobuf with these options: "parse", "parse ignoreUnknown". */
 export function parseKey({ ignoreUnknown }: ParseOptions): string {

@@ -1,16 +1,16 @@
 import { type Code, code } from './code.js';
 
-/** Statements that append fixed bytes to the output, four at a time. Room must be reserved, with spill. */
-export function appendBytes(bytes: Uint8Array, comment: Code): Code {
-  if (bytes.length === 1) return code`s.o[s.q++] = ${bytes[0] ?? 0};`;
+/** Statements that write fixed bytes at `q`, four at a time, and go behind them. Room must be reserved, with spill. */
+export function appendBytes(bytes: Uint8Array): Code {
+  if (bytes.length === 1) return code`s.o[q++] = ${bytes[0] ?? 0};`;
   const stores: Code[] = [];
   for (let at = 0; at < bytes.length; at += 4) {
     stores.push(code`v.setInt32(q + ${at}, ${word(bytes, at)}, true);`);
   }
-  return code`{ ${comment}
-    const v = s.ov, q = s.q;
+  return code`{
+    const v = s.ov;
     ${stores}
-    s.q = q + ${bytes.length};
+    q += ${bytes.length};
   }`;
 }
 

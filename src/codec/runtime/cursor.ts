@@ -10,7 +10,7 @@ export class Cursor {
   b = newInput(inputKept + padding);
   /** The same bytes, for loads of 4 and 8. */
   bv = viewOf(this.b);
-  /** Place of the next byte to read. */
+  /** Place of the next byte to read; printers have theirs in a variable, and here what a call leaves them. */
   i = 0;
   /** End of the input. */
   end = 0;
@@ -21,7 +21,7 @@ export class Cursor {
   room = slabSize - spill;
   /** Where the output begins. */
   start = 0;
-  /** Place of the next byte to write. */
+  /** Place of the next byte to write; of printers, at the beginning and end of all. */
   q = 0;
   /** Low and high half of the last 64-bit integer. */
   lo = 0;
@@ -32,6 +32,8 @@ export class Cursor {
   level = 0;
   /** All bytes that were copied, by `|`, in all four bytes of it: see sawBeyondAscii(). */
   seen = 0;
+  /** The last day that a Timestamp was in, since the next may well be in the same. */
+  readonly date = { days: Number.NaN, yearText: 0, monthText: 0, dayText: 0 };
   /** Whether keys were brought to one spelling (canonicalKeys), so that a backslash in one is no surprise. */
   canonical = false;
   /** Starts and ends of the keys of the maps that are open, innermost last; `keyCount` of them count. */
@@ -66,7 +68,7 @@ export class Cursor {
     this.b.set(input, 0);
     // Eight stores are a tenth of what fill() costs.
     for (let at = length; at < length + padding; at += 4) this.bv.setInt32(at, 0, true);
-    if (room <= slabRoom) this.#useSlab();
+    if (room <= slabRoom) this.#useSlab(room + spill);
     else this.#useScratch(room);
     this.q = this.start;
     this.i = 0;
@@ -78,8 +80,8 @@ export class Cursor {
     if (this.keyTables.size > 0) this.keyTables.clear();
   }
 
-  #useSlab(): void {
-    if (this.#slabUsed + slabRoom > slabSize) {
+  #useSlab(room: number): void {
+    if (this.#slabUsed + room > slabSize) {
       this.#slab = Buffer.allocUnsafeSlow(slabSize);
       this.#slabView = viewOf(this.#slab);
       this.#slabUsed = 0;
@@ -103,9 +105,9 @@ export class Cursor {
     this.#scratchView = viewOf(this.#scratch);
   }
 
-  /** Makes the output larger by at least `count`; what is written stays in its place. */
-  grow(count: number): void {
-    const { o, start, q } = this;
+  /** Makes the output at least `count` longer than up to `q`; what is written stays in its place. */
+  grow(q: number, count: number): void {
+    const { o, start } = this;
     const needed = q + count;
     if (this.#scratch.length < needed || o === this.#scratch)
       this.#renewScratch(Math.max(needed, scratchLeast, o.length * 2));
@@ -136,7 +138,7 @@ export class Cursor {
     }
     if (this.#scratch.length > scratchKept) {
       this.#renewScratch(0);
-      this.#useSlab();
+      this.#useSlab(0);
     }
   }
 }
@@ -148,18 +150,17 @@ function newInput(size: number): InputBuffer {
   return Buffer.alloc(size) as InputBuffer;
 }
 
-/** Makes room for `count` more bytes of output, and a few that wide stores may spill. */
-export function reserve(s: Cursor, count: number): void {
-  if (s.q + count > s.room) s.grow(count + spill);
+/** Makes room for `count` bytes of output from `q` on, and a few that wide stores may spill. */
+export function reserve(s: Cursor, q: number, count: number): void {
+  if (q + count > s.room) s.grow(q, count + spill);
 }
 
-/** Appends ASCII. */
-export function append(s: Cursor, text: string): void {
-  reserve(s, text.length);
+/** Prints ASCII; makes room for it. */
+export function append(s: Cursor, text: string, at: number): number {
+  reserve(s, at, text.length);
   const o = s.o;
-  let q = s.q;
-  for (let at = 0; at < text.length; at++) o[q++] = text.charCodeAt(at);
-  s.q = q;
+  for (let n = 0; n < text.length; n++) o[at + n] = text.charCodeAt(n);
+  return at + text.length;
 }
 
 /** The top bit of each of four bytes. */
@@ -176,13 +177,12 @@ export function arePlain(a: number, b: number, c: number, d: number): boolean {
 }
 
 /**
- * Has a top bit where a byte below 128 is none of the plain ones. A byte borrows from the next only
- * where it is such a byte itself, so that the answer for the whole word is exact.
+ * Has a top bit where a byte below 128 is none of the plain ones. With bit 1 turned over a quote is
+ * the only one besides control characters below 0x21. A byte borrows from the next only where it is
+ * such a byte itself, so that the answer for the whole word is exact.
  */
 function oddBits(word: number): number {
-  return (
-    ((word - 0x20202020) | ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101)) & ~word
-  );
+  return (((word ^ 0x02020202) - 0x21212121) | ((word ^ 0x5c5c5c5c) - 0x01010101)) & ~word;
 }
 
 /** Whether a byte beyond ASCII was copied since load(). */
@@ -227,7 +227,7 @@ export const spill = 8;
 const inputKept = 256 * 1024;
 /** Outputs of ten kilobytes and less share an allocation, which costs as much as printing one of them. */
 const slabSize = 64 * 1024;
-/** What must be free in the slab for an output to begin there. */
+/** What an output may need that is written there; larger ones are copied. */
 const slabRoom = 32 * 1024;
 const scratchLeast = 64 * 1024;
 const scratchKept = 1024 * 1024;

@@ -1,5 +1,6 @@
 import { ScalarType } from '@bufbuild/protobuf';
 import { type Cursor, refused } from './cursor.js';
+import { areDigits, fourDigits } from './parse-digits.js';
 import { text } from './parse-string.js';
 import { scalarFromText } from './scalar.js';
 
@@ -22,7 +23,8 @@ function numberText(s: Cursor): string {
   return found;
 }
 
-function slowNumber(s: Cursor, at: number, type: ScalarType): number {
+/** The number at `at`, read as the reference codec reads it. */
+export function slowNumber(s: Cursor, at: number, type: ScalarType): number {
   s.i = at;
   const value = scalarFromText(type, numberText(s));
   if (typeof value !== 'number') throw refused;
@@ -79,7 +81,7 @@ export function uint64(s: Cursor): void {
 
 /** Reads up to 15 digits, in quotes or not; NaN where there is more to it, which the slow way decides. */
 function shortInteger(s: Cursor): number {
-  const b = s.b;
+  const { b, bv } = s;
   let i = s.i;
   let c = b[i] as number;
   const quoted = c === 34;
@@ -89,10 +91,11 @@ function shortInteger(s: Cursor): number {
   const start = i;
   const first = c;
   let n = 0;
-  while (c >= 48 && c <= 57) {
-    n = n * 10 + c - 48;
-    c = b[++i] as number;
+  for (let word = bv.getInt32(i, true); areDigits(word); word = bv.getInt32(i, true)) {
+    n = n * 10000 + fourDigits(word);
+    i += 4;
   }
+  for (c = b[i] as number; c >= 48 && c <= 57; c = b[++i] as number) n = n * 10 + (c - 48);
   const digits = i - start;
   if (digits === 0 || digits > 15 || (first === 48 && digits > 1) || c === 46 || (c | 32) === 101)
     return Number.NaN;
@@ -102,64 +105,6 @@ function shortInteger(s: Cursor): number {
   }
   s.i = i;
   return negative ? -n : n;
-}
-
-const powers = Float64Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
-
-/** Reads a double. */
-export function double(s: Cursor): number {
-  const b = s.b;
-  const at = s.i;
-  let i = at;
-  let c = b[i] as number;
-  const negative = c === 45;
-  if (negative) c = b[++i] as number;
-  const start = i;
-  const first = c;
-  let mantissa = 0;
-  while (c >= 48 && c <= 57) {
-    mantissa = mantissa * 10 + c - 48;
-    c = b[++i] as number;
-  }
-  const whole = i - start;
-  // No digits: perhaps in quotes. A leading zero: refused there.
-  if (whole === 0 || (first === 48 && whole > 1)) return slowNumber(s, at, ScalarType.DOUBLE);
-  let fraction = 0;
-  if (c === 46) {
-    const point = ++i;
-    c = b[i] as number;
-    while (c >= 48 && c <= 57) {
-      mantissa = mantissa * 10 + c - 48;
-      c = b[++i] as number;
-    }
-    fraction = i - point;
-    if (fraction === 0) throw refused;
-  }
-  if ((c | 32) === 101) {
-    c = b[++i] as number;
-    if (c === 43 || c === 45) c = b[++i] as number;
-    if (!(c >= 48 && c <= 57)) throw refused;
-    while (c >= 48 && c <= 57) c = b[++i] as number;
-    fraction = Number.POSITIVE_INFINITY;
-  }
-  s.i = i;
-  // Up to 15 digits and powers to 10^22 are exact, so that one division rounds correctly.
-  if (whole + fraction > 15) return finite(Number(b.latin1Slice(at, i)));
-  const value = fraction === 0 ? mantissa : mantissa / (powers[fraction] as number);
-  return negative ? -value : value;
-}
-
-function finite(value: number): number {
-  if (!Number.isFinite(value)) throw refused;
-  return value;
-}
-
-/** Reads a float. */
-export function float(s: Cursor): number {
-  const at = s.i;
-  const value = Math.fround(double(s));
-  if (!Number.isFinite(value)) return slowNumber(s, at, ScalarType.FLOAT);
-  return value;
 }
 
 /** Reads `true` or `false`. */

@@ -1,18 +1,15 @@
 import { type Cursor, reserve } from './cursor.js';
-import { readEnd } from './wire-reader.js';
 
 // Typed arrays are read through `as number` here: the cursor's padding keeps every index inside.
 
 const base64 = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', 'latin1');
 
-/** Prints a length and bytes as base64 with padding (RFC 4648, section 4). */
-export function printBytes(s: Cursor, end: number): void {
-  const stop = readEnd(s, end);
-  const b = s.b;
-  let i = s.i;
-  reserve(s, Math.ceil((stop - i) / 3) * 4 + 2);
-  const o = s.o;
-  let q = s.q;
+/** Prints the bytes from `from` to `stop` as base64 with padding (RFC 4648, section 4); makes room for it. */
+export function printBytes(s: Cursor, from: number, stop: number, at: number): number {
+  reserve(s, at, Math.ceil((stop - from) / 3) * 4 + 2);
+  const { b, o } = s;
+  let i = from;
+  let q = at;
   o[q++] = 34;
   for (; i + 2 < stop; i += 3) {
     const n = ((b[i] as number) << 16) | ((b[i + 1] as number) << 8) | (b[i + 2] as number);
@@ -31,6 +28,5 @@ export function printBytes(s: Cursor, end: number): void {
     o[q++] = 61;
   }
   o[q++] = 34;
-  s.q = q;
-  s.i = stop;
+  return q;
 }

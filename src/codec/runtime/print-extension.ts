@@ -2,10 +2,16 @@ import type { DescExtension, DescMessage, Registry } from '@bufbuild/protobuf';
 import { type Cursor, disorder } from './cursor.js';
 import { skipRecord } from './wire-reader.js';
 
-/** Prints one extension whose tag was read, with all that follow of the same; false if the tag is none of its. */
+/**
+ * Prints one extension whose tag was read, with all that follow of the same; false if the tag is none
+ * of its. Begins at `s.i` and `s.q`, and leaves there where it ended.
+ */
 export type PrintExtension = (s: Cursor, tag: number, end: number, depth: number) => boolean;
 
-/** What emitted functions call with a tag that is no field's: the extension of that number, or an unknown field. */
+/**
+ * What emitted functions call with a tag that is no field's: prints the extension of that number, or
+ * skips an unknown field. Begins at `s.i` and `s.q`, and leaves there where it ended.
+ */
 export function extensionPrinter(
   types: Registry,
   printerOf: (extension: DescExtension) => PrintExtension,
@@ -14,7 +20,7 @@ export function extensionPrinter(
     const number = tag >>> 3;
     const extension = types.getExtensionFor(message, number);
     if (extension === undefined) {
-      skipRecord(s, tag, end);
+      s.i = skipRecord(s, tag, s.i, end);
       return last;
     }
     const before = s.q;

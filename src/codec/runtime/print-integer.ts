@@ -1,82 +1,6 @@
-import { append, type Cursor, reserve } from './cursor.js';
+import type { Cursor } from './cursor.js';
 
 // Typed arrays are read through `as number` here: every index is inside.
-
-/** Prints an integer of up to 53 bits. */
-export function printInteger(s: Cursor, value: number): void {
-  reserve(s, 20);
-  const o = s.o;
-  let n = value;
-  let q = s.q;
-  if (n < 0) {
-    o[q++] = 45;
-    n = -n;
-  }
-  if (n < 10) {
-    o[q] = 48 + n;
-    s.q = q + 1;
-    return;
-  }
-  if (n > 0x7fffffff) {
-    const text = String(n);
-    for (let at = 0; at < text.length; at++) o[q++] = text.charCodeAt(at);
-    s.q = q;
-    return;
-  }
-  let rest = n | 0;
-  let at = q + digitsOf(rest);
-  s.q = at;
-  const ov = s.ov;
-  while (rest > 99) {
-    const hundredth = (rest / 100) | 0;
-    at -= 2;
-    ov.setUint16(at, pairs[rest - hundredth * 100] as number, true);
-    rest = hundredth;
-  }
-  if (rest > 9) ov.setUint16(at - 2, pairs[rest] as number, true);
-  else o[at - 1] = 48 + rest;
-}
-
-function digitsOf(n: number): number {
-  if (n < 1e5) return n < 100 ? 2 : n < 1e3 ? 3 : n < 1e4 ? 4 : 5;
-  return n < 1e6 ? 6 : n < 1e7 ? 7 : n < 1e8 ? 8 : n < 1e9 ? 9 : 10;
-}
-
-/** Prints `s.lo` and `s.hi` as a signed integer in quotes. */
-export function printInt64(s: Cursor): void {
-  reserve(s, 24);
-  s.o[s.q++] = 34;
-  const { lo, hi } = s;
-  if (hi >= -0x200000 && hi < 0x200000) printWide(s, hi * 4294967296 + (lo >>> 0));
-  else append(s, ((BigInt(hi) << 32n) | BigInt(lo >>> 0)).toString());
-  s.o[s.q++] = 34;
-}
-
-/** Prints `s.lo` and `s.hi` as an unsigned integer in quotes. */
-export function printUint64(s: Cursor): void {
-  reserve(s, 24);
-  s.o[s.q++] = 34;
-  const { lo, hi } = s;
-  if (hi >= 0 && hi < 0x200000) printWide(s, hi * 4294967296 + (lo >>> 0));
-  else append(s, ((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)).toString());
-  s.o[s.q++] = 34;
-}
-
-/** Up to 53 bits: the upper digits, then nine with their zeros. */
-export function printWide(s: Cursor, value: number): void {
-  if (value < 0) {
-    s.o[s.q++] = 45;
-    printWide(s, -value);
-    return;
-  }
-  if (value < 1e9) {
-    printInteger(s, value);
-    return;
-  }
-  const upper = Math.floor(value / 1e9);
-  printInteger(s, upper);
-  printDigits(s, (value - upper * 1e9) | 0, 9);
-}
 
 /** "00" to "99", each as two bytes of a little-endian number. */
 const pairs = Uint16Array.from(
@@ -84,17 +8,124 @@ const pairs = Uint16Array.from(
   (_, value) => 48 + Math.floor(value / 10) + ((48 + (value % 10)) << 8),
 );
 
-/** Prints an integer in exactly so many digits; there is room for them. */
-export function printDigits(s: Cursor, value: number, digits: number): void {
+/** The two digits of 0 to 99, as a little-endian number. */
+export function pairOf(value: number): number {
+  return pairs[value] as number;
+}
+
+/** Room for any integer, quotes included. */
+export const integerRoom = 24;
+
+/** Prints an integer of up to 53 bits. There is room for it, as for all that is printed here. */
+export function printInteger(s: Cursor, value: number, at: number): number {
+  let q = at;
+  let n = value;
+  if (n < 0) {
+    s.o[q++] = 45;
+    n = -n;
+  }
+  if (n <= 0x7fffffff) return printSmall(s, n | 0, q);
+  const upper = Math.floor(n / 1e8);
+  return printEight(s, (n - upper * 1e8) | 0, printSmall(s, upper | 0, q));
+}
+
+/** Prints 0 to 2^31 - 1. */
+function printSmall(s: Cursor, value: number, at: number): number {
+  if (value < 10) {
+    s.o[at] = 48 + value;
+    return at + 1;
+  }
+  if (value < 10000) return printUpToFour(s, value, at);
+  const upper = (value / 10000) | 0;
+  const lower = value - upper * 10000;
+  if (upper < 10000) {
+    const q = printUpToFour(s, upper, at);
+    s.ov.setInt32(q, fourDigits(lower), true);
+    return q + 4;
+  }
+  const top = (upper / 10000) | 0;
+  const q = printUpToFour(s, top, at);
+  s.ov.setInt32(q, fourDigits(upper - top * 10000), true);
+  s.ov.setInt32(q + 4, fourDigits(lower), true);
+  return q + 8;
+}
+
+/** Prints 0 to 9999 without leading zeros. */
+function printUpToFour(s: Cursor, value: number, at: number): number {
+  const digits = value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
+  s.ov.setInt32(at, fourDigits(value) >>> ((4 - digits) << 3), true);
+  return at + digits;
+}
+
+// What goes from function to function below are integers of 32 bits, with a sign or without: a
+// larger number would be put on the heap for it.
+
+/** Prints `lo` and `hi` as a signed integer in quotes. */
+export function printInt64(s: Cursor, lo: number, hi: number, at: number): number {
+  const { o } = s;
+  let q = at;
+  o[q++] = 34;
+  if (hi < 0) {
+    o[q++] = 45;
+    q = printHalves(s, -lo | 0, lo === 0 ? -hi | 0 : ~hi, q);
+  } else q = printHalves(s, lo, hi, q);
+  o[q] = 34;
+  return q + 1;
+}
+
+/** Prints `lo` and `hi` as an unsigned integer in quotes. */
+export function printUint64(s: Cursor, lo: number, hi: number, at: number): number {
+  s.o[at] = 34;
+  const q = printHalves(s, lo, hi, at + 1);
+  s.o[q] = 34;
+  return q + 1;
+}
+
+/** Prints `hi` * 2^32 + `lo`, both without a sign. */
+function printHalves(s: Cursor, lo: number, hi: number, at: number): number {
+  if (hi === 0 && lo >= 0) return printSmall(s, lo, at);
+  if (hi >= 0 && hi < 0x200000) {
+    const value = hi * 4294967296 + (lo >>> 0);
+    const upper = Math.floor(value / 1e8);
+    return printEight(s, (value - upper * 1e8) | 0, printSmall(s, upper | 0, at));
+  }
+  // Divided by 10^8 as on paper, in digits of 2^32, 2^16 and 2^16.
+  const unsigned = hi >>> 0;
+  const first = Math.floor(unsigned / 1e8);
+  const middle = (unsigned - first * 1e8) * 65536 + (lo >>> 16);
+  const second = Math.floor(middle / 1e8);
+  const last = (middle - second * 1e8) * 65536 + (lo & 65535);
+  const third = Math.floor(last / 1e8);
+  const q = printInteger(s, first * 4294967296 + second * 65536 + third, at);
+  return printEight(s, (last - third * 1e8) | 0, q);
+}
+
+/** Prints 0 to 99999999 in eight digits. */
+function printEight(s: Cursor, value: number, at: number): number {
+  const upper = (value / 10000) | 0;
+  s.ov.setInt32(at, fourDigits(upper), true);
+  s.ov.setInt32(at + 4, fourDigits(value - upper * 10000), true);
+  return at + 8;
+}
+
+/** The four digits of 0 to 9999, as a little-endian number. */
+function fourDigits(value: number): number {
+  const upper = (value / 100) | 0;
+  return pairOf(upper) | (pairOf(value - upper * 100) << 16);
+}
+
+/** Prints an integer in exactly so many digits. */
+export function printDigits(s: Cursor, value: number, digits: number, at: number): number {
   const { o, ov } = s;
+  const end = at + digits;
   let rest = value;
-  let at = s.q + digits;
-  s.q = at;
+  let q = end;
   for (let left = digits; left > 1; left -= 2) {
     const hundredth = (rest / 100) | 0;
-    at -= 2;
-    ov.setUint16(at, pairs[rest - hundredth * 100] as number, true);
+    q -= 2;
+    ov.setInt16(q, pairOf(rest - hundredth * 100), true);
     rest = hundredth;
   }
-  if ((digits & 1) === 1) o[at - 1] = 48 + rest;
+  if ((digits & 1) === 1) o[at] = 48 + rest;
+  return end;
 }

@@ -1,17 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Cursor } from './cursor.js';
-import { printDouble } from './print-number.js';
+import { printDouble, printFloat } from './print-number.js';
+import { shortestFloat } from './scalar.js';
 
 const cursor = new Cursor(100);
-cursor.load(new Uint8Array(1), 64);
+cursor.load(new Uint8Array(8), 64);
 
 function printed(value: number): string {
-  const start = cursor.q;
-  printDouble(cursor, value);
-  const text = Buffer.from(cursor.o.subarray(start, cursor.q)).toString();
-  cursor.q = start;
-  return text;
+  cursor.bv.setFloat64(0, value, true);
+  const end = printDouble(cursor, 0, cursor.start);
+  return Buffer.from(cursor.o.subarray(cursor.start, end)).toString();
 }
 
 const anyBits = fc
@@ -67,5 +66,26 @@ describe('a double is printed with the digits that JavaScript gives it (ECMA-262
   ])('%d', (value) => {
     expect(printed(value)).toBe(String(value));
     expect(printed(-value)).toBe(String(-value));
+  });
+});
+
+describe('a float is printed with the fewest digits that are read back as it', () => {
+  const print = (value: number) => {
+    cursor.bv.setFloat32(0, value, true);
+    const end = printFloat(cursor, 0, cursor.start);
+    return Buffer.from(cursor.o.subarray(cursor.start, end)).toString();
+  };
+  const rows: [name: string, values: fc.Arbitrary<number>][] = [
+    ['any bits', fc.float({ noNaN: true, noDefaultInfinity: true })],
+    ['integers', fc.integer({ min: -0x80000000, max: 0x7fffffff }).map(Math.fround)],
+    ['a few decimals', everyday.map(Math.fround)],
+  ];
+  it.each(rows)('%s', (_, values) => {
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(print(value)).toBe(Object.is(value, -0) ? '-0' : String(shortestFloat(value)));
+      }),
+      { numRuns: 5000 },
+    );
   });
 });

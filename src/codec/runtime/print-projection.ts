@@ -5,9 +5,14 @@ import { wantedEntry } from './map-key.js';
 const utf8 = new TextDecoder();
 
 /**
- * What is wanted of the map entry whose key, as a JSON string, was printed from `entry` on;
+ * What is wanted of the map entry whose key was printed as a JSON string from `entry` to `q`;
  * undefined is everything, null nothing.
  */
-export function keyProjection(s: Cursor, map: Projection, entry: number): Projection | undefined | null {
-  return wantedEntry(map, String(JSON.parse(utf8.decode(s.o.subarray(entry, s.q)))));
+export function keyProjection(
+  s: Cursor,
+  map: Projection,
+  entry: number,
+  q: number,
+): Projection | undefined | null {
+  return wantedEntry(map, String(JSON.parse(utf8.decode(s.o.subarray(entry, q)))));
 }

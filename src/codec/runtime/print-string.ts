@@ -1,5 +1,4 @@
 import { arePlain, type Cursor, isPlain, reserve } from './cursor.js';
-import { readEnd } from './wire-reader.js';
 
 // Typed arrays are read through `as number` here: the cursor's padding keeps every index inside.
 
@@ -22,18 +21,17 @@ const letters = Uint8Array.from({ length: 256 }, (_, byte) => {
   return short[byte] ?? 0;
 });
 
-/** Prints a length and UTF-8 as a JSON string. Whether it is UTF-8 is asked once, of the whole output. */
-export function printString(s: Cursor, end: number): void {
-  const stop = readEnd(s, end);
-  const b = s.b;
-  let i = s.i;
-  const length = stop - i;
-  reserve(s, length * 6 + 2);
-  const o = s.o;
-  let q = s.q;
-  let seen = s.seen;
-  o[q++] = 34;
+/**
+ * Prints the UTF-8 from `from` to `stop` as a JSON string; makes room for it. Whether it is UTF-8 is
+ * asked once, of the whole output.
+ */
+export function printString(s: Cursor, from: number, stop: number, at: number): number {
+  reserve(s, at, (stop - from) * 6 + 2);
   const { bv, ov } = s;
+  let i = from;
+  let q = at;
+  let seen = s.seen;
+  s.o[q++] = 34;
   for (; i + 16 <= stop; i += 16, q += 16) {
     const first = bv.getInt32(i, true);
     const second = bv.getInt32(i + 4, true);
@@ -46,12 +44,35 @@ export function printString(s: Cursor, end: number): void {
     ov.setInt32(q + 12, fourth, true);
     seen |= first | second | third | fourth;
   }
-  for (; i + 4 <= stop; i += 4, q += 4) {
-    const word = bv.getInt32(i, true);
-    if (!isPlain(word)) break;
+  for (; i < stop; i += 4, q += 4) {
+    let word = bv.getInt32(i, true);
+    // Of the last word what is beyond the end counts as blanks, which are overwritten.
+    if (i + 4 > stop) {
+      const beyond = -1 << ((stop - i) << 3);
+      word = (word & ~beyond) | (0x20202020 & beyond);
+    }
+    if (!isPlain(word)) {
+      s.seen = seen;
+      q = printEscaped(s, i, stop, q);
+      s.o[q] = 34;
+      return q + 1;
+    }
     ov.setInt32(q, word, true);
     seen |= word;
   }
+  s.seen = seen;
+  // Of the last word that many bytes were none of the string.
+  q -= i - stop;
+  s.o[q] = 34;
+  return q + 1;
+}
+
+/** What is left of a string in which something is to be escaped. Returns where it ends in the output. */
+function printEscaped(s: Cursor, from: number, stop: number, at: number): number {
+  const { b, bv, o, ov } = s;
+  let i = from;
+  let q = at;
+  let seen = 0;
   while (i < stop) {
     const c = b[i++] as number;
     seen |= c;
@@ -64,10 +85,8 @@ export function printString(s: Cursor, end: number): void {
       seen |= word;
     }
   }
-  o[q++] = 34;
-  s.seen = seen;
-  s.q = q;
-  s.i = stop;
+  s.seen |= seen;
+  return q;
 }
 
 function printEscape(o: Uint8Array, at: number, c: number): number {
@@ -87,10 +106,10 @@ function printEscape(o: Uint8Array, at: number, c: number): number {
   return q;
 }
 
-/** Prints a JavaScript string as a JSON string. */
-export function printText(s: Cursor, text: string): void {
+/** Prints a JavaScript string as a JSON string; makes room for it. */
+export function printText(s: Cursor, text: string, at: number): number {
   const json = Buffer.from(JSON.stringify(text), 'utf8');
-  reserve(s, json.length);
-  s.o.set(json, s.q);
-  s.q += json.length;
+  reserve(s, at, json.length);
+  s.o.set(json, at);
+  return at + json.length;
 }

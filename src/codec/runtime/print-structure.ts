@@ -1,6 +1,6 @@
 import type { Projection } from '../projection.js';
 import { type Cursor, disorder, reserve } from './cursor.js';
-import { printInteger } from './print-integer.js';
+import { integerRoom, printInteger } from './print-integer.js';
 
 // Typed arrays are read through `as number` here: the cursor's padding keeps every index inside.
 
@@ -10,41 +10,36 @@ export interface EnumNames {
   readonly all: ReadonlyMap<number, Uint8Array>;
 }
 
-/** Prints the name of an enum value, or its number if it has none. */
-export function printEnum(s: Cursor, names: EnumNames, value: number): void {
+/** Prints the name of an enum value, or its number if it has none; makes room for it. */
+export function printEnum(s: Cursor, names: EnumNames, value: number, at: number): number {
   const name = value >= 0 && value < 64 ? names.low[value] : names.all.get(value);
   if (name === undefined) {
-    printInteger(s, value);
-    return;
+    reserve(s, at, integerRoom);
+    return printInteger(s, value, at);
   }
-  reserve(s, name.length);
+  const length = name.length;
+  reserve(s, at, length);
   const o = s.o;
-  let q = s.q;
-  for (let at = 0; at < name.length; at++) o[q++] = name[at] as number;
-  s.q = q;
+  for (let n = 0; n < length; n++) o[at + n] = name[n] as number;
+  return at + length;
 }
 
 /** Ends an object that began at `start` with a comma, or not at all. */
-export function closeObject(s: Cursor, start: number): void {
-  reserve(s, 2);
-  if (s.q === start) s.q++;
-  s.o[start] = 123;
-  s.o[s.q++] = 125;
-}
-
-/** Ends a list or map: the last comma becomes the bracket. False, and nothing printed, when it has no elements. */
-export function closeItems(s: Cursor, opened: number, bracket: number): boolean {
-  if (s.q === opened) return false;
-  s.o[s.q - 1] = bracket;
-  return true;
+export function closeObject(s: Cursor, start: number, q: number): number {
+  reserve(s, q, 2);
+  const { o } = s;
+  o[start] = 123;
+  const last = q === start ? q + 1 : q;
+  o[last] = 125;
+  return last + 1;
 }
 
 /** Defaults of fields without presence, as `,"name":value`, in order of their numbers. */
 export type Defaults = readonly { readonly number: number; readonly json: Uint8Array }[];
 
 /**
- * Prints the defaults from `at` on of fields below `number`, those that are wanted; returns the
- * place of the next to look at.
+ * Prints at `s.q` the defaults from `at` on of fields below `number`, those that are wanted; returns
+ * the place of the next to look at.
  */
 export function printDefaults(
   s: Cursor,
@@ -60,7 +55,7 @@ export function printDefaults(
       return entry !== undefined && entry.number === number ? at + 1 : at;
     }
     if (wanted?.has(entry.number) === false) continue;
-    reserve(s, entry.json.length);
+    reserve(s, s.q, entry.json.length);
     s.o.set(entry.json, s.q);
     s.q += entry.json.length;
   }
