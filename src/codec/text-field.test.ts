@@ -117,6 +117,13 @@ describe('text → leaf', () => {
     expect(() => encoderOf(name).encode(text)).toThrow(/^must be /);
   });
 
+  it('a text that is refused leaves nothing in the next one', () => {
+    const { encode } = encoderOf('timestamp');
+    const good = encode('2024-01-01T00:00:00Z');
+    expect(() => encode('yesterday')).toThrow(TextValueError);
+    expect(encode('2024-01-01T00:00:00Z')).toEqual(good);
+  });
+
   it('a default value is written, so that it can displace another', () => {
     expect(encoderOf('f_int32').encode('0')).toEqual(new Uint8Array([0x18, 0]));
     expect(encoderOf('f_string').encode('')).toEqual(new Uint8Array([0x72, 0]));

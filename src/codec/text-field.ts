@@ -56,15 +56,20 @@ export function textField(leaf: DescField): TextField | TextFieldProblem {
     return { problem: `map field ${leaf.name} needs a key, as in ${leaf.jsonName}[key]=value` };
   }
   const write = writerOf(leaf);
-  return 'problem' in write
-    ? write
-    : {
-        encode: (text) => {
-          const writer = new BinaryWriter();
-          write.text(writer, leaf.number, text);
-          return writer.finish();
-        },
-      };
+  if ('problem' in write) return write;
+  // Kept, since a new one makes a new array for each value; `finish` copies and begins again.
+  const writer = new BinaryWriter();
+  return {
+    encode: (text) => {
+      try {
+        write.text(writer, leaf.number, text);
+      } catch (error) {
+        writer.finish();
+        throw error;
+      }
+      return writer.finish();
+    },
+  };
 }
 
 /** Encoder of one map entry given as text; values of a message type without a text form are a problem. */
