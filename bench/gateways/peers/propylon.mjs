@@ -1,5 +1,6 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../cache.mjs';
+import { cacheFolder, root } from '../cache.mjs';
 import { start } from '../process.mjs';
 
 const main = join(root, 'dist/src/cli/main.js');
@@ -10,13 +11,22 @@ const propylon = (transport) => ({
   title: `Propylon, ${transport}`,
   install: () => `Node ${process.version}, one process, no policies`,
   async start({ backend, image }) {
-    const args = [
-      ...['serve', '--descriptors', image, '--backend', `*=${backend.grpcAddress}`],
-      ...['--host', '127.0.0.1', '--port', '0', '--admin-port', '0'],
-    ];
-    const gateway = await start(process.execPath, [main, ...args], /listening http:\/\/(\S+)/);
+    const config = join(cacheFolder('run'), `propylon-${transport}.yaml`);
+    writeFileSync(config, JSON.stringify(configuration(transport, backend.grpcAddress, image)));
+    const gateway = await start(
+      process.execPath,
+      [main, 'serve', '--config', config],
+      /listening http:\/\/(\S+)/,
+    );
     return { ...gateway, address: gateway.ready[1] };
   },
 });
 
-export const propylons = [propylon('grpc-js')];
+/** JSON is YAML too. */
+const configuration = (transport, target, image) => ({
+  sources: { descriptors: [image] },
+  backends: { '*': { target, transport } },
+  listen: { host: '127.0.0.1', port: 0, adminPort: 0 },
+});
+
+export const propylons = [propylon('http2'), propylon('grpc-js')];
