@@ -17,9 +17,11 @@ interface Coding {
 const { constants } = zlib;
 // Level 4 is where brotli is about as quick as gzip, and still makes less of JSON.
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
-// A window of 256 KiB: with its own of 4 MiB brotli would hold 8 MiB for each stream that goes on for long.
+// 256 KiB. With windows of their own, of 4 and 2 MiB, brotli would hold 8 MiB for each stream that goes on for long, and
+// zstd 4.
+const streamWindowLog = 18;
 const brotliStream = {
-  params: { ...brotli.params, [constants.BROTLI_PARAM_LGWIN]: 18 },
+  params: { ...brotli.params, [constants.BROTLI_PARAM_LGWIN]: streamWindowLog },
   flush: constants.BROTLI_OPERATION_FLUSH,
 };
 const gzip = promisify<Uint8Array, Buffer>(zlib.gzip);
@@ -40,7 +42,11 @@ function zstdCoding(library: Zstd): Coding {
   return {
     name: 'zstd',
     whole: promisify(library.zstdCompress),
-    stream: () => library.createZstdCompress({ flush: library.constants.ZSTD_e_flush }),
+    stream: () =>
+      library.createZstdCompress({
+        params: { [library.constants.ZSTD_c_windowLog]: streamWindowLog },
+        flush: library.constants.ZSTD_e_flush,
+      }),
   };
 }
 

@@ -306,6 +306,24 @@ describe('server-stream', () => {
     expectClean(b);
   });
 
+  it('events beat before the first message too, and after each for its own time', async () => {
+    const b = bench(shape);
+    const pending = b.handle({ target: '/v1/things?%24alt=sse' });
+    await settled();
+    await b.clock.advance(1_000);
+    const all = readAll(await pending);
+    await settled();
+    await b.clock.advance(15_000);
+    await b.clock.advance(10_000);
+    streamOf(b).give('a');
+    await settled();
+    await b.clock.advance(10_000);
+    await b.clock.advance(5_000);
+    streamOf(b).finish();
+    expect((await all).text).toBe(':\n\ndata: "a"\n\n:\n\nid: propylon-end\nevent: end\ndata: {}\n\n');
+    expectClean(b);
+  });
+
   it('a stream on which nothing moves ends with STREAM_IDLE; one that moves does not', async () => {
     const b = bench(shape);
     const pending = b.handle();
@@ -619,6 +637,20 @@ describe('client-stream', () => {
       expect(streamOf(b).sent).toEqual(sent);
       streamOf(b).finish(outcome(Code.ABORTED));
       expect((await pending).httpStatus).toBe(409);
+    }
+  });
+
+  it('the pieces of an upload are the same however it is cut', async () => {
+    const body = 'abcdefghi';
+    for (const cuts of [...Array(10).keys()].map((at) => [at]).concat([[1, 2, 3, 4, 5, 6, 7, 8]])) {
+      const edges = [0, ...cuts, body.length];
+      const chunks = edges.slice(1).map((edge, index) => body.slice(edges[index], edge));
+      const b = bench({ ...shape, body: 'raw', limits: { httpBodyChunkBytes: 4 } });
+      const pending = b.handle(inChunks(...chunks));
+      await settled();
+      expect(streamOf(b).sent).toEqual(['|abcd', '|efgh', '|i']);
+      streamOf(b).finish(outcome(Code.ABORTED));
+      await pending;
     }
   });
 
