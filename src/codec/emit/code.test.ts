@@ -58,9 +58,41 @@ describe('what descriptors say never becomes source', () => {
     expect(Code.identifier(code`f`, 'a.b-c').text).toBe('f_a_b_c');
   });
 
-  it('the source is laid out by its brackets', () => {
-    expect(layOut(code`function f() {\nif (a) {\nb();\n}\n}`)).toBe(
-      'function f() {\n  if (a) {\n    b();\n  }\n}\n',
-    );
+  it.each([
+    ['brackets', 'function f() {\nif (a) {\nb();\n}\n}', 'function f() {\n  if (a) {\n    b();\n  }\n}\n'],
+    ['statements', 'if (a) { b(); c(); } d();', 'if (a) {\n  b();\n  c();\n}\nd();\n'],
+    [
+      'else and while',
+      'if (a) { b(); } else c();\ndo { d(); } while (e);',
+      'if (a) {\n  b();\n} else c();\ndo {\n  d();\n} while (e);\n',
+    ],
+    [
+      'parentheses',
+      'for (let i = 0; i < n; i++) {\nf(a,\nb);\n}',
+      'for (let i = 0; i < n; i++) {\n  f(a,\n    b);\n}\n',
+    ],
+    [
+      'labels',
+      'switch (a) {\ncase 1: { // one\nb();\nbreak;\n}\ncase 2:\nc();\nbreak;\ndefault:\nd();\n}',
+      'switch (a) {\n  case 1: { // one\n    b();\n    break;\n  }\n  case 2:\n    c();\n    break;\n  default:\n    d();\n}\n',
+    ],
+    ['comments', '// a { (\nb(); // c; d', '// a { (\nb(); // c; d\n'],
+    [
+      'objects in lists',
+      'x = [\n{\na: 1,\nf: () => {\nb(); c();\n},\n},\n];',
+      'x = [\n  {\n    a: 1,\n    f: () => {\n      b();\n      c();\n    },\n  },\n];\n',
+    ],
+  ])('the source is laid out by its %s', (_, text, expected) => {
+    expect(layOut(Code.build([text], []))).toBe(expected);
+  });
+
+  it.each([...hostile, 'a.b_1 c', "'", '\u0000', '😀', '/', '//', '{'])('%j is quoted to itself', (text) => {
+    const { text: literal } = Code.quoted(text);
+    expect(literal).toMatch(/^'([\w. ]|\\u[0-9a-f]{4})*'$/);
+    expect(new Function(`return ${literal}`)()).toBe(text);
+  });
+
+  it.each(['', 'a b', 'a.b', '1a', 'a;', 'é'])('%j is no word', (text) => {
+    expect(() => Code.word(text)).toThrow(RangeError);
   });
 });

@@ -60,20 +60,70 @@ function render(gap: Gap): string {
   return gap instanceof Code ? gap.text : gap.map((line) => line.text).join('\n');
 }
 
-/** Indents by the depth of brackets, line by line, as a formatter would. */
+/**
+ * Source as a person would write it: a statement a line, indented by the brackets and labels around
+ * it. For those who read it; what is evaluated stays as it was emitted.
+ */
 export function layOut(source: Code): string {
-  let depth = 0;
+  /** The brackets that are open, and whether a label stands before what comes next in them. */
+  const open: { labelled: boolean }[] = [];
   const lines: string[] = [];
-  for (const raw of source.text.split('\n')) {
-    const line = raw.trim();
-    if (line === '') continue;
-    const words = line.startsWith('//') ? '' : line.replace(/\/\/.*$/, '');
-    const closing = /^[})\]]*/.exec(words)?.[0].length ?? 0;
-    lines.push('  '.repeat(Math.max(0, depth - closing)) + line);
-    for (const character of words) {
-      if (character === '{' || character === '(' || character === '[') depth++;
-      else if (character === '}' || character === ')' || character === ']') depth--;
+  for (const line of statementsOf(source.text)) {
+    const words = line.replace(/\/\/.*$/, '').trim();
+    const closed = /^[})\]]*/.exec(words)?.[0].length ?? 0;
+    open.splice(Math.max(0, open.length - closed));
+    const outer = open.at(-1);
+    const isLabel = /^(case .*|default):/.test(words);
+    if (isLabel && outer !== undefined) outer.labelled = false;
+    lines.push('  '.repeat(open.length + open.filter(({ labelled }) => labelled).length) + line);
+    for (const character of words.slice(closed)) {
+      if (opening.has(character)) open.push({ labelled: false });
+      else if (closing.has(character)) open.pop();
     }
+    if (isLabel && outer !== undefined) outer.labelled = !words.endsWith('{');
   }
   return `${lines.join('\n')}\n`;
+}
+
+const opening = new Set('{([');
+const closing = new Set('})]');
+
+/**
+ * Breaks lines behind `;` and `{` and around `}`, but neither in parentheses nor before `else`,
+ * `while` and what belongs to the bracket. The emitter's strings hold none of these.
+ */
+function statementsOf(text: string): readonly string[] {
+  const statements: string[] = [];
+  const open: string[] = [];
+  for (const line of text.split('\n')) {
+    const [, words = '', comment = ''] = /^(.*?)\s*(\/\/.*)?$/.exec(line.trim()) ?? [];
+    let from = 0;
+    const breakAt = (at: number): void => {
+      const statement = words.slice(from, at).trim();
+      if (statement !== '') statements.push(statement);
+      from = at;
+    };
+    for (let at = 0; at < words.length; at++) {
+      const character = words.charAt(at);
+      if (opening.has(character)) open.push(character);
+      else if (closing.has(character)) open.pop();
+      if (open.at(-1) === '(' || open.at(-1) === '[') continue;
+      if (character === '}') breakAt(at);
+      if (character === '{') breakAt(at + 1);
+      else if ((character === ';' || character === '}') && !continues(words, at + 1)) breakAt(at + 1);
+    }
+    const last = `${words.slice(from).trim()} ${comment}`.trim();
+    // A comment stays on the line that it was written on.
+    if (last === comment && from > 0 && comment !== '')
+      statements.push(`${statements.pop() ?? ''} ${comment}`);
+    else if (last !== '') statements.push(last);
+  }
+  return statements;
+}
+
+/** Whether what follows belongs to the statement or bracket before it. */
+function continues(words: string, at: number): boolean {
+  const pattern = /\s*(else\b|while\b|[,;)}\]])/y;
+  pattern.lastIndex = at;
+  return pattern.test(words);
 }
