@@ -21,7 +21,11 @@ interface MediaRange {
  * that fits decides. Ranges that are malformed are ignored, and so is an Accept of nothing else.
  */
 export function readAccept(headers: HeaderFields): (mediaType: string) => Preference {
-  const ranges = listElements(headers, 'accept').flatMap(parseRange);
+  const ranges: MediaRange[] = [];
+  for (const element of listElements(headers, 'accept')) {
+    const range = parseRange(element);
+    if (range !== undefined) ranges.push(range);
+  }
   if (ranges.length === 0) return () => ({ quality: 1, specificity: 0 });
   return (mediaType) => {
     let best: Preference = { quality: 0, specificity: -1 };
@@ -34,15 +38,17 @@ export function readAccept(headers: HeaderFields): (mediaType: string) => Prefer
 }
 
 /** media-range [ weight ]; parameters other than q are ignored: our types have none. */
-function parseRange(text: string): MediaRange[] {
+function parseRange(text: string): MediaRange | undefined {
   // Mostly there are no parameters: then there is nothing to take apart.
   const [range = '', ...parameters] = text.includes(';')
     ? text.toLowerCase().split(';').map(trimOws)
     : [text.toLowerCase()];
   const [, type, subtype] = /^([^\s/]+)\/([^\s/]+)$/.exec(range) ?? [];
-  if (type === undefined || subtype === undefined || (type === '*' && subtype !== '*')) return [];
+  if (type === undefined || subtype === undefined || (type === '*' && subtype !== '*')) return undefined;
   const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
-  return /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight) ? [{ type, subtype, quality: Number(weight) }] : [];
+  return /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight)
+    ? { type, subtype, quality: Number(weight) }
+    : undefined;
 }
 
 /** Specificity of the range for a media type, or -1 where it does not fit. */

@@ -28,7 +28,8 @@ export function singleField(headers: HeaderFields, name: string): string | undef
 /** The elements of a comma-separated list field, of all its lines; empty elements are dropped (RFC 9110 §5.6.1). */
 export function listElements(headers: HeaderFields, name: string): readonly string[] {
   const values = fieldValues(headers, name);
-  if (values.length === 0) return values;
+  const [only] = values;
+  if (only === undefined || (values.length === 1 && only !== '' && !only.includes(','))) return values;
   return values
     .flatMap((value) => value.split(','))
     .map(trimOws)

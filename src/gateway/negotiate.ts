@@ -143,11 +143,15 @@ function choose<C extends Candidate>({ exchange, match, query }: Asking, formats
   const possible = match.route.response.protobuf ? formats : formats.filter(({ media }) => media === 'json');
   if (alt === 'media') throw notAcceptable(possible);
   const preference = readAccept(exchange.headers);
-  const [best] = possible
-    .map((format) => ({ format, ...preference(format.mediaType) }))
-    .filter(({ quality }) => quality > 0)
-    // The sort is stable: what compares equal keeps the order of the table.
-    .sort((a, b) => compare(a, b) || Number(isAsked(b.format, alt)) - Number(isAsked(a.format, alt)));
+  let best: { readonly format: C; readonly wanted: Preference } | undefined;
+  for (const format of possible) {
+    const wanted = preference(format.mediaType);
+    if (wanted.quality === 0) continue;
+    // What compares equal keeps the order of the table.
+    const before = best === undefined ? -1 : compare(wanted, best.wanted);
+    const isBetter = before < 0 || (before === 0 && isAsked(format, alt) && !isAsked(best?.format, alt));
+    if (isBetter) best = { format, wanted };
+  }
   if (best !== undefined) return best.format;
   const json = possible.find(({ media }) => media === 'json');
   if (json === undefined || !namesProblemsOnly(preference)) throw notAcceptable(possible);
@@ -183,8 +187,8 @@ function maskOf({ exchange, query }: Asking): string | undefined {
   return query.system.fields ?? singleField(exchange.headers, 'x-goog-fieldmask');
 }
 
-function isAsked(format: Candidate, alt: string | undefined): boolean {
-  return alt !== undefined && format.alt === alt;
+function isAsked(format: Candidate | undefined, alt: string | undefined): boolean {
+  return alt !== undefined && format?.alt === alt;
 }
 
 function compare(a: Preference, b: Preference): number {

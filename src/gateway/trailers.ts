@@ -28,9 +28,10 @@ export function trailing(
   kind: 'message' | 'stream',
   end: () => End | undefined,
 ): Trailing {
+  if (!takesTrailers(exchange)) return none;
   const hasStatus = kind === 'stream' && streamRules.cleanEnd;
   const announced = [...(hasStatus ? ['grpc-status', 'grpc-message'] : []), ...names.trailers];
-  if (!takesTrailers(exchange) || announced.length === 0) return none;
+  if (announced.length === 0) return none;
   return {
     headers: [['trailer', announced.join(', ')]],
     trailers() {

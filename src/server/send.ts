@@ -32,9 +32,11 @@ export async function send(
   // The rest of an unread body would be taken for the next request, or read for nothing.
   if (body instanceof Uint8Array && isUnread) response.shouldKeepAlive = false;
   // Trailers go behind a last chunk, and so only where the length is not announced (RFC 9112 §7.1.2).
-  const headers =
-    trailers === undefined ? reply.headers : reply.headers.filter(([name]) => name !== 'content-length');
-  response.writeHead(reply.httpStatus, headers.flat());
+  const fields: string[] = [];
+  for (const [name, value] of reply.headers) {
+    if (trailers === undefined || name !== 'content-length') fields.push(name, value);
+  }
+  response.writeHead(reply.httpStatus, fields);
   if (body instanceof Uint8Array && isUnread) {
     response.write(body);
     await unreadRest(request);
