@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { Cancellation, type CancelSignal } from '../cancel-signal.js';
 import { type Exchange, errorReply, type Gateway, type Reply } from '../gateway/index.js';
@@ -45,7 +44,7 @@ export function createNodeServer(
   const webSockets = createWebSockets(core, limits, webSocketOrigins, (exchange, error) =>
     errorReply(core.surface, exchange, error),
   );
-  const upgraded = new Set<Duplex>();
+  const upgraded = new Set<Socket>();
   let busy = 0;
 
   function accept(request: IncomingMessage, response: ServerResponse, expectation: Expectation): void {
@@ -114,7 +113,7 @@ export function createNodeServer(
    * A request with `Upgrade`: for a WebSocket, or, with any other protocol, as if it had not asked (RFC 9110
    * §7.8). Node has let go of the connection, so that this is the last request on it.
    */
-  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     busy += 1;
     upgraded.add(socket);
     socket.once('close', () => {
@@ -139,8 +138,8 @@ export function createNodeServer(
     } else if (exchange.body !== undefined) reply = errorReply(core.surface, exchange, upgradeWithBody());
     else reply = core.handle(exchange);
     response.shouldKeepAlive = false;
-    response.assignSocket(socket as Socket);
-    response.once('finish', () => (socket as Socket).destroySoon());
+    response.assignSocket(socket);
+    response.once('finish', () => socket.destroySoon());
     void Promise.resolve(reply).then((ready) => send(ready, request, response, limits.streamIdleTimeoutMs));
   }
 
@@ -163,7 +162,8 @@ export function createNodeServer(
   server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
     refuseOnSocket(core.surface, error, socket as Socket, current.get(socket as Socket)),
   );
-  server.on('upgrade', upgrade);
+  // Node's types leave it open; of its own server it is a socket.
+  server.on('upgrade', (request, socket, head) => upgrade(request, socket as Socket, head));
   const http2 = alsoHttp2(server, limits, keepAliveTimeoutMs, (socket) =>
     refuseOnSocket(core.surface, { code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket, undefined),
   );

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Cancellation } from '../cancel-signal.js';
 import type { Exchange, Frame, Gateway, HeaderFields, MessageSocket, Reply } from '../gateway/index.js';
@@ -27,7 +27,7 @@ export interface WebSockets {
    * Takes over a connection whose request asked for a WebSocket: resolves when the socket has
    * closed. Returns the reply that refuses it, if it is refused.
    */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer, exchange: Exchange): Reply | Promise<void>;
+  accept(request: IncomingMessage, socket: Socket, head: Buffer, exchange: Exchange): Reply | Promise<void>;
 }
 
 export function createWebSockets(
@@ -68,7 +68,7 @@ export function createWebSockets(
         });
         server.handleUpgrade(request, socket, head, (webSocket) => {
           const messages = new SocketAdapter(webSocket);
-          keepAlive(webSocket, limits.webSocketPingMs);
+          keepAlive(webSocket, socket, limits.webSocketPingMs);
           void session.run(messages);
         });
       });
@@ -100,17 +100,19 @@ function withBearer(exchange: Exchange): Exchange {
   };
 }
 
-function keepAlive(webSocket: WebSocket, pingMs: number): void {
-  let answered = true;
+/**
+ * Pings a client, and gives it up when nothing came from it until the next time. A pong may stand
+ * behind much else, and all of that unread while the backend takes nothing.
+ */
+function keepAlive(webSocket: WebSocket, socket: Socket, pingMs: number): void {
+  /** Bytes that had come at the last ping; undefined where we did not listen. */
+  let heard: number | undefined;
   const timer = setInterval(() => {
-    // While we read nothing, because the backend takes nothing, an answer would not be seen.
-    if (!answered && !webSocket.isPaused) webSocket.terminate();
-    answered = false;
+    const { bytesRead } = socket;
+    if (!webSocket.isPaused && bytesRead === heard) webSocket.terminate();
+    heard = webSocket.isPaused ? undefined : bytesRead;
     webSocket.ping();
   }, pingMs);
-  webSocket.on('pong', () => {
-    answered = true;
-  });
   webSocket.on('close', () => clearInterval(timer));
 }
 
