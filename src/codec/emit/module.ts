@@ -108,7 +108,7 @@ export class Module {
   }
 
   /** Name of a helper function of the module, emitted at its first use. */
-  helper(key: object, text: string, emit: (name: Code) => Code): Code {
+  helper(key: object | string, text: string, emit: (name: Code) => Code): Code {
     const known = this.#shared.get(key);
     if (known !== undefined) return known;
     const name = this.#unique(text);

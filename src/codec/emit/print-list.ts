@@ -1,3 +1,4 @@
+import { ScalarType } from '@bufbuild/protobuf';
 import type { AnyField } from '../runtime/any-field.js';
 import { type Code, code, nothing } from './code.js';
 import type { CaseParts } from './print-field.js';
@@ -37,12 +38,33 @@ export function emitListCases(
         : list(
             packed,
             code`${emitStop(code`end`)}
-              while (i < stop) {
-                ${element}
-              }
-              checkEnd(i, stop);`,
+              q = ${packedFunction(module, field, element)}(s, i, stop, q);
+              i = stop;`,
           )
     }`;
+}
+
+/**
+ * Name of the function that prints what is packed between two places. One of its own, since the
+ * compiler takes only so much into one: what a message does with other fields would crowd it out.
+ */
+function packedFunction(module: PrintModule, field: AnyField, element: Code): Code {
+  const [key, text] =
+    field.enum === undefined
+      ? [`packed ${field.scalar}`, `packed_${ScalarType[field.scalar ?? 0]}`]
+      : [`packed enum ${field.enum.typeName}`, `packed_${field.enum.typeName}`];
+  return module.helper(
+    key,
+    text,
+    (name) => code`function ${name}(s, i, end, q) {
+      const b = s.b;
+      while (i < end) {
+        ${element}
+      }
+      checkEnd(i, end);
+      return q;
+    }`,
+  );
 }
 
 const bracket = 91;

@@ -185,6 +185,12 @@ function oddBits(word: number): number {
   return (((word ^ 0x02020202) - 0x21212121) | ((word ^ 0x5c5c5c5c) - 0x01010101)) & ~word;
 }
 
+/** How many bytes of a word that is not plain are plain before the first that is not. */
+export function plainBytes(word: number): number {
+  const odd = oddBits(word) & topBits;
+  return (31 - Math.clz32(odd & -odd)) >> 3;
+}
+
 /** Whether a byte beyond ASCII was copied since load(). */
 export function sawBeyondAscii(s: Cursor): boolean {
   return (s.seen & topBits) !== 0;

@@ -1,4 +1,4 @@
-import { type Cursor, escapedKey, refused } from './cursor.js';
+import { type Cursor, escapedKey, isPlain, plainBytes, refused } from './cursor.js';
 
 // Typed arrays are read through `as number` here: the cursor's padding keeps every index inside.
 
@@ -45,7 +45,7 @@ function more(s: Cursor, closing: number): boolean {
   const c = space(s);
   if (c === 44) {
     s.i++;
-    space(s);
+    if ((s.b[s.i] as number) <= 32) space(s);
     return true;
   }
   if (c !== closing) throw refused;
@@ -61,26 +61,32 @@ export const special = Uint8Array.from({ length: 256 }, (_, byte) =>
 
 /** Reads a key and its colon, and stands at the value. The key is at `s.k`; returns its length in bytes. */
 export function key(s: Cursor): number {
-  const b = s.b;
+  const { b, bv } = s;
   let i = s.i;
   if (b[i] !== 34) throw refused;
   const start = ++i;
   let seen = s.seen;
   for (;;) {
+    const word = bv.getInt32(i, true);
+    if (isPlain(word)) {
+      seen |= word;
+      i += 4;
+      continue;
+    }
+    const plain = plainBytes(word);
+    seen |= word & ((1 << (plain << 3)) - 1);
+    i += plain;
     const c = b[i] as number;
-    if (special[c] === 0) {
-      seen |= c;
-      i++;
-    } else if (c === 34) break;
-    else if (c === 92 && s.canonical) i += 2;
+    if (c === 34) break;
+    if (c === 92 && s.canonical) i += 2;
     else throw c === 92 ? escapedKey : refused;
   }
   s.seen = seen;
   s.k = start;
   s.i = i + 1;
-  if (space(s) !== 58) throw refused;
+  if (b[i + 1] !== 58 && space(s) !== 58) throw refused;
   s.i++;
-  space(s);
+  if ((b[s.i] as number) <= 32) space(s);
   return i - start;
 }
 

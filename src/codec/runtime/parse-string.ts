@@ -1,4 +1,4 @@
-import { arePlain, type Cursor, isPlain, refused, sawBeyondAscii } from './cursor.js';
+import { arePlain, type Cursor, isPlain, plainBytes, refused, sawBeyondAscii } from './cursor.js';
 import { special } from './json-structure.js';
 import { close } from './wire-writer.js';
 
@@ -15,9 +15,8 @@ export function string(s: Cursor): void {
 
 /** Copies up to the closing quote, and behind it: true; or up to a backslash: false. */
 function plainPart(s: Cursor): boolean {
-  const { b, o, bv, ov } = s;
+  const { b, bv, ov } = s;
   let { i, q, seen } = s;
-  let c: number;
   for (;;) {
     const first = bv.getInt32(i, true);
     const second = bv.getInt32(i + 4, true);
@@ -32,17 +31,20 @@ function plainPart(s: Cursor): boolean {
     i += 16;
     q += 16;
   }
-  for (let word = bv.getInt32(i, true); isPlain(word); word = bv.getInt32(i, true)) {
+  let word = bv.getInt32(i, true);
+  for (; isPlain(word); word = bv.getInt32(i, true)) {
     ov.setInt32(q, word, true);
     seen |= word;
     i += 4;
     q += 4;
   }
-  // What stopped it is among these four.
-  for (c = b[i] as number; special[c] === 0; c = b[++i] as number) {
-    o[q++] = c;
-    seen |= c;
-  }
+  // What stopped it is among these four; what is written behind it will be overwritten.
+  ov.setInt32(q, word, true);
+  const plain = plainBytes(word);
+  seen |= word & ((1 << (plain << 3)) - 1);
+  i += plain;
+  q += plain;
+  const c = b[i] as number;
   s.seen = seen;
   s.q = q;
   if (c === 34) {
