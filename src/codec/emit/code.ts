@@ -36,6 +36,12 @@ export class Code {
     return new Code(`'${text.replace(/[^\w. ]/g, escaped)}'`);
   }
 
+  /** A number that need be no integer. */
+  static double(value: number): Code {
+    if (!(Number.isFinite(value) && value >= 0)) throw new RangeError(`${value} is not printed`);
+    return new Code(String(value));
+  }
+
   /** A comment: letters, digits, dots and arrows of the text, for people who read the source. */
   static comment(text: string): Code {
     return new Code(`// ${text.replace(/[^\w.[\]→ ]/g, '?')}`);

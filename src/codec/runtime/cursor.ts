@@ -46,6 +46,8 @@ export class Cursor {
   /** Short outputs are views of a slab, and follow each other in it. */
   #slab = this.o;
   #slabView = this.ov;
+  /** Its memory, since to ask a typed array for that costs more than to make one. */
+  #slabMemory = this.o.buffer;
   #slabUsed = 0;
   /** Long outputs are written here, and copied. */
   #scratch = Buffer.allocUnsafeSlow(0);
@@ -84,6 +86,7 @@ export class Cursor {
     if (this.#slabUsed + room > slabSize) {
       this.#slab = Buffer.allocUnsafeSlow(slabSize);
       this.#slabView = viewOf(this.#slab);
+      this.#slabMemory = this.#slab.buffer;
       this.#slabUsed = 0;
     }
     this.o = this.#slab;
@@ -122,7 +125,7 @@ export class Cursor {
     const { o, start, q } = this;
     if (o === this.#slab) {
       this.#slabUsed = q;
-      return new Uint8Array(o.buffer, start, q - start);
+      return new Uint8Array(this.#slabMemory, start, q - start);
     }
     const output = Buffer.allocUnsafe(q - start);
     o.copy(output, 0, start, q);
