@@ -42,7 +42,13 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/protobuf': ['descriptor/', 'codec/', 'demo/'],
   '@bufbuild/protovalidate': ['descriptor/validate-proto.ts'],
   yaml: ['config/', 'httprule/rules-file.ts'],
-  zod: ['config/', 'httprule/rules-file.ts', 'upstream/options.ts'],
+  zod: [
+    'config/',
+    'httprule/rules-file.ts',
+    'upstream/options.ts',
+    'upstream/service-config.ts',
+    'upstream/resolver/txt.ts',
+  ],
   commander: ['cli/'],
 };
 

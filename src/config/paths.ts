@@ -27,13 +27,19 @@ type Backends = NonNullable<Config['backends']>;
 
 function absoluteFiles(backends: Backends, folder: string): Backends {
   const entries = Object.entries(backends).map(([selector, backend]): [string, Backends[string]] => {
-    if (typeof backend === 'string' || backend.tls === undefined) return [selector, backend];
+    if (typeof backend === 'string') return [selector, backend];
+    const { serviceConfig } = backend;
+    const absolute =
+      serviceConfig === undefined || serviceConfig === 'dns'
+        ? backend
+        : { ...backend, serviceConfig: resolve(folder, serviceConfig) };
+    if (backend.tls === undefined) return [selector, absolute];
     const tls = { ...backend.tls };
     for (const name of ['ca', 'cert', 'key'] as const) {
       const file = tls[name];
       if (file !== undefined) tls[name] = resolve(folder, file);
     }
-    return [selector, { ...backend, tls }];
+    return [selector, { ...absolute, tls }];
   });
   return Object.fromEntries(entries);
 }

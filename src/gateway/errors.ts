@@ -35,6 +35,7 @@ export interface Failure {
 const localHttpStatus: Readonly<Partial<Record<Reason, number>>> = {
   UPSTREAM_MESSAGE_TOO_LARGE: 502,
   UPSTREAM_PROTOCOL: 502,
+  BODY_TOO_LARGE: 413,
   UPSTREAM_UNAVAILABLE: 503,
   UPSTREAM_CIRCUIT_OPEN: 503,
   SHUTTING_DOWN: 503,

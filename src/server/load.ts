@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { systemClock } from '../clock.js';
 import {
   createCompiledCodecs,
@@ -24,6 +25,7 @@ import {
   createChannel,
   createChannels,
   lookupAddresses,
+  lookupTxtRecords,
   parseUpstream,
   type Upstream,
   unknownMethod,
@@ -39,6 +41,7 @@ export function openChannels(limits: Limits): Channels {
   const host: ChannelHost = {
     connect: (endpoint, upstreamOptions) => connectTransport(endpoint, upstreamOptions, transports),
     lookup: lookupAddresses,
+    lookupTxt: lookupTxtRecords,
     clock: systemClock,
     random: Math.random,
   };
@@ -121,10 +124,30 @@ export interface ParsedBackend {
   readonly upstream: Upstream;
 }
 
+/** What a service config file holds; none for one in DNS. */
+function serviceConfigText(file: string | undefined, diagnostics: Diagnostic[]): string | undefined {
+  if (file === undefined || file === 'dns') return undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    diagnostics.push({
+      severity: 'error',
+      code: 'SOURCE_UNREADABLE',
+      text: 'The service config of a backend cannot be read.',
+      locations: [{ file, line: 0, column: 0 }],
+      hint: 'Is the path right?',
+    });
+    return undefined;
+  }
+}
+
 function parseBackends(options: GatewayOptions, diagnostics: Diagnostic[]): ParsedBackend[] {
   const backends: ParsedBackend[] = [];
   for (const { selector, ...upstreamOptions } of options.backends ?? []) {
-    const upstream = parseUpstream(upstreamOptions);
+    const upstream = parseUpstream(
+      upstreamOptions,
+      serviceConfigText(upstreamOptions.serviceConfig, diagnostics),
+    );
     if ('problem' in upstream) {
       diagnostics.push(targetProblem(`The backend of ${selector} cannot be used: ${upstream.problem}`));
     } else {

@@ -136,7 +136,8 @@ function layered<T>(options: T, layers: readonly { readonly options: Partial<T> 
 
 /** Whether anybody asks for the idempotency of a request. */
 function isRepeated({ options }: Upstream): boolean {
-  return options.retry !== undefined || options.hedge !== undefined;
+  const { retry, hedge, serviceConfig } = options;
+  return (retry ?? hedge ?? serviceConfig) !== undefined;
 }
 
 /** Reads the field that a ring of endpoints places calls by, where the method's request has it. */

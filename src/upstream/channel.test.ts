@@ -18,12 +18,17 @@ const plain: Method = { path: '/t.T/Unary', isIdempotent: () => true, hashField:
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 /** A channel over real connections, whose name server knows one name. */
-function open(options: UpstreamOptions, addresses: readonly string[] = []): Channel {
+function open(
+  options: UpstreamOptions,
+  addresses: readonly string[] = [],
+  records: readonly string[] = [],
+): Channel {
   const upstream = parseUpstream(options);
   if ('problem' in upstream) throw new Error(upstream.problem);
   const channel = createChannel(upstream, {
     connect: ({ target, authority }: Endpoint) => createGrpcJsTransport(target, { authority }),
     lookup: async () => addresses,
+    lookupTxt: async () => records,
     clock: systemClock,
     random: Math.random,
   });
@@ -195,5 +200,24 @@ describe('a channel', () => {
       .stream(callOf({ path: '/t.T/Bidi' }));
     stream.end();
     expect((await stream.outcome).status.code).toBe(0);
+  });
+
+  it('a service config among the TXT records of a name is followed, whatever is wrong with it ignored', async () => {
+    const config = {
+      methodConfig: [{ name: [{ service: 't.T', method: 'Unary' }], maxRequestMessageBytes: 3 }],
+    };
+    const { ports } = await backends(1);
+    const options: UpstreamOptions = { target: `dns:///orders:${ports[0]}`, serviceConfig: 'dns' };
+    const record = (said: object) => `grpc_config=${JSON.stringify([{ serviceConfig: said }])}`;
+    const strict = open(options, ['127.0.0.1'], [record(config)]).method(plain);
+    expect([await ask(strict, {}, 'four'), await ask(strict, {}, 'abc')]).toEqual(['BODY_TOO_LARGE', '0']);
+    const wrong = open(options, ['127.0.0.1'], [record({ methodConfig: 7 })]).method(plain);
+    expect(await ask(wrong, {}, 'four')).toBe('0');
+    const stream = open(options, ['127.0.0.1'], [record(config)])
+      .method(plain)
+      .stream(callOf({ path: '/t.T/Bidi' }));
+    void stream.send(Buffer.from('a'));
+    expect(text((await stream.next()) ?? Buffer.from('none'))).toBe('0:a');
+    stream.cancel();
   });
 });

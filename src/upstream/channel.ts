@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../clock.js';
 import { split } from './balancer/split.js';
+import { createConfiguredChannel } from './configured-channel.js';
 import type { Method } from './method.js';
 import type { UpstreamOptions } from './options.js';
 import { faultPolicy, mirrorPolicy } from './policies.js';
@@ -7,7 +8,7 @@ import { faulty } from './resilience/fault.js';
 import { createMirror } from './resilience/mirror.js';
 import type { Lookup } from './resolver/dns.js';
 import type { Endpoint } from './resolver/resolver.js';
-import { createTargetChannel } from './target-channel.js';
+import type { LookupTxt } from './resolver/txt.js';
 import type { EndpointTransport, Transport } from './transport.js';
 import type { Upstream } from './upstream.js';
 
@@ -24,6 +25,7 @@ export interface ChannelHost {
   /** Makes the transport to an endpoint, which connects with its first call. */
   readonly connect: (endpoint: Endpoint, options: UpstreamOptions) => EndpointTransport;
   readonly lookup: Lookup;
+  readonly lookupTxt: LookupTxt;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -35,12 +37,12 @@ export interface ChannelHost {
 export function createChannel(upstream: Upstream, host: ChannelHost): Channel {
   const { clock, random } = host;
   const { fault, mirror, splitOn } = upstream.options;
-  const main = createTargetChannel(upstream, host);
+  const main = createConfiguredChannel(upstream, host);
   const branches = upstream.split.map(({ upstream: to, ...branch }) => ({
     ...branch,
-    channel: createTargetChannel(to, host),
+    channel: createConfiguredChannel(to, host),
   }));
-  const copies = upstream.mirror && createTargetChannel(upstream.mirror, host);
+  const copies = upstream.mirror && createConfiguredChannel(upstream.mirror, host);
   const mirrored = mirror && createMirror(mirrorPolicy(mirror), clock, random);
 
   return {

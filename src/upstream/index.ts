@@ -7,6 +7,7 @@ export { type Method, unknownMethod } from './method.js';
 export { type UpstreamOptions, upstreamOptionsSchema } from './options.js';
 export { lookupAddresses } from './resolver/lookup.js';
 export type { Endpoint } from './resolver/resolver.js';
+export { lookupTxtRecords } from './resolver/txt.js';
 export { type EndpointTarget, type HostPort, parseTarget, type Target } from './target.js';
 export type { Call, Connectivity, EndpointTransport, StreamCall, Transport } from './transport.js';
 export { parseUpstream, type Upstream } from './upstream.js';

@@ -156,6 +156,11 @@ export const upstreamOptionsSchema = z.strictObject({
     ),
   mirror: mirrorOptionsSchema.optional().describe('Sends copies of unary calls to another target.'),
   fault: faultOptionsSchema.optional().describe('Delays and ends calls on purpose, for tests.'),
+  serviceConfig: name
+    .optional()
+    .describe(
+      "How the service's owner says it should be called: a gRPC service config in a JSON file, or dns.",
+    ),
   retry: retryOptionsSchema
     .optional()
     .describe(

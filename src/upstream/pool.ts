@@ -220,7 +220,7 @@ export function createPool(options: PoolOptions): Pool {
         return 'reason' in found ? endedStream(found) : streamOn(found, call);
       });
     },
-    connectivity: () => best[0]?.transport.connectivity() ?? 'connecting',
+    connectivity: () => best[0]?.transport.connectivity() ?? (state === 'resolved' ? 'failed' : 'connecting'),
     async close() {
       state = 'closed';
       resolver.close();

@@ -3,17 +3,27 @@ import { hashed } from './balancer/hashed.js';
 import type { Channel, ChannelHost } from './channel.js';
 import type { Method } from './method.js';
 import type { UpstreamOptions } from './options.js';
-import { breakerPolicy, hedgePolicy, outlierPolicy, retryBudgetOptions, retryPolicy } from './policies.js';
+import {
+  breakerPolicy,
+  hedgePolicy,
+  outlierPolicy,
+  retryBudgetOptions,
+  retryPolicy,
+  retryRequestBytesMax,
+} from './policies.js';
 import { createPool, type Pool } from './pool.js';
 import { broken, createBreaker } from './resilience/breaker.js';
 import { healthWatch } from './resilience/health.js';
 import { hedged } from './resilience/hedge.js';
+import { limited } from './resilience/method-limits.js';
 import { outlierWatch } from './resilience/outlier.js';
 import { retried } from './resilience/retry.js';
 import { createRetryBudget, type RetryBudget } from './resilience/retry-budget.js';
+import { createRetryThrottle } from './resilience/retry-throttle.js';
 import { createDnsResolver } from './resolver/dns.js';
 import type { Endpoint, Resolver } from './resolver/resolver.js';
 import { createStaticResolver } from './resolver/static.js';
+import type { MethodConfig, ServiceConfig } from './service-config.js';
 import { type EndpointTarget, formatHostPort, type Target } from './target.js';
 import type { Transport } from './transport.js';
 import type { Upstream } from './upstream.js';
@@ -22,27 +32,42 @@ import type { Upstream } from './upstream.js';
 const resolveTimeoutMs = 10_000;
 
 /** The channel of one target: resolver, balancer, transports, and the policies that look after them. */
-export function createTargetChannel(upstream: Upstream, host: ChannelHost): Channel {
+export function createTargetChannel(
+  upstream: Upstream,
+  host: ChannelHost,
+  config: ServiceConfig | undefined,
+): Channel {
   const { options } = upstream;
-  const base = createBase(upstream, host);
+  const base = createBase(upstream, host, config);
   const guarded = guard(base, options, host);
-  const budget = createRetryBudget(retryBudgetOptions(options.retryBudget), host.clock);
+  const budget =
+    options.retryBudget === undefined && config?.throttle !== undefined
+      ? createRetryThrottle(config.throttle)
+      : createRetryBudget(retryBudgetOptions(options.retryBudget), host.clock);
   return {
     method(method) {
-      const repeated = repeat(guarded, upstream, method, { ...host, budget });
-      return options.hashOn === undefined ? repeated : hashed(repeated, options.hashOn, method);
+      const said = config?.method(method.path);
+      const repeated = repeat(guarded, upstream, method, said, { ...host, budget });
+      const bounded =
+        said === undefined ? repeated : limited(repeated, said, () => base.connectivity(), host.clock);
+      return options.hashOn === undefined ? bounded : hashed(bounded, options.hashOn, method);
     },
     close: () => base.close(),
   };
 }
 
 /** The endpoints of a target, as one transport; of one endpoint that endpoint's own. */
-function createBase({ target, options }: Upstream, host: ChannelHost): Pool {
-  const { health, outlier } = options;
+function createBase(
+  { target, options }: Upstream,
+  host: ChannelHost,
+  config: ServiceConfig | undefined,
+): Pool {
+  const { outlier } = options;
+  const health = options.health ?? (config?.health === undefined ? undefined : { service: config.health });
   if (!isMany(target) && health === undefined) return host.connect(endpointAt(target), options);
   return createPool({
     resolver: createResolver(target, host),
-    balancer: createBalancer(options.balancer ?? 'round_robin', host.random),
+    balancer: createBalancer(options.balancer ?? config?.balancer ?? 'round_robin', host.random),
     connect: (endpoint) => host.connect(endpoint, options),
     watches: [
       ...(health === undefined ? [] : [healthWatch({ ...host, service: health.service ?? '' })]),
@@ -61,7 +86,7 @@ function guard(base: Pool, { breaker }: UpstreamOptions, { clock }: ChannelHost)
 }
 
 /**
- * Repetition of calls, as configured. Where there are several endpoints, a call that certainly was not
+ * Repetition of calls, as configured here or else by the owner of the service. Where there are several endpoints, a call that certainly was not
  * processed by one goes to another without being asked for: a mesh does not see these calls at all, so
  * that nothing is multiplied. The transport of a single endpoint does the same by itself.
  */
@@ -69,13 +94,18 @@ function repeat(
   transport: Transport,
   { target, options }: Upstream,
   method: Method,
+  said: MethodConfig | undefined,
   host: ChannelHost & { readonly budget: RetryBudget },
 ): Transport {
-  if (options.hedge !== undefined) {
-    return hedged(transport, method, { ...host, policy: hedgePolicy(options.hedge) });
-  }
-  if (options.retry === undefined && !isMany(target)) return transport;
-  return retried(transport, method, { ...host, policy: options.retry && retryPolicy(options.retry) });
+  const isOurs = options.hedge !== undefined || options.retry !== undefined;
+  const hedge = isOurs ? options.hedge && hedgePolicy(options.hedge) : said?.hedge;
+  if (hedge !== undefined) return hedged(transport, method, { ...host, policy: hedge });
+  const policy = isOurs
+    ? options.retry && retryPolicy(options.retry)
+    : said?.retry && { ...said.retry, requestBytesMax: retryRequestBytesMax };
+  return policy === undefined && !isMany(target)
+    ? transport
+    : retried(transport, method, { ...host, policy });
 }
 
 function isMany(target: Target): target is Exclude<Target, EndpointTarget> {

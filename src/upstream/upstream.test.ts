@@ -18,6 +18,7 @@ describe('parseUpstream', () => {
     [{ target: 'dns:///a:1', balancer: 'ring_hash', hashOn: {} }, 'either a header or a field'],
     [{ target: 'dns:///a:1', balancer: 'ring_hash', hashOn: { header: 'x', field: 'y' } }, 'either'],
     [{ target: 'dns:///a:1', balancer: 'round_robin', hashOn: { header: 'x' } }, 'only ring_hash'],
+    [{ target: 'a:1', serviceConfig: 'dns' }, 'dns:///name:port'],
     [{ target: 'a:1', outlier: {} }, 'cannot be worse than others'],
     [{ target: 'a:1', fault: {} }, 'a delay, an abort, or both'],
     [{ target: 'a:1', fault: { abort: 'OK' } }, 'cannot be OK'],
@@ -30,6 +31,23 @@ describe('parseUpstream', () => {
     [{ target: 'a:1', splitOn: { header: 'x' } }, 'no split'],
   ])('%j is refused: %s', (options, problem) => {
     expect(parseUpstream(options)).toEqual({ problem: expect.stringContaining(problem) });
+  });
+
+  it('a service config in DNS is that of names', () => {
+    const options: UpstreamOptions = {
+      target: 'dns:///a:1',
+      serviceConfig: 'dns',
+      split: [{ target: 'b:1', percent: 1 }],
+    };
+    const parsed = parseUpstream(options);
+    if ('problem' in parsed) throw new Error(parsed.problem);
+    expect(parsed.split[0]?.upstream.options.serviceConfig).toBeUndefined();
+  });
+
+  it('a service config that is none is refused, with its file', () => {
+    expect(parseUpstream({ target: 'a:1', serviceConfig: 'c.json' }, '{')).toEqual({
+      problem: 'its service config c.json is not one: it is not JSON',
+    });
   });
 
   it('the branches of a split are called as the target is, as far as that makes sense', () => {

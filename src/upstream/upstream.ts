@@ -1,5 +1,6 @@
 import type { UpstreamOptions } from './options.js';
 import type { RequestMatch } from './request-match.js';
+import { parseServiceConfig, type ServiceConfig } from './service-config.js';
 import { parseTarget, type Target } from './target.js';
 
 /** A backend, checked: where it is and how it is called. */
@@ -10,6 +11,8 @@ export interface Upstream {
   readonly options: UpstreamOptions;
   readonly split: readonly SplitUpstream[];
   readonly mirror: Upstream | undefined;
+  /** What a file says about how the service should be called. */
+  readonly serviceConfig: ServiceConfig | undefined;
 }
 
 /** Another backend that takes some of the calls. */
@@ -24,15 +27,21 @@ interface Problem {
   readonly problem: string;
 }
 
-/** Checks what a schema cannot. Returns a problem where something is wrong. */
-export function parseUpstream(options: UpstreamOptions): Upstream | Problem {
+/**
+ * Checks what a schema cannot. Returns a problem where something is wrong. `serviceConfigText` is what the file
+ * of `serviceConfig` holds.
+ */
+export function parseUpstream(options: UpstreamOptions, serviceConfigText?: string): Upstream | Problem {
   const target = parseTarget(options.target);
   if ('problem' in target) return target;
+  if (options.serviceConfig === 'dns' && target.kind !== 'dns') {
+    return { problem: 'a service config in DNS belongs to a target dns:///name:port' };
+  }
   const problem = balancingProblem(options, target) ?? policyProblem(options) ?? splitProblem(options);
   if (problem !== undefined) return { problem };
   const split: SplitUpstream[] = [];
   for (const branch of options.split ?? []) {
-    const upstream = parseUpstream(inPlace(options, branch.target));
+    const upstream = parseUpstream(inPlace(options, branch.target), serviceConfigText);
     if ('problem' in upstream) return upstream;
     split.push({ when: branch.when, percent: branch.percent ?? 0, upstream });
   }
@@ -40,10 +49,18 @@ export function parseUpstream(options: UpstreamOptions): Upstream | Problem {
     options.mirror &&
     parseUpstream({ target: options.mirror.target, transport: options.transport, tls: options.tls });
   if (mirror !== undefined && 'problem' in mirror) return mirror;
+  const config = serviceConfigText === undefined ? undefined : parseServiceConfig(serviceConfigText);
+  if (config !== undefined && 'problem' in config) {
+    return { problem: `its service config ${options.serviceConfig ?? ''} is not one: ${config.problem}` };
+  }
   // Key order and spelling of the target must not make two channels of one.
   const said = Object.entries(options).filter(([key, value]) => key !== 'target' && value !== undefined);
-  const text = JSON.stringify([target.text, ...said.toSorted(([a], [b]) => (a < b ? -1 : 1))]);
-  return { text, target, options, split, mirror };
+  const text = JSON.stringify([
+    target.text,
+    ...said.toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    ...(serviceConfigText === undefined ? [] : [serviceConfigText]),
+  ]);
+  return { text, target, options, split, mirror, serviceConfig: config };
 }
 
 function balancingProblem(
@@ -92,10 +109,16 @@ function splitProblem({ split = [], splitOn }: UpstreamOptions): string | undefi
 
 /** The same way of calling another target, less what only many addresses have a use for. */
 function inPlace(options: UpstreamOptions, text: string): UpstreamOptions {
-  const { transport, tls, retry, hedge, retryBudget, health, breaker, balancer, hashOn, outlier } = options;
+  const { transport, tls, retry, hedge, retryBudget, health, breaker } = options;
+  const { balancer, hashOn, outlier, serviceConfig } = options;
   const target = parseTarget(text);
-  const ofMany = 'problem' in target || !isMany(target) ? {} : { balancer, hashOn, outlier };
-  return { target: text, transport, tls, retry, hedge, retryBudget, health, breaker, ...ofMany };
+  const kind = 'problem' in target ? undefined : target.kind;
+  return {
+    ...{ target: text, transport, tls, retry, hedge, retryBudget, health, breaker },
+    // Records belong to a name that is resolved; others have none.
+    ...(serviceConfig === 'dns' && kind !== 'dns' ? {} : { serviceConfig }),
+    ...(kind === 'dns' || kind === 'list' ? { balancer, hashOn, outlier } : {}),
+  };
 }
 
 function isMany(target: Target): boolean {

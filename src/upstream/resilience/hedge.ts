@@ -92,6 +92,7 @@ function hedgeUnary(
     function ended(outcome: Outcome): void {
       underWay -= 1;
       if (isDecided) return;
+      budget.ended(policy.codes.has(outcome.status.code));
       last = outcome;
       const { status, localReason, retryPushbackMs } = outcome;
       const mayOthersSucceed = policy.codes.has(status.code) && localReason !== 'UPSTREAM_CIRCUIT_OPEN';

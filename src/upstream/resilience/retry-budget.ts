@@ -16,6 +16,8 @@ export interface RetryBudget {
   called(): void;
   /** Whether a call may be repeated; if so it is counted. */
   take(): boolean;
+  /** An attempt has ended; a failure is what a policy would repeat. */
+  ended(isFailure: boolean): void;
 }
 
 const windowSeconds = 10;
@@ -49,5 +51,6 @@ export function createRetryBudget({ ratio, perSecondMin }: RetryBudgetOptions, c
       repeats[index] = (repeats[index] ?? 0) + 1;
       return true;
     },
+    ended() {},
   };
 }

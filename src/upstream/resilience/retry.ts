@@ -40,6 +40,7 @@ async function retryUnary(
   for (;;) {
     const attempt = attemptAt(call, tried, attempts, policy?.perTryTimeoutMs, clock);
     const outcome = await transport.unary(attempt, message);
+    budget.ended(isFailure(outcome, policy));
     // The usual end, before anything is made for the unusual ones.
     if (outcome.status.code === Code.OK) return outcome;
     const delayMs = retryDelayMs(outcome, attempts, {
@@ -64,15 +65,22 @@ function retryStream(transport: Transport, method: Method, options: RetryOptions
     open: () => transport.stream(attemptAt(call, tried, attempts, undefined, clock)),
     pause: (delayMs, signal) => pause(clock, delayMs, signal, call.signal),
     requestBytesMax: policy?.requestBytesMax ?? retryRequestBytesMax,
-    delayMs: (outcome, sent) =>
-      retryDelayMs(outcome, attempts, {
+    delayMs(outcome, sent) {
+      budget.ended(isFailure(outcome, policy));
+      return retryDelayMs(outcome, attempts, {
         policy,
         random,
         isRepeatable: () => method.isIdempotent(sent[0]),
         take: () => budget.take(),
         restMs: restMs(call, clock),
-      }),
+      });
+    },
   });
+}
+
+/** What spends a token of a throttle: a code of the policy, or a server that will not have the call again (gRFC A6). */
+function isFailure({ status, retryPushbackMs }: Outcome, policy: RetryPolicy | undefined): boolean {
+  return policy?.codes.has(status.code) === true || (retryPushbackMs ?? 0) < 0;
 }
 
 function restMs(call: Call, clock: Clock): number {
