@@ -24,6 +24,11 @@ describe('emitted functions are to be read by people', () => {
     await expect(parse).toMatchFileSnapshot('lat-lng.parse.txt');
   });
 
+  it('to JSON', async () => {
+    const [, print] = sourceOf('google.type.LatLng');
+    await expect(print).toMatchFileSnapshot('lat-lng.print.txt');
+  });
+
   const own = [...registry.types].filter(
     (type) => type.kind === 'message' && type.typeName.startsWith('shop.'),
   );
