@@ -17,6 +17,12 @@ export interface ConnectionOptions {
   readonly streamIdMax: number;
 }
 
+/**
+ * How a connection ended: before it took calls, by itself before it was given any, or after it had been of
+ * use (or of none to anybody, for long enough).
+ */
+export type ConnectionEnd = 'unreached' | 'useless' | 'used';
+
 /** Who is told what becomes of a connection. */
 export interface ConnectionOwner {
   /** It takes calls. */
@@ -25,8 +31,8 @@ export interface ConnectionOwner {
   roomier(connection: Connection): void;
   /** It takes no more calls. */
   draining(connection: Connection): void;
-  /** It is gone; `wasReady` tells a loss from a failure to connect. */
-  closed(connection: Connection, wasReady: boolean): void;
+  /** It is gone. */
+  closed(connection: Connection, end: ConnectionEnd): void;
   /** The server complains of pings (grpc, A8). */
   tooManyPings(): void;
 }

@@ -49,6 +49,7 @@ export class Connection implements FrameHandler, StreamHost {
   /** The newest stream of which anything has been given to the socket. */
   #flushedId = 0;
   #lastStreamOfPeer = Number.POSITIVE_INFINITY;
+  #wasIdle = false;
   #settingsSentAt: number | undefined;
   #stopTimer: () => void;
   readonly #contentSent = (): void => this.#flood.earn();
@@ -130,7 +131,7 @@ export class Connection implements FrameHandler, StreamHost {
     if (this.#state === 'closed') return;
     if (errorCode !== undefined) {
       this.#output.frames.reset(stream.id, errorCode);
-      this.#flood.earn();
+      this.#flood.reset();
       this.#output.schedule();
     }
     if (this.#state === 'draining') this.#closeWhenDone();
@@ -154,7 +155,7 @@ export class Connection implements FrameHandler, StreamHost {
       this.#output.schedule();
     }
     const stream = this.#streams.get(id);
-    if (stream === undefined) return this.#crossing(id, start === end);
+    if (stream === undefined) return this.#crossingContent(id, start === end);
     if (start === end && !isLast) this.#flood.spend();
     else this.#flood.earn();
     if (isLast) this.#streams.ended(id);
@@ -164,7 +165,7 @@ export class Connection implements FrameHandler, StreamHost {
   headers(id: number, block: Buffer, start: number, end: number, isLast: boolean) {
     const fields = this.#responses.read(block, start, end);
     const stream = this.#streams.get(id);
-    if (stream === undefined) return this.#crossing(id, true);
+    if (stream === undefined) return this.#crossingContent(id, true);
     // Informational responses may come without end.
     if (fields.httpStatus !== undefined && fields.httpStatus < 200) this.#flood.spend();
     else this.#flood.earn();
@@ -175,8 +176,7 @@ export class Connection implements FrameHandler, StreamHost {
   reset(id: number, errorCode: number) {
     const stream = this.#streams.get(id);
     if (stream !== undefined) return stream.receiveReset(errorCode);
-    this.#streams.requireOpened(id);
-    this.#flood.spend();
+    this.#crossing(id);
   }
 
   settings(bytes: Buffer, start: number, end: number) {
@@ -225,15 +225,16 @@ export class Connection implements FrameHandler, StreamHost {
   }
 
   windowUpdate(id: number, increment: number) {
-    this.#flood.spend();
     if (id === 0) {
+      this.#flood.spend();
       if (!this.#queue.widen(increment)) {
         throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, 'the connection window overflows');
       }
       return this.#send();
     }
     const stream = this.#streams.get(id);
-    if (stream === undefined) return this.#streams.requireOpened(id);
+    if (stream === undefined) return this.#crossing(id);
+    this.#flood.spend();
     if (!stream.sendWindow.add(increment)) return stream.fail(garbage, ErrorCode.FLOW_CONTROL_ERROR);
     this.want(stream);
   }
@@ -241,8 +242,7 @@ export class Connection implements FrameHandler, StreamHost {
   streamError(id: number, errorCode: ErrorCode) {
     const stream = this.#streams.get(id);
     if (stream !== undefined) return stream.fail(garbage, errorCode);
-    this.#streams.requireOpened(id);
-    this.#flood.spend();
+    this.#crossing(id);
   }
 
   ignored(): void {
@@ -291,7 +291,10 @@ export class Connection implements FrameHandler, StreamHost {
     const verdict = this.#keepalive.check(now, this.#streams.size);
     if (verdict === 'dead') return this.#fail(ErrorCode.NO_ERROR, unavailable);
     if (verdict === 'ping') this.#ping();
-    if (verdict === 'idle') this.#drain();
+    if (verdict === 'idle') {
+      this.#wasIdle = true;
+      this.#drain();
+    }
     if (this.#settingsSentAt !== undefined && now - this.#settingsSentAt >= settingsTimeoutMs) {
       return this.#fail(ErrorCode.SETTINGS_TIMEOUT, brokenConnection);
     }
@@ -326,7 +329,8 @@ export class Connection implements FrameHandler, StreamHost {
 
   #end(status: LocalStatus): void {
     if (this.#state === 'closed') return;
-    const wasReady = this.#state !== 'connecting';
+    const wasUsed = this.#wasIdle || this.#streams.nextId > 1;
+    const end = this.#state === 'connecting' ? 'unreached' : wasUsed ? 'used' : 'useless';
     this.#state = 'closed';
     this.#stopTimer();
     this.#reader.stop();
@@ -336,7 +340,7 @@ export class Connection implements FrameHandler, StreamHost {
       if (stream.id > this.#flushedId) stream.refuse();
       else stream.fail(status, undefined);
     }
-    this.#owner.closed(this, wasReady);
+    this.#owner.closed(this, end);
   }
 
   #closeSocket(): void {
@@ -347,10 +351,16 @@ export class Connection implements FrameHandler, StreamHost {
     socket.destroySoon();
   }
 
-  /** A frame for a stream that has ended; of content there may be as much as fits into the window. */
-  #crossing(id: number, isEmpty: boolean): void {
-    this.#streams.requireCrossing(id);
-    if (isEmpty) this.#flood.spend();
+  /** A frame that says something of a stream that has ended. */
+  #crossing(id: number): void {
+    this.#streams.requireOpened(id);
+    this.#flood.cross();
+  }
+
+  /** HEADERS or DATA for one; of content there may be as much as fits into the window. */
+  #crossingContent(id: number, isEmpty: boolean): void {
+    this.#streams.requireOpenForPeer(id);
+    if (isEmpty) this.#flood.cross();
   }
 
   #send(): void {

@@ -12,6 +12,8 @@ const periodMs = 10_000;
 export class FloodGuard {
   readonly #clock: Clock;
   #left = allowance;
+  /** Frames that may still come for streams that we have reset. */
+  #crossing = 0;
   #since: number;
 
   constructor(clock: Clock) {
@@ -30,10 +32,18 @@ export class FloodGuard {
     this.#left = allowance;
   }
 
-  /**
-   * Counts a frame that was of use, ours included: servers answer one with two WINDOW_UPDATE and a PING, and
-   * RST_STREAM is crossed by headers, trailers and another RST_STREAM.
-   */
+  /** Counts a frame for a stream that is gone. Throws as `spend` does. */
+  cross(): void {
+    if (this.#crossing > 0) this.#crossing -= 1;
+    else this.spend();
+  }
+
+  /** We have reset a stream: headers, trailers, WINDOW_UPDATE and RST_STREAM may be on their way. */
+  reset(): void {
+    this.#crossing += 4;
+  }
+
+  /** Counts a frame that was of use, ours included: servers answer one with two WINDOW_UPDATE and a PING. */
   earn(): void {
     if (this.#left < allowance) this.#left += 4;
   }

@@ -40,7 +40,7 @@ export class Keepalive {
 
   /** A call that was sent at `since` has had no answer in time. */
   suspect(since: number, now: number): Verdict {
-    return this.#pingedAt === undefined && this.#lastReadAt < since ? this.#ping(now) : undefined;
+    return this.#pingedAt === undefined && this.#lastReadAt <= since ? this.#ping(now) : undefined;
   }
 
   #ping(now: number): Verdict {

@@ -4,7 +4,7 @@ import { type BackoffOptions, backoffMs } from './backoff.js';
 import { shuttingDown, unprocessed } from './call-status.js';
 import type { CallHost, ClientCall } from './client-call.js';
 import { Connection } from './connection.js';
-import type { ConnectionOptions, ConnectionOwner } from './connection-owner.js';
+import type { ConnectionEnd, ConnectionOptions, ConnectionOwner } from './connection-owner.js';
 import type { DeadlineWheel } from './deadline-wheel.js';
 import type { RequestCompression } from './request-compression.js';
 
@@ -37,6 +37,8 @@ export class Pool implements CallHost, ConnectionOwner {
   readonly #watchers = new Set<() => void>();
   #dialling: Connection | undefined;
   #failures = 0;
+  /** Connections in a row that went before they were of use. */
+  #useless = 0;
   #stopBackoff: (() => void) | undefined;
   #connectivity: Connectivity = 'idle';
   #isClosed = false;
@@ -98,7 +100,7 @@ export class Pool implements CallHost, ConnectionOwner {
 
   ready(connection: Connection): void {
     this.#dialling = undefined;
-    this.#failures = 0;
+    if (this.#useless === 0) this.#failures = 0;
     this.#update();
     this.roomier(connection);
   }
@@ -113,16 +115,19 @@ export class Pool implements CallHost, ConnectionOwner {
     this.#dialIfShort();
   }
 
-  draining(): void {
+  draining(connection: Connection): void {
     this.#update();
-    this.#dialIfShort();
+    // One without calls is about to be gone, and then it is time to see.
+    if (connection.openStreams > 0) this.#dialIfShort();
   }
 
-  closed(connection: Connection, wasReady: boolean): void {
+  closed(connection: Connection, end: ConnectionEnd): void {
     this.#connections.delete(connection);
     if (this.#dialling === connection) this.#dialling = undefined;
     if (this.#isClosed) return;
-    if (!wasReady) this.#pause();
+    this.#useless = end === 'useless' ? this.#useless + 1 : 0;
+    // A server that lets nobody in is asked once more at once, and then with pauses.
+    if (end === 'unreached' || this.#useless > 1) this.#pause();
     this.#update();
     // Whoever waited for this attempt has waited long enough.
     if (this.#connectivity === 'failed') {

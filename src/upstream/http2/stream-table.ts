@@ -56,7 +56,7 @@ export class StreamTable {
    * Throws ConnectionError for HEADERS or DATA that may not come: on a stream that was never opened, or that
    * the server has ended. After our RST_STREAM there may be frames on the way.
    */
-  requireCrossing(id: number): void {
+  requireOpenForPeer(id: number): void {
     this.requireOpened(id);
     if (this.#ended.includes(id))
       throw new ConnectionError(ErrorCode.STREAM_CLOSED, 'frame after END_STREAM');
