@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf';
 import { code } from './emit/code.js';
-import { emitParse, emitParseField, type ParseOptions, parseTables } from './emit/parse.js';
+import { emitParse, emitParseField } from './emit/parse.js';
+import type { ParseOptions } from './emit/parse-options.js';
+import { parseTables } from './emit/parse-scalar.js';
 import type { Emitter, Library, Subject, Unit } from './emit/unit.js';
 import { createFunctions, type FunctionSource, functionSource } from './functions.js';
 import { canonicalKeys } from './runtime/canonical-keys.js';

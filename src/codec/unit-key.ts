@@ -1,4 +1,4 @@
-import type { ParseOptions } from './emit/parse.js';
+import type { ParseOptions } from './emit/parse-options.js';
 import type { PrintOptions } from './emit/print-options.js';
 
 /** Name of the functions from JSON to protobuf with these options: "parse", "parse ignoreUnknown". */
