@@ -3,7 +3,7 @@
 //   npm run bench                          everything; prints, and writes bench/RESULTS.md
 //   npm run bench -- --scenario a,c --peer propylon,envoy --rounds 3 --seconds 1
 //   npm run bench -- --quick               whether it works and all answers agree
-//   npm run bench -- --lock FILE           holds flock(1) on FILE during each scenario
+//   npm run bench -- --lock FILE           takes turns with others who hold flock(1) on FILE
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,7 @@ import { startBackend } from './backend.mjs';
 import { root } from './cache.mjs';
 import { buildGo, goVersion } from './go.mjs';
 import { buildImages } from './image.mjs';
-import { takeTurn } from './lock.mjs';
+import { turnsAt } from './lock.mjs';
 import { measure } from './measure.mjs';
 import { Missing } from './missing.mjs';
 import { envoy } from './peers/envoy.mjs';
@@ -35,7 +35,7 @@ const { values } = parseArgs({
 });
 const options = {
   rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
-  seconds: Number(values.seconds ?? (values.quick ? 0.2 : 1.2)),
+  seconds: Number(values.seconds ?? (values.quick ? 0.2 : 1)),
   warmUpSeconds: values.quick ? 0.2 : 1.5,
 };
 const isWhole = [values.scenario, values.peer, values.rounds, values.seconds].every(
@@ -53,12 +53,12 @@ try {
 
 async function run() {
   const go = goVersion();
-  const release = await takeTurn(values.lock);
+  const turns = turnsAt(values.lock);
+  await turns.take();
   const images = buildImages();
   const { installed, missing } = install(images);
   const load = buildGo('load');
   const backendProgram = buildGo('backend');
-  release();
   for (const { peer, version } of installed) console.log(`${peer.title}: ${version}`);
   for (const { peer, reason } of missing) console.log(`${peer.title}: missing, ${reason}`);
 
@@ -67,12 +67,14 @@ async function run() {
   const results = [];
   try {
     for (const scenario of scenarios.filter(({ key }) => wanted(values.scenario, key))) {
-      const end = await takeTurn(values.lock);
-      const measured = await measure(scenario, peers, { ...images, backend, load }, options).finally(end);
+      await turns.take();
+      const measured = await measure(scenario, peers, { ...images, backend, load }, options);
+      turns.pass({ last: false });
       results.push({ scenario, ...measured });
       console.log(`\n${scenarioTable(results.at(-1), peers)}`);
     }
   } finally {
+    turns.pass({ last: true });
     await backend.stop();
   }
   console.log(targetTable(results));

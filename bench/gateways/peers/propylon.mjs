@@ -5,17 +5,20 @@ import { start } from '../process.mjs';
 
 const main = join(root, 'dist/src/cli/main.js');
 
-/** `propylon serve` as a user starts it, one process. */
+/** As manifests/Dockerfile starts it. */
+const nodeFlags = ['--min-semi-space-size=16'];
+
+/** `propylon serve`, one process. */
 const propylon = (transport) => ({
   key: `propylon-${transport}`,
   title: `Propylon, ${transport}`,
-  install: () => `Node ${process.version}, one process, no policies`,
+  install: () => `node ${nodeFlags.join(' ')}, one process, no policies`,
   async start({ backend, image }) {
     const config = join(cacheFolder('run'), `propylon-${transport}.yaml`);
     writeFileSync(config, JSON.stringify(configuration(transport, backend.grpcAddress, image)));
     const gateway = await start(
       process.execPath,
-      [main, 'serve', '--config', config],
+      [...nodeFlags, main, 'serve', '--config', config],
       /listening http:\/\/(\S+)/,
     );
     return { ...gateway, address: gateway.ready[1] };
