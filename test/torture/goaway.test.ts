@@ -113,6 +113,23 @@ describe('a server that goes away', () => {
     await victim.backend.peers[0]?.closed;
   });
 
+  it('and keeps streams that have no end does not use up the connections there may be', async () => {
+    const victim = await victimOf(
+      async (peer: RawPeer) => {
+        if (peer.index === 2) return behave(peer);
+        greet(peer);
+        await peer.wait((frame) => frame.stream === 1 && frame.type === 1);
+        peer.send(headers(1, grpcHead), goAway(1));
+      },
+      { connectionsMax: 2 },
+    );
+    for (let connection = 0; connection < 2; connection++) {
+      await victim.transport.stream(callOf({ deadline: undefined })).headers;
+    }
+    expect((await victim.call()).message?.toString()).toBe('fine');
+    expect(victim.transport.counts).toMatchObject({ connections: 3, openStreams: 2 });
+  });
+
   it('GOAWAY with the first SETTINGS makes way for another connection', async () => {
     const victim = await victimOf(async (peer: RawPeer) => {
       if (peer.index > 0) return behave(peer);

@@ -79,6 +79,11 @@ export class Connection implements FrameHandler, StreamHost {
     return this.#state === 'ready';
   }
 
+  /** Whether it takes no more calls and lets those it has come to their end. */
+  get isDraining(): boolean {
+    return this.#state === 'draining';
+  }
+
   /** Whether one more call can be opened now. */
   get hasRoom(): boolean {
     return (

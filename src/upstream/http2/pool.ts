@@ -12,7 +12,7 @@ export interface PoolOptions extends ConnectionOptions {
   readonly backoff: BackoffOptions;
   /** From 0 to 1: spreads reconnections. */
   readonly random: () => number;
-  /** Connections at a time, while all of them have as many streams as the server allows. */
+  /** Connections that take calls at a time, while all of them have as many streams as the server allows. */
   readonly connectionsMax: number;
   /** Calls that wait at a time; another fails at once. */
   readonly waitingCallsMax: number;
@@ -151,6 +151,13 @@ export class Pool implements CallHost, ConnectionOwner {
     this.#watchers.clear();
   }
 
+  /** Connections that take calls, or will: those that go away may take as long as their last call. */
+  get #takingCalls(): number {
+    let count = 0;
+    for (const connection of this.#connections) if (!connection.isDraining) count += 1;
+    return count;
+  }
+
   /** Makes one more connection for those who wait, if there may be one and none is on its way. */
   #dialIfShort(): void {
     if (this.#waiting.size > 0 && this.#dialling === undefined && this.#stopBackoff === undefined)
@@ -158,7 +165,7 @@ export class Pool implements CallHost, ConnectionOwner {
   }
 
   #dial(): void {
-    if (this.#isClosed || this.#connections.size >= this.#options.connectionsMax) return;
+    if (this.#isClosed || this.#takingCalls >= this.#options.connectionsMax) return;
     const { keepalive, ...rest } = this.#options;
     const options = { ...rest, keepalive: { ...keepalive, intervalMs: this.#keepaliveMs } };
     const connection = new Connection(options, this);

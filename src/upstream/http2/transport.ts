@@ -36,7 +36,10 @@ export interface Http2TransportOptions {
   readonly keepaliveMs?: number;
   /** A connection without calls is closed after this time. Default 5 min. */
   readonly idleMs?: number;
-  /** Connections at a time, when all others carry as many calls as the server allows. Default 8. */
+  /**
+   * Connections at a time, when all others carry as many calls as the server allows; those that the server is
+   * leaving do not count. Default 8.
+   */
   readonly connectionsMax?: number;
   /** Calls that wait for a connection or a stream at a time; another fails at once. Default 1000. */
   readonly waitingCallsMax?: number;
