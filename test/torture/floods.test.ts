@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Code } from '../../src/status/index.js';
-import { data, frame, grpcHead, headers, settings, words } from '../support/frames.js';
+import { data, frame, grpcHead, headers, message, settings, words } from '../support/frames.js';
 import { eachCall, greet, type RawPeer } from '../support/raw-backend.js';
-import { behave, errorCodeOf, torture } from '../support/torture.js';
+import { behave, callOf, errorCodeOf, torture } from '../support/torture.js';
 
 /** A server that keeps us busy for nothing (RFC 9113 §10.5) loses the connection, and costs no memory. */
 
@@ -76,5 +76,29 @@ describe('a server that floods the connection', () => {
     const outcome = await victim.call();
     expect([outcome.status.code, outcome.localReason]).toEqual([Code.UNAVAILABLE, 'UPSTREAM_PROTOCOL']);
     expect((await victim.call()).status.code).toBe(Code.OK);
+  });
+
+  it('nor does one that sends messages beside what we would have to answer', async () => {
+    const victim = await victimOf(async (peer: RawPeer) => {
+      greet(peer);
+      await peer.wait((frame) => frame.stream === 1 && frame.type === 0);
+      peer.socket.pause();
+      peer.send(headers(1, grpcHead));
+      const piece = [data(1, message('')), ...Array(4).fill(frame(6, 0, 0, '12345678'))];
+      const flood = Buffer.concat(Array(400).fill(piece).flat());
+      const send = (): void => {
+        while (peer.socket.writable && peer.socket.write(flood));
+      };
+      peer.socket.on('drain', send);
+      send();
+    });
+    const stream = victim.transport.stream(callOf());
+    await stream.send(Buffer.from('request'));
+    let messages = 0;
+    while ((await stream.next()) !== undefined) messages += 1;
+    const outcome = await stream.outcome;
+    expect([outcome.status.code, outcome.localReason]).toEqual([Code.UNAVAILABLE, 'UPSTREAM_PROTOCOL']);
+    // A PING is answered with 17 bytes, and the kernel takes some.
+    expect(messages).toBeLessThan(1_000_000);
   });
 });

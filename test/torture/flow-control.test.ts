@@ -110,6 +110,21 @@ describe('what a server lets us send (RFC 9113 §5.2, §6.9)', () => {
     expect(outcomes.map((outcome) => outcome.status.code)).toEqual([0, 0, 0]);
   });
 
+  it('a server that takes frames of any size gets some of each stream all the same', async () => {
+    let sentBefore = 0;
+    const victim = await victimOf(async (peer: RawPeer) => {
+      greet(peer, [initialWindow, 16_000_000], [5, 0xff_ffff]);
+      peer.send(frame(8, 0, 0, words(32_000_000)));
+      await peer.wait((frame) => frame.stream === 3 && (frame.flags & 1) === 1);
+      sentBefore = sentOn(peer, 1);
+      await eachCall(peer, (stream) => peer.send(answer(stream)));
+    });
+    const large = victim.transport.unary(callOf(), Buffer.alloc(8_000_000));
+    const small = victim.call();
+    expect((await Promise.all([large, small])).map((outcome) => outcome.status.code)).toEqual([0, 0]);
+    expect(sentBefore).toBeLessThan(1_000_000);
+  });
+
   it('a window that never opens costs one call its deadline, and the others nothing', async () => {
     const victim = await victimOf(async (peer) => {
       greet(peer, [initialWindow, 0]);

@@ -20,6 +20,9 @@ import { StreamTable } from './stream-table.js';
 const checkMs = 5_000;
 const settingsTimeoutMs = 10_000;
 
+/** Of one DATA frame, whatever the server allows: others wait for its end, and the socket holds it whole. */
+const contentFrameBytesMax = 64 * 1024;
+
 /** The time that a last GOAWAY gets to leave. */
 const lingerMs = 1_000;
 
@@ -187,6 +190,7 @@ export class Connection implements FrameHandler, StreamHost {
   settings(bytes: Buffer, start: number, end: number) {
     const before = this.#peer.windowBytes;
     this.#peer = applySettings(this.#peer, bytes, start, end);
+    this.#requireReader();
     this.#output.frames.settingsAck();
     this.#output.schedule();
     if (this.#state === 'connecting') return this.#becomeReady();
@@ -210,6 +214,7 @@ export class Connection implements FrameHandler, StreamHost {
   ping(bytes: Buffer, start: number, isAck: boolean): void {
     this.#flood.spend();
     if (isAck) return;
+    this.#requireReader();
     this.#output.frames.ping(bytes, start, true);
     this.#output.schedule();
   }
@@ -368,8 +373,13 @@ export class Connection implements FrameHandler, StreamHost {
     if (isEmpty) this.#flood.cross();
   }
 
+  /** Throws ConnectionError where a peer that reads nothing asks for more answers, however useful it is besides. */
+  #requireReader(): void {
+    if (this.#output.isOverfull) throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, 'answers unread');
+  }
+
   #send(): void {
-    this.#queue.run(this.#peer.frameBytesMax, this.#contentSent);
+    this.#queue.run(Math.min(this.#peer.frameBytesMax, contentFrameBytesMax), this.#contentSent);
   }
 
   #flushed(): void {

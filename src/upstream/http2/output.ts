@@ -4,6 +4,9 @@ import { FrameWriter } from './frame-writer.js';
 /** What may wait in the socket before streams have to: as much again is in the kernel. */
 const waitingBytesMax = 256 * 1024;
 
+/** Content and what calls need stay below this: more is answers that a peer asks for and does not read. */
+const owedBytesMax = 1024 * 1024;
+
 /** The way out of a connection: frames of one turn of the event loop leave in one write. */
 export class Output {
   readonly frames = new FrameWriter();
@@ -25,7 +28,16 @@ export class Output {
 
   /** Whether the socket is so far behind that content has to wait. */
   get isCongested(): boolean {
-    return this.frames.bytes + (this.#socket?.writableLength ?? 0) >= waitingBytesMax;
+    return this.#waitingBytes >= waitingBytesMax;
+  }
+
+  /** Whether it is so far behind that the peer should be answered no more. */
+  get isOverfull(): boolean {
+    return this.#waitingBytes >= owedBytesMax;
+  }
+
+  get #waitingBytes(): number {
+    return this.frames.bytes + (this.#socket?.writableLength ?? 0);
   }
 
   /** Writes what has been collected when this turn has collected everything. */
