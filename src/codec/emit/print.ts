@@ -48,13 +48,22 @@ export function emitPrint(
 
 function emitExtension(module: PrintModule, message: DescMessage, table: Code | undefined): Code {
   const type = module.table('type', message);
-  const gap = code`if (hasExtension(${type}, tag)) unset = printDefaults(s, ${table ?? nothing}, unset, tag >>> 3);`;
+  const call = code`last = printExtension(s, ${type}, tag, end, depth, last);`;
+  // Of an extension that prints nothing, as with a number that its enum lacks, the defaults before it are taken back.
+  const print =
+    table === undefined
+      ? code`${call} q = s.q;`
+      : code`{
+        const before = unset;
+        if (hasExtension(${type}, tag)) unset = printDefaults(s, ${table}, unset, tag >>> 3);
+        const from = s.q;
+        ${call}
+        if (s.q === from) unset = before; else q = s.q;
+      }`;
   return code`s.i = i;
     s.q = q;
-    ${table === undefined ? nothing : gap}
-    last = printExtension(s, ${type}, tag, end, depth, last);
-    i = s.i;
-    q = s.q;`;
+    ${print}
+    i = s.i;`;
 }
 
 /** Function that prints one extension with its key, as a PrintExtension. */
