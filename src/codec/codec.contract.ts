@@ -522,6 +522,12 @@ export function describeCodec(
         '{"name":"","quantity":0,"items":[]}',
       );
     });
+    it('emitDefaults prints them once, also before an extension of another wire type', () => {
+      const binary = new Uint8Array([0xb5, 6, 10, 2, 10, 9, 16, 0, 82, 2, 10, 9]);
+      const json = toJsonOf(binary, testMessage('Modern'), { emitDefaults: true });
+      expect(json.match(/"implicit"/g)).toHaveLength(1);
+    });
+
     it('emitDefaults leaves extensions in the order of numbers', () => {
       expect(toJsonOf(new Uint8Array([0xa0, 6, 5]), legacy, { emitDefaults: true })).toBe(
         '{"closeds":[],"unpacked":[],"row":[],"closedMap":{},"[test.extended]":5}',
