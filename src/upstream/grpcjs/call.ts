@@ -118,9 +118,10 @@ export function openCall(host: CallHost, call: Call, events: CallEvents): OpenCa
     onReceiveMetadata(received) {
       if (ended) return;
       isGrpc = isGrpcContentType(received.get('content-type')[0]);
-      headers = fromGrpcMetadata(received);
       // Headers of an HTML page are nobody's metadata; the call ends with what grpc-js makes of its body.
-      if (isGrpc) events.headers(headers);
+      if (!isGrpc) return;
+      headers = fromGrpcMetadata(received);
+      events.headers(headers);
     },
     onReceiveMessage(message: Buffer) {
       if (ended) return;

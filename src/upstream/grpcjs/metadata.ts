@@ -14,7 +14,7 @@ export function toGrpcMetadata(metadata: Metadata): grpc.Metadata {
 }
 
 /**
- * The metadata of a response, without what belongs to the protocol (content-type, grpc-…).
+ * The metadata of a response, without what belongs to the protocol (content-type, content-length, grpc-…).
  *
  * Duplicates of text arrive joined by ", " (node:http2 does that), those of "-bin" names one by one.
  * Values outside 0x20–0x7E never arrive: grpc-js drops them, CR, LF and NUL among them.
@@ -22,7 +22,7 @@ export function toGrpcMetadata(metadata: Metadata): grpc.Metadata {
 export function fromGrpcMetadata(metadata: grpc.Metadata): Metadata {
   const entries: MetadataEntry[] = [];
   for (const [name, values] of Object.entries(metadata.toJSON())) {
-    if (name === 'content-type' || name.startsWith('grpc-')) continue;
+    if (name === 'content-type' || name === 'content-length' || name.startsWith('grpc-')) continue;
     for (const value of values) entries.push([name, value]);
   }
   return entries;

@@ -3,6 +3,8 @@ import { localOutcome, localStatus } from '../local-outcome.js';
 import type { Call } from '../transport.js';
 import { type CallHost, openCall } from './call.js';
 
+const garbage = localStatus(Code.INTERNAL, 'UPSTREAM_PROTOCOL');
+
 /** Runs one unary call: one message there, one back. An OK without exactly one message is not gRPC. */
 export function callUnary(host: CallHost, call: Call, message: Uint8Array): Promise<Outcome> {
   return new Promise((resolve) => {
@@ -10,7 +12,7 @@ export function callUnary(host: CallHost, call: Call, message: Uint8Array): Prom
     const open = openCall(host, call, {
       headers() {},
       message(binary) {
-        if (answer !== undefined) return open.stop(localStatus(Code.INTERNAL, 'UPSTREAM_PROTOCOL'));
+        if (answer !== undefined) return open.stop(garbage);
         answer = binary;
         // The status of a call is held back until everything has been read.
         open.read();
@@ -18,7 +20,7 @@ export function callUnary(host: CallHost, call: Call, message: Uint8Array): Prom
       end(outcome) {
         if (outcome.status.code !== Code.OK) resolve(outcome);
         else if (answer !== undefined) resolve({ ...outcome, message: answer });
-        else resolve(localOutcome(localStatus(Code.INTERNAL, 'UPSTREAM_PROTOCOL'), outcome.metadata));
+        else resolve(localOutcome(garbage, outcome.unanswered ? undefined : outcome.metadata));
       },
     });
     open.read();

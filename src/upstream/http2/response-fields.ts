@@ -64,7 +64,7 @@ export function readResponseFields(block: DecodedBlock): ResponseFields {
   let encoding = 'identity';
   let acceptEncoding: string | undefined;
   let grpcStatus: string | undefined;
-  let grpcMessage = '';
+  let grpcMessage: string | undefined;
   let details: string | undefined;
   let pushback: string | undefined;
   let isAfterPseudo = false;
@@ -96,13 +96,13 @@ export function readResponseFields(block: DecodedBlock): ResponseFields {
         grpcStatus ??= value;
         break;
       case 'grpc-message':
-        grpcMessage = decodeMessage(value);
+        grpcMessage ??= value;
         break;
       case 'grpc-status-details-bin':
-        details = value;
+        details ??= value;
         break;
       case 'grpc-retry-pushback-ms':
-        pushback = value;
+        pushback ??= value;
         break;
       default:
         addMetadata(metadata, name, value);
@@ -118,7 +118,11 @@ export function readResponseFields(block: DecodedBlock): ResponseFields {
     status:
       grpcStatus === undefined
         ? undefined
-        : { code: codeOf(grpcStatus), message: grpcMessage, details: detailsOf(details) },
+        : {
+            code: codeOf(grpcStatus),
+            message: decodeMessage(grpcMessage ?? ''),
+            details: detailsOf(details),
+          },
     retryPushbackMs: pushback === undefined ? undefined : /^\d{1,10}$/.test(pushback) ? Number(pushback) : -1,
     metadata,
   };
@@ -142,8 +146,9 @@ function addMetadata(metadata: MetadataEntry[], name: string, value: string): vo
   }
 }
 
+/** With padding or without, which servers may choose; the alphabet of URLs too, as other clients have it. */
 function decodeBase64(text: string): Buffer | undefined {
-  return /^ *[A-Za-z0-9+/]*={0,2} *$/.test(text) ? Buffer.from(text, 'base64') : undefined;
+  return /^ *[A-Za-z0-9+/_-]*={0,2} *$/.test(text) ? Buffer.from(text, 'base64') : undefined;
 }
 
 function isGrpc(contentType: string): boolean {
