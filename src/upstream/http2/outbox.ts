@@ -7,23 +7,29 @@ const keptBytesMax = 64 * 1024;
 
 const nothing = new Uint8Array();
 
+/** One message, in a list by `next`: most calls have one, and an array would cost more than all the rest. */
+interface Outgoing {
+  readonly content: Uint8Array;
+  readonly isCompressed: boolean;
+  /** Called once, when it has left or never will. */
+  left: (() => void) | undefined;
+  next: Outgoing | undefined;
+}
+
 /**
  * The messages of one call on their way out, and its half-close. What has been sent is kept for a second
  * attempt until `commit`, within bounds; the first message is kept whatever its size.
  */
 export class Outbox {
   readonly #compression: RequestCompression | undefined;
-  #messages: Uint8Array[] = [];
-  /** Whether the message at the same place is compressed. */
-  #areCompressed: boolean[] = [];
-  /** Called when the message at the same place has left, or never will. */
-  #waiters: ((() => void) | undefined)[] = [];
-  /** The message that is being sent, and how much of it and its prefix has been. */
-  #next = 0;
+  /** The first message that is kept, the one being sent, the newest of those that wait. */
+  #first: Outgoing | undefined;
+  #current: Outgoing | undefined;
+  #last: Outgoing | undefined;
+  /** How much of the current message and its prefix has been sent. */
   #offset = 0;
   #isEnded = false;
   #isEndSent = false;
-  #isClosed = false;
   #isKept = true;
   #keptBytes = 0;
 
@@ -39,9 +45,16 @@ export class Outbox {
 
   push(message: Uint8Array, left?: () => void): void {
     const compressed = this.#compression?.compress(message);
-    this.#messages.push(compressed ?? message);
-    this.#areCompressed.push(compressed !== undefined);
-    this.#waiters.push(left);
+    const outgoing: Outgoing = {
+      content: compressed ?? message,
+      isCompressed: compressed !== undefined,
+      left,
+      next: undefined,
+    };
+    if (this.#last === undefined) this.#first = outgoing;
+    else this.#last.next = outgoing;
+    this.#last = outgoing;
+    this.#current ??= outgoing;
   }
 
   end(): void {
@@ -55,34 +68,33 @@ export class Outbox {
 
   /** Something waits that counts against flow control. */
   get hasMessage(): boolean {
-    return this.#next < this.#messages.length;
+    return this.#current !== undefined;
   }
 
   /** The half-close alone waits: it needs no room. */
   get hasBareEnd(): boolean {
-    return !this.hasMessage && this.#isEnded && !this.#isEndSent;
+    return this.#current === undefined && this.#isEnded && !this.#isEndSent;
   }
 
   /** Writes one DATA frame of at most `room` bytes, 1 or more; returns how many of the windows it used. */
   write(writer: FrameWriter, stream: number, room: number): number {
-    const message = this.#messages[this.#next];
-    if (message === undefined) {
-      if (this.hasBareEnd) this.writeEnd(writer, stream);
-      return 0;
-    }
+    const current = this.#current;
+    if (current === undefined) return 0;
     if (this.#offset < messagePrefixBytes && (this.#offset > 0 || room < messagePrefixBytes)) {
-      return this.#writePrefix(writer, stream, message.length, room);
+      return this.#writePrefix(writer, stream, current, room);
     }
-    const prefixBytes = this.#offset === 0 ? messagePrefixBytes : 0;
-    const start = prefixBytes > 0 ? 0 : this.#offset - messagePrefixBytes;
-    const end = Math.min(message.length, start + room - prefixBytes);
-    const isWhole = end === message.length;
-    const isLast = isWhole && this.#isEnded && this.#next === this.#messages.length - 1;
-    const flag = this.#areCompressed[this.#next] === true ? 1 : 0;
-    writer.data(stream, message, start, end, prefixBytes > 0 ? flag : undefined, isLast);
+    const { content } = current;
+    const isBeginning = this.#offset === 0;
+    const prefixBytes = isBeginning ? messagePrefixBytes : 0;
+    const start = isBeginning ? 0 : this.#offset - messagePrefixBytes;
+    const end = Math.min(content.length, start + room - prefixBytes);
+    const isWhole = end === content.length;
+    const isLast = isWhole && this.#isEnded && current.next === undefined;
+    const flag = current.isCompressed ? 1 : 0;
+    writer.data(stream, content, start, end, isBeginning ? flag : undefined, isLast);
     this.#offset += prefixBytes + end - start;
     if (isLast) this.#isEndSent = true;
-    if (isWhole) this.#left(message.length);
+    if (isWhole) this.#leave(current);
     return prefixBytes + end - start;
   }
 
@@ -92,32 +104,34 @@ export class Outbox {
   }
 
   /** A window of less than five bytes: the prefix itself comes in pieces. */
-  #writePrefix(writer: FrameWriter, stream: number, length: number, room: number): number {
+  #writePrefix(writer: FrameWriter, stream: number, current: Outgoing, room: number): number {
+    const { length } = current.content;
     const prefix = Buffer.alloc(messagePrefixBytes);
-    prefix.writeUInt8(this.#areCompressed[this.#next] === true ? 1 : 0, 0);
+    prefix.writeUInt8(current.isCompressed ? 1 : 0, 0);
     prefix.writeUInt32BE(length, 1);
     const end = Math.min(messagePrefixBytes, this.#offset + room);
     const used = end - this.#offset;
     writer.data(stream, prefix, this.#offset, end, undefined, false);
     this.#offset = end;
-    if (end === messagePrefixBytes && length === 0) this.#left(0);
+    if (end === messagePrefixBytes && length === 0) this.#leave(current);
     return used;
   }
 
-  #left(bytes: number): void {
-    const waiter = this.#waiters[this.#next];
-    this.#waiters[this.#next] = undefined;
+  #leave(current: Outgoing): void {
     this.#offset = 0;
-    this.#next += 1;
-    this.#keptBytes += bytes + messagePrefixBytes;
-    if (!this.#isKept || (this.#next > 1 && this.#keptBytes > keptBytesMax)) this.commit();
-    waiter?.();
+    this.#current = current.next;
+    this.#keptBytes += current.content.length + messagePrefixBytes;
+    const isTooMuch = current !== this.#first && this.#keptBytes > keptBytesMax;
+    if (!this.#isKept || isTooMuch) this.commit();
+    const { left } = current;
+    current.left = undefined;
+    left?.();
   }
 
   /** Begins again for another attempt; false when what was sent is no longer there. */
   rewind(): boolean {
     if (!this.#isKept) return false;
-    this.#next = 0;
+    this.#current = this.#first;
     this.#offset = 0;
     this.#keptBytes = 0;
     this.#isEndSent = false;
@@ -127,20 +141,16 @@ export class Outbox {
   /** No other attempt will be made: lets go of what has been sent. */
   commit(): void {
     this.#isKept = false;
-    this.#messages.splice(0, this.#next);
-    this.#areCompressed.splice(0, this.#next);
-    this.#waiters.splice(0, this.#next);
-    this.#next = 0;
+    this.#first = this.#current;
+    if (this.#current === undefined) this.#last = undefined;
   }
 
   /** The call has ended: nothing leaves any more, and nobody waits for it. */
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    const waiters = this.#waiters;
-    this.#messages = [];
-    this.#waiters = [];
-    this.#next = 0;
-    for (const waiter of waiters) waiter?.();
+    let outgoing = this.#current;
+    this.#first = undefined;
+    this.#current = undefined;
+    this.#last = undefined;
+    for (; outgoing !== undefined; outgoing = outgoing.next) outgoing.left?.();
   }
 }

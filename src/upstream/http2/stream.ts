@@ -156,6 +156,7 @@ export class Stream implements MessageSink {
     if (status.code === 0 && this.#reader?.isBetweenMessages === false) return this.#end(garbage, undefined);
     const outcome: Outcome = { status, metadata: this.#headers, trailers: fields.metadata };
     this.#release(undefined);
+    if (!isOnly && retryPushbackMs === undefined) return this.call.conclude(outcome);
     this.call.conclude({
       ...outcome,
       ...(isOnly ? { unanswered: true } : {}),
