@@ -111,6 +111,40 @@ describe('more calls than a server takes', () => {
   });
 });
 
+describe('requests with large heads', () => {
+  const victimOf = torture();
+
+  it('go out in pieces of a frame each, with nothing between them', async () => {
+    const victim = await victimOf(behave);
+    const metadata = Array.from({ length: 5 }, (_, index) => [`x-${index}`, 'v'.repeat(8_000)] as const);
+    expect((await victim.call({ metadata })).status.code).toBe(Code.OK);
+    const frames = victim.backend.peers[0]?.received ?? [];
+    const first = frames.findIndex((frame) => frame.type === 1);
+    const pieces = frames
+      .slice(first, first + 3)
+      .map(({ type, flags, stream, payload }) => [type, flags, stream, payload.length <= 16_384]);
+    expect(pieces).toEqual([
+      [1, 0, 1, true],
+      [9, 0, 1, true],
+      [9, 4, 1, true],
+    ]);
+  });
+
+  it('larger than the server takes are not sent', async () => {
+    const victim = await victimOf(async (peer) => {
+      greet(peer, [6, 1_000]);
+      await eachCall(peer, (stream) => peer.send(answer(stream)));
+    });
+    const outcome = await victim.call({ metadata: [['x-a', 'v'.repeat(1_000)]] });
+    expect([outcome.status.code, outcome.localReason]).toEqual([
+      Code.RESOURCE_EXHAUSTED,
+      'HEADERS_TOO_LARGE',
+    ]);
+    expect((await victim.call()).status.code).toBe(Code.OK);
+    expect(victim.backend.peers[0]?.received.filter((frame) => frame.type === 1).length).toBe(1);
+  });
+});
+
 describe('stream ids', () => {
   const victimOf = torture();
 
