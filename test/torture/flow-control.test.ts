@@ -125,6 +125,36 @@ describe('what a server lets us send (RFC 9113 §5.2, §6.9)', () => {
     expect(sentBefore).toBeLessThan(1_000_000);
   });
 
+  it('a socket that is read late gets every byte as it was', async () => {
+    const victim = await victimOf(async (peer) => {
+      greet(peer, [initialWindow, 0x7fff_ffff]);
+      peer.send(frame(8, 0, 0, words(0x7fff_0000 - 65_535)));
+      await peer.wait((frame) => frame.stream === 1 && frame.type === 0);
+      peer.socket.pause();
+      // Answers to these are written while the content waits.
+      for (let index = 0; index < 300; index++) {
+        await new Promise((resolve) => setImmediate(resolve));
+        peer.send(frame(6, 0, 0, '12345678'));
+      }
+      setTimeout(() => peer.socket.resume(), 300);
+      await eachCall(peer, (stream) => peer.send(answer(stream)));
+    });
+    const stream = victim.transport.stream(callOf());
+    const messages = Array.from({ length: 3_000 }, (_, index) =>
+      Buffer.alloc(1_000 + (index % 5) * 1_500, index),
+    );
+    const sending = (async () => {
+      for (const one of messages) await stream.send(one);
+      stream.end();
+    })();
+    expect(Buffer.from((await stream.next()) ?? []).toString()).toBe('fine');
+    await sending;
+    const [peer] = victim.backend.peers;
+    const content = peer && contentOf(peer, 1);
+    const expected = Buffer.concat(messages.flatMap((one) => [Buffer.from([0]), words(one.length), one]));
+    expect(content?.equals(expected)).toBe(true);
+  });
+
   it('a window that never opens costs one call its deadline, and the others nothing', async () => {
     const victim = await victimOf(async (peer) => {
       greet(peer, [initialWindow, 0]);
