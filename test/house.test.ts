@@ -35,6 +35,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   hono: ['server/', 'demo/', 'index.ts'],
   '@hono/node-server': ['server/'],
   ws: ['server/websocket.ts'],
+  '@grpc/grpc-js-xds': ['upstream/grpcjs/xds.ts'],
   '@grpc/grpc-js': ['upstream/grpcjs/', 'demo/'],
   '@grpc/proto-loader': ['demo/'],
   '@grpc/reflection': ['demo/'],

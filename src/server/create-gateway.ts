@@ -7,7 +7,7 @@ import { type SurfaceSummary, selectorTable, summarize } from '../surface/index.
 import { type Channels, type Method, unknownMethod } from '../upstream/index.js';
 import { createApp } from './app.js';
 import { type Listener, type ListenOptions, listen } from './listen.js';
-import { type Loaded, load, openChannels } from './load.js';
+import { type Loaded, load, loadXdsFor, openChannels } from './load.js';
 import type { GatewayOptions } from './options.js';
 import { createRpc, type Rpc } from './rpc.js';
 
@@ -35,7 +35,7 @@ export interface PropylonGateway {
  */
 export async function createGateway(options: GatewayOptions): Promise<PropylonGateway> {
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const channels = openChannels(limits);
+  const channels = openChannels(limits, await loadXdsFor(options));
   try {
     return assemble(options, limits, channels, await load(options, limits, channels));
   } catch (error) {

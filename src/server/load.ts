@@ -22,13 +22,16 @@ import {
   type ChannelHost,
   type Channels,
   connectTransport,
+  connectXds,
   createChannel,
   createChannels,
+  loadXds,
   lookupAddresses,
   lookupTxtRecords,
   parseUpstream,
   type Upstream,
   unknownMethod,
+  type Xds,
 } from '../upstream/index.js';
 import type { GatewayOptions } from './options.js';
 
@@ -36,16 +39,32 @@ import type { GatewayOptions } from './options.js';
 const loadTimeoutMs = 60_000;
 
 /** Channels that connect with their first call. */
-export function openChannels(limits: Limits): Channels {
-  const transports = { responseMessageBytesMax: limits.responseMessageBytesMax, clock: systemClock };
+export function openChannels(limits: Limits, xds: Xds | undefined): Channels {
+  const transports = { responseMessageBytesMax: limits.responseMessageBytesMax, clock: systemClock, xds };
   const host: ChannelHost = {
     connect: (endpoint, upstreamOptions) => connectTransport(endpoint, upstreamOptions, transports),
+    connectXds: (target, upstreamOptions) => connectXds(target, upstreamOptions, transports),
     lookup: lookupAddresses,
     lookupTxt: lookupTxtRecords,
     clock: systemClock,
     random: Math.random,
   };
   return createChannels((upstream) => createChannel(upstream, host));
+}
+
+/** What targets of a mesh need, where there are any. Throws DiagnosticsError where it cannot be had. */
+export async function loadXdsFor({ backends = [] }: GatewayOptions): Promise<Xds | undefined> {
+  const targets = backends.flatMap(({ target, split = [], mirror }) => [
+    target,
+    ...split.map((branch) => branch.target),
+    ...(mirror === undefined ? [] : [mirror.target]),
+  ]);
+  const first = targets.find((target) => /^\s*xds:\/\//i.test(target));
+  if (first === undefined) return undefined;
+  const xds = await loadXds(process.env);
+  if ('problem' in xds)
+    throw new DiagnosticsError([targetProblem(`The target ${first} cannot be used: ${xds.problem}.`)]);
+  return xds;
 }
 
 /** What a gateway is assembled from. */
@@ -163,7 +182,7 @@ function targetProblem(text: string): Diagnostic {
     code: 'BACKEND_TARGET_INVALID',
     text,
     locations: [],
-    hint: 'A target is host:port, host:port,host:port, dns:///name:port or unix:/path.',
+    hint: 'A target is host:port, host:port,host:port, dns:///name:port, unix:/path or xds:///name.',
   };
 }
 

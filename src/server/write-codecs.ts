@@ -2,7 +2,7 @@ import { defaultCodecOptions, nearestName, writeModule } from '../codec/index.js
 import type { DescriptorRegistry } from '../descriptor/index.js';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
-import { load, openChannels } from './load.js';
+import { load, loadXdsFor, openChannels } from './load.js';
 import type { GatewayOptions } from './options.js';
 
 /**
@@ -16,7 +16,7 @@ export async function writeCodecs(
   types: readonly string[] = [],
 ): Promise<{ readonly source: string; readonly diagnostics: readonly Diagnostic[] }> {
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const channels = openChannels(limits);
+  const channels = openChannels(limits, await loadXdsFor(options));
   try {
     const { registry, surface, diagnostics } = await load(options, limits, channels);
     const json = { ...defaultCodecOptions, ...options.json };

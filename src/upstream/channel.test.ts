@@ -27,6 +27,9 @@ function open(
   if ('problem' in upstream) throw new Error(upstream.problem);
   const channel = createChannel(upstream, {
     connect: ({ target, authority }: Endpoint) => createGrpcJsTransport(target, { authority }),
+    connectXds: () => {
+      throw new Error('no mesh here');
+    },
     lookup: async () => addresses,
     lookupTxt: async () => records,
     clock: systemClock,

@@ -9,6 +9,7 @@ import { createMirror } from './resilience/mirror.js';
 import type { Lookup } from './resolver/dns.js';
 import type { Endpoint } from './resolver/resolver.js';
 import type { LookupTxt } from './resolver/txt.js';
+import type { XdsTarget } from './target.js';
 import type { EndpointTransport, Transport } from './transport.js';
 import type { Upstream } from './upstream.js';
 
@@ -24,6 +25,8 @@ export interface Channel {
 export interface ChannelHost {
   /** Makes the transport to an endpoint, which connects with its first call. */
   readonly connect: (endpoint: Endpoint, options: UpstreamOptions) => EndpointTransport;
+  /** The same for a target that is left to the control plane of a mesh. */
+  readonly connectXds: (target: XdsTarget, options: UpstreamOptions) => EndpointTransport;
   readonly lookup: Lookup;
   readonly lookupTxt: LookupTxt;
   readonly clock: Clock;

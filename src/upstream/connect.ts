@@ -1,14 +1,18 @@
 import type { Clock } from '../clock.js';
-import { createGrpcJsTransport } from './grpcjs/transport.js';
+import { createGrpcJsTransport, createXdsTransport } from './grpcjs/transport.js';
+import type { Xds } from './grpcjs/xds.js';
 import { createHttp2Transport } from './http2/transport.js';
 import type { UpstreamOptions } from './options.js';
 import type { Endpoint } from './resolver/resolver.js';
+import type { XdsTarget } from './target.js';
 import type { EndpointTransport } from './transport.js';
 
 /** What all transports share. */
 export interface TransportHost {
   readonly responseMessageBytesMax: number;
   readonly clock: Clock;
+  /** Undefined where no target asked for it, or where it cannot be had. */
+  readonly xds: Xds | undefined;
 }
 
 /**
@@ -31,4 +35,14 @@ export function connectTransport(
     backoff,
     ...(connectionsMax === undefined ? {} : { connectionsMax }),
   });
+}
+
+/** Makes the transport to a target that is left to the control plane of a mesh. Throws Error without `xds`. */
+export function connectXds(
+  target: XdsTarget,
+  { compression }: UpstreamOptions,
+  { xds, ...host }: TransportHost,
+): EndpointTransport {
+  if (xds === undefined) throw new Error(`${target.text} needs @grpc/grpc-js-xds`);
+  return createXdsTransport(target, xds, { ...host, requestCompression: compression });
 }

@@ -1,7 +1,8 @@
 export { type Channel, type ChannelHost, createChannel } from './channel.js';
 export { type Channels, createChannels } from './channels.js';
-export { connectTransport } from './connect.js';
+export { connectTransport, connectXds } from './connect.js';
 export { createGrpcJsTransport, type GrpcJsTransportOptions } from './grpcjs/transport.js';
+export { loadXds, type Xds } from './grpcjs/xds.js';
 export { createHttp2Transport, type Http2TransportOptions } from './http2/transport.js';
 export { type Method, unknownMethod } from './method.js';
 export { type UpstreamOptions, upstreamOptionsSchema } from './options.js';

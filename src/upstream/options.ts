@@ -118,7 +118,10 @@ const faultOptionsSchema = z.strictObject({
 
 /** How a backend is called, as propylon.yaml and `createGateway` have it: one object below `backends`. */
 export const upstreamOptionsSchema = z.strictObject({
-  target: z.string().min(1).describe('host:port, host:port,host:port, dns:///name:port or unix:/path.'),
+  target: z
+    .string()
+    .min(1)
+    .describe('host:port, host:port,host:port, dns:///name:port, unix:/path or xds:///name.'),
   balancer: z
     .enum(['round_robin', 'least_request', 'ring_hash', 'pick_first'])
     .optional()
@@ -133,7 +136,9 @@ export const upstreamOptionsSchema = z.strictObject({
   transport: z
     .enum(['auto', 'http2', 'grpc-js'])
     .optional()
-    .describe("The HTTP/2 client: the gateway's own, or that of @grpc/grpc-js. Default auto: http2."),
+    .describe(
+      "The HTTP/2 client: the gateway's own, or that of @grpc/grpc-js. Default auto: http2, and grpc-js for xds:///.",
+    ),
   compression: z
     .enum(['gzip'])
     .optional()

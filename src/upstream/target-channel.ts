@@ -24,7 +24,7 @@ import { createDnsResolver } from './resolver/dns.js';
 import type { Endpoint, Resolver } from './resolver/resolver.js';
 import { createStaticResolver } from './resolver/static.js';
 import type { MethodConfig, ServiceConfig } from './service-config.js';
-import { type EndpointTarget, formatHostPort, type Target } from './target.js';
+import { type EndpointTarget, formatHostPort, type Target, type XdsTarget } from './target.js';
 import type { Transport } from './transport.js';
 import type { Upstream } from './upstream.js';
 
@@ -62,6 +62,7 @@ function createBase(
   host: ChannelHost,
   config: ServiceConfig | undefined,
 ): Pool {
+  if (target.kind === 'xds') return host.connectXds(target, options);
   const { outlier } = options;
   const health = options.health ?? (config?.health === undefined ? undefined : { service: config.health });
   if (!isMany(target) && health === undefined) return host.connect(endpointAt(target), options);
@@ -108,11 +109,11 @@ function repeat(
     : retried(transport, method, { ...host, policy });
 }
 
-function isMany(target: Target): target is Exclude<Target, EndpointTarget> {
+function isMany(target: Target): target is Exclude<Target, EndpointTarget | XdsTarget> {
   return target.kind === 'list' || target.kind === 'dns';
 }
 
-function createResolver(target: Target, host: ChannelHost): Resolver {
+function createResolver(target: Exclude<Target, XdsTarget>, host: ChannelHost): Resolver {
   if (target.kind === 'dns') return createDnsResolver(target.endpoint, host);
   if (!isMany(target)) return createStaticResolver([endpointAt(target)]);
   return createStaticResolver(

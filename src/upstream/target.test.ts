@@ -18,6 +18,8 @@ describe('parseTarget', () => {
     ['unix:/run/a.sock', 'unix', 'unix:/run/a.sock'],
     ['unix:///run/a.sock', 'unix', 'unix:/run/a.sock'],
     ['unix:a.sock', 'unix', 'unix:a.sock'],
+    ['xds:///orders.shop.svc:50051', 'xds', 'xds:///orders.shop.svc:50051'],
+    ['XDS:///Orders', 'xds', 'xds:///Orders'],
     ['xds:50051', 'host', 'xds:50051'],
   ])('%s is a %s target written %s', (text, kind, canonical) => {
     const target = parseTarget(text);
@@ -40,7 +42,8 @@ describe('parseTarget', () => {
     ['a b:1', 'not a host name'],
     ['orders:1/path', 'host:port'],
     ['http://orders:1', 'unknown scheme "http"'],
-    ['xds:///orders', 'xDS'],
+    ['xds:orders:1/x', 'xds:///name'],
+    ['xds://authority/orders', 'xds:///name'],
     ['a:1,b:2', 'IP addresses only'],
     ['10.0.0.1:1,[::1]:1', 'one family'],
     ['10.0.0.1:1,', 'host:port'],

@@ -17,7 +17,12 @@ export type Target =
   | { readonly kind: 'list'; readonly text: string; readonly endpoints: readonly HostPort[] }
   /** A name whose addresses are all used; calls go round them. */
   | { readonly kind: 'dns'; readonly text: string; readonly endpoint: HostPort }
-  | { readonly kind: 'unix'; readonly text: string; readonly path: string };
+  | { readonly kind: 'unix'; readonly text: string; readonly path: string }
+  /** A name that the control plane of a mesh resolves, balances and secures. */
+  | { readonly kind: 'xds'; readonly text: string };
+
+/** A target that is left to the control plane of a mesh. */
+export type XdsTarget = Extract<Target, { readonly kind: 'xds' }>;
 
 /** A target that is one endpoint. */
 export type EndpointTarget = Extract<Target, { readonly kind: 'host' | 'unix' }>;
@@ -34,11 +39,7 @@ export function parseTarget(text: string): Target | { readonly problem: string }
   const scheme = /^([a-z][a-z0-9+.-]*):(?!\d+$)/i.exec(trimmed)?.[1]?.toLowerCase();
   if (scheme === 'unix') return parseUnix(trimmed);
   if (scheme === 'dns') return parseDns(trimmed);
-  if (scheme === 'xds') {
-    return {
-      problem: `the target "${text}" needs xDS, which is not supported; name the backend as host:port`,
-    };
-  }
+  if (scheme === 'xds') return parseXds(trimmed);
   if (scheme !== undefined && trimmed.startsWith('//', scheme.length + 1)) {
     return {
       problem: `the target "${text}" has the unknown scheme "${scheme}"; write host:port, dns:///host:port or unix:/path`,
@@ -80,6 +81,13 @@ function parseDns(text: string): Target | { readonly problem: string } {
   const endpoint = parseHostPort(match[1]);
   if ('problem' in endpoint) return endpoint;
   return { kind: 'dns', text: `dns:///${formatHostPort(endpoint)}`, endpoint };
+}
+
+function parseXds(text: string): Target | { readonly problem: string } {
+  const name = /^xds:\/\/\/([^/\s]+)$/i.exec(text)?.[1];
+  return name === undefined
+    ? { problem: `the target "${text}" is not of the form xds:///name` }
+    : { kind: 'xds', text: `xds:///${name}` };
 }
 
 function parseUnix(text: string): Target | { readonly problem: string } {

@@ -37,7 +37,10 @@ export function parseUpstream(options: UpstreamOptions, serviceConfigText?: stri
   if (options.serviceConfig === 'dns' && target.kind !== 'dns') {
     return { problem: 'a service config in DNS belongs to a target dns:///name:port' };
   }
-  const problem = balancingProblem(options, target) ?? policyProblem(options) ?? splitProblem(options);
+  const problem =
+    (target.kind === 'xds' ? xdsProblem(options) : balancingProblem(options, target)) ??
+    policyProblem(options) ??
+    splitProblem(options);
   if (problem !== undefined) return { problem };
   const split: SplitUpstream[] = [];
   for (const branch of options.split ?? []) {
@@ -61,6 +64,16 @@ export function parseUpstream(options: UpstreamOptions, serviceConfigText?: stri
     ...(serviceConfigText === undefined ? [] : [serviceConfigText]),
   ]);
   return { text, target, options, split, mirror, serviceConfig: config };
+}
+
+/** What is the control plane's to say. */
+function xdsProblem(options: UpstreamOptions): string | undefined {
+  const { balancer, hashOn, outlier, health, tls, transport } = options;
+  const said = Object.entries({ balancer, hashOn, outlier, health, tls }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (said !== undefined) return `the control plane says the ${said[0]} of "${options.target}"`;
+  return transport === 'http2' ? 'xDS is spoken by the transport grpc-js alone: leave it to auto' : undefined;
 }
 
 function balancingProblem(

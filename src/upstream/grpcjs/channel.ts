@@ -1,23 +1,36 @@
 import * as grpc from '@grpc/grpc-js';
-import { type EndpointTarget, formatHostPort } from '../target.js';
+import { type EndpointTarget, formatHostPort, type XdsTarget } from '../target.js';
 import type { TlsConnection } from '../tls.js';
 import { credentialsOf } from './credentials.js';
+import type { Xds } from './xds.js';
 
 export interface ChannelOptions {
   /** Bounds a response message before it is buffered, and while it is decompressed. */
   readonly messageBytesMax: number;
   /** How messages are compressed that do not ask to be left alone. */
   readonly requestCompression: 'gzip' | undefined;
-  /** `:authority` of all calls. */
-  readonly authority: string;
+  /** `:authority` of all calls; undefined leaves it to the control plane. */
+  readonly authority: string | undefined;
   readonly tls: TlsConnection | undefined;
 }
 
-/** Opens a grpc-js channel; it connects with the first call. */
+/** Opens a grpc-js channel to one endpoint; it connects with the first call. */
 export function openChannel(target: EndpointTarget, options: ChannelOptions): grpc.Channel {
   return new grpc.Channel(addressOf(target), credentialsOf(options.tls), {
+    ...channelOptions(options),
+    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ pick_first: {} }] }),
+  });
+}
+
+/** Opens a grpc-js channel that the control plane of a mesh resolves, balances and secures. */
+export function openXdsChannel(target: XdsTarget, options: ChannelOptions, xds: Xds): grpc.Channel {
+  return new grpc.Channel(target.text, xds.createCredentials(), channelOptions(options));
+}
+
+function channelOptions(options: ChannelOptions): grpc.ChannelOptions {
+  return {
     'grpc.primary_user_agent': 'propylon',
-    'grpc.default_authority': options.authority,
+    ...(options.authority === undefined ? {} : { 'grpc.default_authority': options.authority }),
     'grpc.max_receive_message_length': options.messageBytesMax,
     'grpc.default_compression_algorithm':
       grpc.compressionAlgorithms[options.requestCompression ?? 'identity'],
@@ -33,7 +46,6 @@ export function openChannel(target: EndpointTarget, options: ChannelOptions): gr
     // and TXT records must not change how they are called.
     'grpc.enable_http_proxy': 0,
     'grpc.service_config_disable_resolution': 1,
-    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ pick_first: {} }] }),
     // A restarted backend is found again within two seconds at worst.
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 2_000,
@@ -43,7 +55,7 @@ export function openChannel(target: EndpointTarget, options: ChannelOptions): gr
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,
     'grpc.keepalive_permit_without_calls': 0,
-  });
+  };
 }
 
 /** The target in the name syntax of grpc-js. */

@@ -3,14 +3,15 @@ import { defaultLimits } from '../../limits.js';
 import { Code } from '../../status/index.js';
 import { localStatus } from '../local-outcome.js';
 import type { UpstreamTls } from '../options.js';
-import { authorityOf, type EndpointTarget } from '../target.js';
-import { createTls } from '../tls.js';
+import { authorityOf, type EndpointTarget, type XdsTarget } from '../target.js';
+import { createTls, type TlsConnection } from '../tls.js';
 import type { EndpointTransport } from '../transport.js';
 import type { CallHost, OpenCall } from './call.js';
-import { openChannel } from './channel.js';
+import { type ChannelOptions, openChannel, openXdsChannel } from './channel.js';
 import { connectivityOf, watchConnectivity } from './connectivity.js';
 import { openStream } from './stream.js';
 import { callUnary } from './unary.js';
+import type { Xds } from './xds.js';
 
 export interface GrpcJsTransportOptions {
   /**
@@ -42,17 +43,39 @@ export function createGrpcJsTransport(
   target: EndpointTarget,
   options: GrpcJsTransportOptions = {},
 ): EndpointTransport {
-  const open = new Set<OpenCall>();
-  const clock = options.clock ?? systemClock;
   const authority = options.authority ?? authorityOf(target);
+  const tls = options.tls && createTls(options.tls, authority, options.clock ?? systemClock);
+  return transportOn(openChannel(target, channelOptions(options, authority, tls)), options);
+}
+
+/** The same on a target that is left to the control plane of a mesh: endpoints, balancing, certificates. */
+export function createXdsTransport(
+  target: XdsTarget,
+  xds: Xds,
+  options: GrpcJsTransportOptions = {},
+): EndpointTransport {
+  const { authority } = options;
+  return transportOn(openXdsChannel(target, channelOptions(options, authority, undefined), xds), options);
+}
+
+function channelOptions(
+  options: GrpcJsTransportOptions,
+  authority: string | undefined,
+  tls: TlsConnection | undefined,
+): ChannelOptions {
+  return {
+    messageBytesMax: options.responseMessageBytesMax ?? defaultLimits.responseMessageBytesMax,
+    requestCompression: options.requestCompression,
+    authority,
+    tls,
+  };
+}
+
+function transportOn(channel: CallHost['channel'], options: GrpcJsTransportOptions): EndpointTransport {
+  const open = new Set<OpenCall>();
   const host: CallHost = {
-    channel: openChannel(target, {
-      messageBytesMax: options.responseMessageBytesMax ?? defaultLimits.responseMessageBytesMax,
-      requestCompression: options.requestCompression,
-      authority,
-      tls: options.tls && createTls(options.tls, authority, clock),
-    }),
-    clock,
+    channel,
+    clock: options.clock ?? systemClock,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     open,
   };
