@@ -4,7 +4,7 @@ import { systemClock } from '../../src/clock.js';
 import { Code } from '../../src/status/index.js';
 import { data, frame, grpcHead, headers, message, settings, settingsAck, words } from '../support/frames.js';
 import { handClock } from '../support/hand-clock.js';
-import { greet, type RawPeer } from '../support/raw-backend.js';
+import { greet, type RawPeer, type ReceivedFrame } from '../support/raw-backend.js';
 import { behave, errorCodeOf, torture } from '../support/torture.js';
 
 /** A server that stops in the middle costs each call its deadline at most, and the connection when it is dead. */
@@ -85,6 +85,39 @@ describe('a server that falls silent', () => {
     expect(victim.transport.counts).toMatchObject({ connections: 1, openStreams: 1 });
     await victim.transport.close();
     expect((await call).localReason).toBe('SHUTTING_DOWN');
+  });
+
+  it('on all calls, and answers each PING: it gets no more of them than servers forgive', async () => {
+    const clock = handClock();
+    const victim = await victimOf(
+      async (peer: RawPeer) => {
+        greet(peer);
+        const sent = peer.received;
+        for (let pings = 1; ; pings++) {
+          await peer.wait(() => sent.filter((frame) => frame.type === 6).length === pings);
+          peer.send(frame(6, 1, 0, Buffer.alloc(8)));
+        }
+      },
+      { clock },
+    );
+    const sent = (): readonly ReceivedFrame[] => victim.backend.peers[0]?.received ?? [];
+    const pings = (): number => sent().filter((frame) => frame.type === 6).length;
+    let stream = -1;
+    const callInVain = async (): Promise<void> => {
+      stream += 2;
+      const call = victim.call({ deadline: clock.now() + 1_000 });
+      await until(() => sent().some((frame) => frame.stream === stream && frame.type === 0));
+      clock.moveTo(clock.now() + 1_100);
+      expect((await call).localReason).toBe('DEADLINE_EXCEEDED');
+      await until(() => sent().some((frame) => frame.stream === stream && frame.type === 3));
+      await settle();
+    };
+    for (let call = 0; call < 6; call++) await callInVain();
+    expect(pings()).toBe(3);
+    victim.backend.peers[0]?.send(headers(stream, grpcHead));
+    await settle();
+    await callInVain();
+    expect(pings()).toBe(4);
   });
 
   it('and does not acknowledge our SETTINGS: SETTINGS_TIMEOUT', async () => {

@@ -162,6 +162,7 @@ export class Connection implements FrameHandler, StreamHost {
       this.#output.frames.windowUpdate(0, increment);
       this.#output.schedule();
     }
+    this.#keepalive.forgiven();
     const stream = this.#streams.get(id);
     if (stream === undefined) return this.#crossingContent(id, start === end);
     if (start === end && !isLast) this.#flood.spend();
@@ -172,6 +173,7 @@ export class Connection implements FrameHandler, StreamHost {
 
   headers(id: number, block: Buffer, start: number, end: number, isLast: boolean) {
     const fields = this.#responses.read(block, start, end);
+    this.#keepalive.forgiven();
     const stream = this.#streams.get(id);
     if (stream === undefined) return this.#crossingContent(id, true);
     // Informational responses may come without end.

@@ -10,12 +10,17 @@ export interface KeepaliveOptions {
 /** What is to be done with a connection. */
 export type Verdict = 'ping' | 'dead' | 'idle' | undefined;
 
+/** Pings nearer to each other than five minutes that servers stand before they cut the connection (grpc, A8). */
+const forgivenPings = 3;
+
 /** Whether a connection is alive, and whether anybody needs it. All times are points on the clock. */
 export class Keepalive {
   readonly #options: KeepaliveOptions;
   #lastReadAt: number;
   #lastUsedAt: number;
   #pingedAt: number | undefined;
+  /** Pings since the server last sent anything of a call, with which it forgives them. */
+  #pings = 0;
 
   constructor(options: KeepaliveOptions, now: number) {
     this.#options = options;
@@ -29,6 +34,11 @@ export class Keepalive {
     this.#pingedAt = undefined;
   }
 
+  /** HEADERS or DATA came. */
+  forgiven(): void {
+    this.#pings = 0;
+  }
+
   /** To be asked now and then; 'ping' counts as done. */
   check(now: number, openStreams: number): Verdict {
     const { intervalMs, timeoutMs, idleMs } = this.#options;
@@ -40,10 +50,12 @@ export class Keepalive {
 
   /** A call that was sent at `since` has had no answer in time. */
   suspect(since: number, now: number): Verdict {
-    return this.#pingedAt === undefined && this.#lastReadAt <= since ? this.#ping(now) : undefined;
+    const isSilent = this.#pingedAt === undefined && this.#lastReadAt <= since;
+    return isSilent && this.#pings < forgivenPings ? this.#ping(now) : undefined;
   }
 
   #ping(now: number): Verdict {
+    this.#pings += 1;
     this.#pingedAt = now;
     return 'ping';
   }
