@@ -5,11 +5,12 @@ import { Code } from '../../src/status/index.js';
 import { data, frame, grpcHead, headers, message, settings, settingsAck, words } from '../support/frames.js';
 import { handClock } from '../support/hand-clock.js';
 import { greet, type RawPeer, type ReceivedFrame } from '../support/raw-backend.js';
-import { behave, errorCodeOf, torture } from '../support/torture.js';
+import { behave, callOf, errorCodeOf, torture } from '../support/torture.js';
 
 /** A server that stops in the middle costs each call its deadline at most, and the connection when it is dead. */
 
 const settingsTimeout = 4;
+const initialWindow = 4;
 
 const beginnings: readonly (readonly [name: string, bytes: Buffer])[] = [
   ['nothing', Buffer.alloc(0)],
@@ -60,6 +61,31 @@ describe('a server that falls silent', () => {
     const outcome = await second;
     expect([outcome.status.code, outcome.localReason]).toEqual([Code.UNAVAILABLE, 'UPSTREAM_UNAVAILABLE']);
     await peer?.closed;
+    expect((await victim.call({ deadline: 60_000 })).message?.toString()).toBe('fine');
+  });
+
+  it('while it reads nothing: who waits behind an upload has it pinged too', async () => {
+    const clock = handClock();
+    const victim = await victimOf(
+      async (peer: RawPeer) => {
+        if (peer.index > 0) return behave(peer);
+        greet(peer, [initialWindow, 100_000_000]);
+        peer.send(frame(8, 0, 0, words(100_000_000)));
+        await peer.wait((frame) => frame.stream === 1);
+        peer.socket.pause();
+      },
+      { clock, connectionsMax: 1 },
+    );
+    const upload = victim.transport.unary(callOf({ deadline: undefined }), Buffer.alloc(50_000_000));
+    await until(() => victim.transport.counts.openStreams === 1);
+    await settle();
+    const behind = victim.call({ deadline: 1_000 });
+    expect(victim.transport.counts.waitingCalls).toBe(1);
+    clock.moveTo(1_050);
+    expect((await behind).localReason).toBe('DEADLINE_EXCEEDED');
+    clock.moveTo(17_000);
+    const outcome = await upload;
+    expect([outcome.status.code, outcome.localReason]).toEqual([Code.UNAVAILABLE, 'UPSTREAM_UNAVAILABLE']);
     expect((await victim.call({ deadline: 60_000 })).message?.toString()).toBe('fine');
   });
 

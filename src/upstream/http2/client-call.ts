@@ -30,6 +30,8 @@ export interface CallHost {
   dispatch(call: ClientCall): void;
   /** A call that was waiting for a stream has ended. */
   forget(call: ClientCall): void;
+  /** A call's deadline has passed before it had a stream. */
+  waitedInVain(call: ClientCall): void;
 }
 
 /** One call, through all of its attempts: its request, its deadline and its end. */
@@ -105,7 +107,8 @@ export class ClientCall implements Timed {
   }
 
   expire(): void {
-    this.stream?.suspect();
+    if (this.stream === undefined) this.#host.waitedInVain(this);
+    else this.stream.suspect();
     this.stop(deadlineExceeded);
   }
 

@@ -146,8 +146,8 @@ export class Connection implements FrameHandler, StreamHost {
     else this.#owner.roomier(this);
   }
 
-  suspect(stream: Stream): void {
-    if (this.#keepalive.suspect(stream.openedAt, this.#options.clock.now()) === 'ping') this.#ping();
+  suspect(since: number): void {
+    if (this.#keepalive.suspect(since, this.#options.clock.now()) === 'ping') this.#ping();
   }
 
   // What the peer sends.

@@ -33,7 +33,8 @@ export class Pool implements CallHost, ConnectionOwner {
   readonly compression: RequestCompression;
   readonly #options: PoolOptions;
   readonly #connections = new Set<Connection>();
-  readonly #waiting = new Set<ClientCall>();
+  /** Calls without a stream, and since when. */
+  readonly #waiting = new Map<ClientCall, number>();
   readonly #watchers = new Set<() => void>();
   #dialling: Connection | undefined;
   #failures = 0;
@@ -90,12 +91,19 @@ export class Pool implements CallHost, ConnectionOwner {
     const isHopeless = this.#connectivity === 'failed' || this.#waiting.size >= this.#options.waitingCallsMax;
     // Not before the next turn: whoever tries again and again must let the connection come about.
     if (isHopeless) return void setImmediate(() => call.fail(unprocessed));
-    this.#waiting.add(call);
+    this.#waiting.set(call, this.clock.now());
     this.#dialIfShort();
   }
 
   forget(call: ClientCall): void {
     this.#waiting.delete(call);
+  }
+
+  /** Where calls wait because a peer takes nothing, it may be dead. */
+  waitedInVain(call: ClientCall): void {
+    const since = this.#waiting.get(call);
+    if (since === undefined) return;
+    for (const connection of this.#connections) if (connection.isReady) connection.suspect(since);
   }
 
   ready(connection: Connection): void {
@@ -107,7 +115,7 @@ export class Pool implements CallHost, ConnectionOwner {
 
   roomier(connection: Connection): void {
     if (this.#waiting.size === 0) return;
-    for (const call of this.#waiting) {
+    for (const call of this.#waiting.keys()) {
       if (!connection.hasRoom) break;
       this.#waiting.delete(call);
       connection.open(call);
@@ -131,7 +139,7 @@ export class Pool implements CallHost, ConnectionOwner {
     this.#update();
     // Whoever waited for this attempt has waited long enough.
     if (this.#connectivity === 'failed') {
-      for (const call of [...this.#waiting]) call.fail(unprocessed);
+      for (const call of [...this.#waiting.keys()]) call.fail(unprocessed);
     }
     this.#dialIfShort();
   }
@@ -145,7 +153,7 @@ export class Pool implements CallHost, ConnectionOwner {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#stopBackoff?.();
-    for (const call of [...this.#waiting]) call.fail(shuttingDown);
+    for (const call of [...this.#waiting.keys()]) call.fail(shuttingDown);
     for (const connection of [...this.#connections]) connection.close(shuttingDown);
     this.wheel.close();
     this.#watchers.clear();

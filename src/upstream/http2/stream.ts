@@ -15,8 +15,8 @@ export interface StreamHost {
   grant(stream: Stream, increment: number): void;
   /** The stream has ended; with an error code unless both sides have ended it properly. */
   release(stream: Stream, errorCode: ErrorCode | undefined): void;
-  /** A call on the stream waited in vain: is the connection alive? */
-  suspect(stream: Stream): void;
+  /** A call waited in vain since then: is the connection alive? */
+  suspect(since: number): void;
 }
 
 /** One attempt of a call: the states of RFC 9113 §5.1 as far as a client that half-closes sees them. */
@@ -62,7 +62,7 @@ export class Stream implements MessageSink {
   }
 
   suspect(): void {
-    this.#host.suspect(this);
+    this.#host.suspect(this.openedAt);
   }
 
   /** Nobody waits for the stream any more. */
