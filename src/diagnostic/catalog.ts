@@ -16,6 +16,7 @@ export const catalog = {
   FIELD_NAME_CLASH:
     "One field's JSON name is another field's proto name, so that a query parameter would be ambiguous.",
   BACKEND_MISSING: 'A service with routes has no backend.',
+  HASH_FIELD_UNKNOWN: 'A backend is to place calls by a field that no request of its methods has.',
   BACKEND_UNUSED: 'A backend selector matches no service.',
   SELECTOR_UNUSED: 'A selector of an option matches no method.',
   BACKEND_TARGET_INVALID: 'A backend target cannot be parsed.',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fakeChannels, surfaceInput, surfaceProtos, upstream } from '../../test/support/surface.js';
 import type { CodecFactory } from '../codec/index.js';
 import { errorInfo } from '../status/index.js';
+import { parseUpstream } from '../upstream/index.js';
 import { buildSurface, type SurfaceInput, summarize } from './index.js';
 
 const image = surfaceProtos(`
@@ -191,5 +192,26 @@ describe('buildSurface', () => {
     expect(summary?.[0]?.line).toBeGreaterThan(10);
     expect(summary?.[4]?.body).toBe('other');
     expect(summary?.[5]).not.toHaveProperty('target');
+  });
+
+  test('a field to hash on that no request has is reported once for its backend', () => {
+    const placed = (field: string) => {
+      const options = { target: 'dns:///a:1', balancer: 'ring_hash', hashOn: { field } } as const;
+      const parsed = parseUpstream(options);
+      if ('problem' in parsed) throw new Error(parsed.problem);
+      const image = surfaceProtos(`
+        message M { string name = 1; }
+        service S {
+          rpc A(M) returns (M) { option (google.api.http) = { get: "/a" }; }
+          rpc B(M) returns (M) { option (google.api.http) = { get: "/b" }; }
+        }`);
+      const { diagnostics } = buildSurface(
+        surfaceInput(image, { backends: [{ selector: '*', upstream: parsed }] }),
+        fakeChannels(),
+      );
+      return diagnostics.map(({ code }) => code);
+    };
+    expect(placed('name')).toEqual([]);
+    expect(placed('nmae')).toEqual(['HASH_FIELD_UNKNOWN']);
   });
 });

@@ -13,7 +13,7 @@ import type { Channel, Channels, Upstream } from '../upstream/index.js';
 import { lazyRequestBinder } from './bind.js';
 import { type EventId, eventIdReader } from './event-id.js';
 import { createFieldNames, inProtoNames } from './field-names.js';
-import { type FieldText, fieldText } from './field-text.js';
+import { hashFieldOf, unknownHashFields } from './hash-field.js';
 import { idempotencyOf } from './idempotency.js';
 import { responseWriter } from './reply.js';
 import { selectorTable } from './selector.js';
@@ -54,6 +54,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
     ...router.diagnostics,
     ...missingBackends(routes),
     ...unusedSelectors(input),
+    ...unknownHashFields(withUpstreams(input, bindings), input.codecs),
     ...(bindings.length === 0 ? [noRoutes] : []),
   );
   if (diagnostics.some(({ severity }) => severity === 'error')) {
@@ -140,10 +141,9 @@ function isRepeated({ options }: Upstream): boolean {
   return (retry ?? hedge ?? serviceConfig) !== undefined;
 }
 
-/** Reads the field that a ring of endpoints places calls by, where the method's request has it. */
-function hashFieldOf(method: DescMethod, upstream: Upstream, codecs: CodecFactory): FieldText | undefined {
-  const field = upstream.options.hashOn?.field;
-  return field === undefined ? undefined : fieldText(method.input, field, codecs);
+function withUpstreams({ backends }: SurfaceInput, bindings: readonly Binding[]) {
+  const table = selectorTable(backends);
+  return bindings.map(({ method }) => ({ method, upstream: table.find(method)?.upstream }));
 }
 
 /** Retains each upstream object once, and releases all of them once. */

@@ -1,9 +1,11 @@
 import { createServer } from 'node:net';
-import { status } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type sendUnaryData, status } from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Backend, createGateway } from '../../src/index.js';
 import { type BytesHandlers, startBytesBackend } from '../support/bytes-backend.js';
 import { echoImage, messageOf } from '../support/echo-gateway.js';
+import { settled } from '../support/gateway-bench.js';
 
 /** How backends are called, as a client sees it. */
 
@@ -167,6 +169,49 @@ describe('a breaker', () => {
 });
 
 describe('health checks', () => {
+  it('a server that says it does not serve gets no calls, until it says it does', async () => {
+    const health = new HealthImplementation({ '': 'NOT_SERVING' });
+    const server = new Server();
+    health.addToServer(server);
+    const bytes = (value: Buffer): Buffer => value;
+    const format = { requestStream: false, responseStream: false };
+    const identity = {
+      requestSerialize: bytes,
+      requestDeserialize: bytes,
+      responseSerialize: bytes,
+      responseDeserialize: bytes,
+    };
+    server.addService(
+      { Unary: { path: '/t.T/Unary', ...format, ...identity } },
+      {
+        Unary: (_: unknown, done: sendUnaryData<Buffer>) =>
+          done(null, Buffer.from(messageOf({ name: 'well' }))),
+      },
+    );
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+        error === null ? resolve(bound) : reject(error),
+      );
+    });
+    cleanups.push(() => server.forceShutdown());
+    const ask = await serve({ target: `127.0.0.1:${port}`, health: {} });
+    /** The watch is as asynchronous as any health check; a call may come before its answer. */
+    const until = async (status: number): Promise<void> => {
+      let last = 0;
+      for (let round = 0; last !== status && round < 10_000; round++) {
+        last = (await ask()).status;
+        // A call that is refused turns no event loop, on which the news arrives.
+        await settled();
+      }
+      expect(last).toBe(status);
+    };
+    await until(503);
+    health.setStatus('', 'SERVING');
+    await until(200);
+    health.setStatus('', 'NOT_SERVING');
+    await until(503);
+  });
+
   it('a server without the service of health checks is healthy', async () => {
     const ask = await serve({ target: await backend('plain'), health: {} });
     expect(await ask()).toMatchObject({ status: 200, name: 'plain' });
