@@ -65,6 +65,8 @@ export class Connection implements FrameHandler, StreamHost {
     this.#responses = new ResponseHeadReader(options.headerListBytesMax);
     this.#flood = new FloodGuard(options.clock);
     this.#keepalive = new Keepalive(options.keepalive, options.clock.now());
+    // Before anything that the server may say as soon as there is a socket.
+    writePreface(this.#output.frames, options.headerListBytesMax);
     this.#stopTimer = options.clock.after(options.connectTimeoutMs, () => this.#end(unavailable));
     options
       .openSocket((bytes, length) => this.#receive(bytes, length), this.#abort.signal)
@@ -265,13 +267,11 @@ export class Connection implements FrameHandler, StreamHost {
 
   #opened(socket: Socket): void {
     if (this.#state === 'closed') return void socket.destroy();
-    const { clock, headerListBytesMax } = this.#options;
     this.#socket = socket;
     this.#output.attach(socket);
     socket.on('end', () => this.#end(unavailable));
     socket.on('close', () => this.#end(unavailable));
-    this.#settingsSentAt = clock.now();
-    writePreface(this.#output.frames, headerListBytesMax);
+    this.#settingsSentAt = this.#options.clock.now();
     this.#output.flush();
   }
 
