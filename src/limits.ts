@@ -13,6 +13,16 @@ export interface Limits {
   readonly inflationRatioMax: number;
   /** One message from a backend. 502. */
   readonly responseMessageBytesMax: number;
+  /** Header fields of one answer from a backend, as HTTP/2 counts them. 502. */
+  readonly responseHeadBytesMax: number;
+  /** Connecting to a backend, TLS and the server's first words included; less than the default deadline. 503. */
+  readonly connectTimeoutMs: number;
+  /** The pause after a first failed attempt to connect; it grows by 1.6 with each (grpc, "Connection Backoff Protocol"). */
+  readonly reconnectDelayMsMin: number;
+  /** A restarted backend is found again within this time. gRPC's two minutes are for clients that are many. */
+  readonly reconnectDelayMsMax: number;
+  /** A connection to a backend without calls is closed after this time. */
+  readonly connectionIdleMs: number;
   /** Request line and header fields together: Node's own default. 431. */
   readonly requestHeadBytesMax: number;
   /** Header fields of one request. 431. */
@@ -56,6 +66,11 @@ export const defaultLimits: Limits = Object.freeze({
   inflationFreeBytes: 4 * 1024 * 1024,
   inflationRatioMax: 100,
   responseMessageBytesMax: 4 * 1024 * 1024,
+  responseHeadBytesMax: 64 * 1024,
+  connectTimeoutMs: 10_000,
+  reconnectDelayMsMin: 100,
+  reconnectDelayMsMax: 2_000,
+  connectionIdleMs: 300_000,
   requestHeadBytesMax: 16 * 1024,
   requestHeadersMax: 200,
   requestHeadTimeoutMs: 10_000,

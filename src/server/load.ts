@@ -40,7 +40,7 @@ const loadTimeoutMs = 60_000;
 
 /** Channels that connect with their first call. */
 export function openChannels(limits: Limits, xds: Xds | undefined): Channels {
-  const transports = { responseMessageBytesMax: limits.responseMessageBytesMax, clock: systemClock, xds };
+  const transports = { limits, clock: systemClock, xds };
   const host: ChannelHost = {
     connect: (endpoint, upstreamOptions) => connectTransport(endpoint, upstreamOptions, transports),
     connectXds: (target, upstreamOptions) => connectXds(target, upstreamOptions, transports),

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { Limits } from '../limits.js';
 import { createGrpcJsTransport, createXdsTransport } from './grpcjs/transport.js';
 import type { Xds } from './grpcjs/xds.js';
 import { createHttp2Transport } from './http2/transport.js';
@@ -9,17 +10,18 @@ import type { EndpointTransport } from './transport.js';
 
 /** What all transports share. */
 export interface TransportHost {
-  readonly responseMessageBytesMax: number;
+  readonly limits: Limits;
   readonly clock: Clock;
   /** Undefined where no target asked for it, or where it cannot be had. */
   readonly xds: Xds | undefined;
 }
 
-/**
- * A restarted backend is found again within two seconds at worst: what grpc recommends, up to two minutes,
- * is for clients whose number could be the server's trouble.
- */
-const backoff = { initialMs: 100, maxMs: 2_000 };
+/** What every transport is made with. */
+function commonOptions({ limits, clock }: TransportHost, requestCompression: 'gzip' | undefined) {
+  const { responseMessageBytesMax, connectTimeoutMs } = limits;
+  const backoff = { initialMs: limits.reconnectDelayMsMin, maxMs: limits.reconnectDelayMsMax };
+  return { clock, responseMessageBytesMax, connectTimeoutMs, backoff, requestCompression };
+}
 
 /** Makes the transport to one endpoint, of the kind that its upstream asks for; it connects with its first call. */
 export function connectTransport(
@@ -27,12 +29,13 @@ export function connectTransport(
   { transport, tls, breaker, compression }: UpstreamOptions,
   host: TransportHost,
 ): EndpointTransport {
-  const options = { ...host, authority, tls, requestCompression: compression };
+  const options = { ...commonOptions(host, compression), authority, tls };
   if (transport === 'grpc-js') return createGrpcJsTransport(target, options);
   const connectionsMax = breaker?.connectionsMax;
   return createHttp2Transport(target, {
     ...options,
-    backoff,
+    idleMs: host.limits.connectionIdleMs,
+    responseHeadBytesMax: host.limits.responseHeadBytesMax,
     ...(connectionsMax === undefined ? {} : { connectionsMax }),
   });
 }
@@ -41,8 +44,8 @@ export function connectTransport(
 export function connectXds(
   target: XdsTarget,
   { compression }: UpstreamOptions,
-  { xds, ...host }: TransportHost,
+  host: TransportHost,
 ): EndpointTransport {
-  if (xds === undefined) throw new Error(`${target.text} needs @grpc/grpc-js-xds`);
-  return createXdsTransport(target, xds, { ...host, requestCompression: compression });
+  if (host.xds === undefined) throw new Error(`${target.text} needs @grpc/grpc-js-xds`);
+  return createXdsTransport(target, host.xds, commonOptions(host, compression));
 }

@@ -15,6 +15,6 @@ export function connectLoopback(
   return connectTransport(
     { target, authority: undefined },
     { ...options, target: text },
-    { clock: systemClock, responseMessageBytesMax: defaultLimits.responseMessageBytesMax, xds: undefined },
+    { clock: systemClock, limits: defaultLimits, xds: undefined },
   );
 }

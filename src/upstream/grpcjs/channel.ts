@@ -1,4 +1,5 @@
 import * as grpc from '@grpc/grpc-js';
+import type { BackoffOptions } from '../backoff.js';
 import { type EndpointTarget, formatHostPort, type XdsTarget } from '../target.js';
 import type { TlsConnection } from '../tls.js';
 import { credentialsOf } from './credentials.js';
@@ -12,6 +13,7 @@ export interface ChannelOptions {
   /** `:authority` of all calls; undefined leaves it to the control plane. */
   readonly authority: string | undefined;
   readonly tls: TlsConnection | undefined;
+  readonly backoff: BackoffOptions;
 }
 
 /** Opens a grpc-js channel to one endpoint; it connects with the first call. */
@@ -46,9 +48,8 @@ function channelOptions(options: ChannelOptions): grpc.ChannelOptions {
     // and TXT records must not change how they are called.
     'grpc.enable_http_proxy': 0,
     'grpc.service_config_disable_resolution': 1,
-    // A restarted backend is found again within two seconds at worst.
-    'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 2_000,
+    'grpc.initial_reconnect_backoff_ms': options.backoff.initialMs,
+    'grpc.max_reconnect_backoff_ms': options.backoff.maxMs,
     'grpc.dns_min_time_between_resolutions_ms': 2_000,
     // A peer that vanished is noticed within 40 s of a call; servers tolerate pings from 10 s apart
     // (grpc, A8) but by default not without calls.

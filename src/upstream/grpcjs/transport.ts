@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../clock.js';
 import { defaultLimits } from '../../limits.js';
 import { Code } from '../../status/index.js';
+import { type BackoffOptions, defaultBackoff } from '../backoff.js';
 import { localStatus } from '../local-outcome.js';
 import type { UpstreamTls } from '../options.js';
 import { authorityOf, type EndpointTarget, type XdsTarget } from '../target.js';
@@ -21,6 +22,8 @@ export interface GrpcJsTransportOptions {
   readonly responseMessageBytesMax?: number;
   /** A call fails when there is no connection after this time. Default 10 s, less than the default deadline. */
   readonly connectTimeoutMs?: number;
+  /** Pauses between attempts to connect. Default: what grpc recommends, 1 s to 2 min. */
+  readonly backoff?: BackoffOptions;
   /** What the server is called in `:authority`, where that is not what the target says. */
   readonly authority?: string | undefined;
   /**
@@ -68,6 +71,7 @@ function channelOptions(
     requestCompression: options.requestCompression,
     authority,
     tls,
+    backoff: options.backoff ?? defaultBackoff,
   };
 }
 
@@ -76,7 +80,7 @@ function transportOn(channel: CallHost['channel'], options: GrpcJsTransportOptio
   const host: CallHost = {
     channel,
     clock: options.clock ?? systemClock,
-    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    connectTimeoutMs: options.connectTimeoutMs ?? defaultLimits.connectTimeoutMs,
     open,
   };
   return {

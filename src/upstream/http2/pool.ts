@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.js';
+import { type BackoffOptions, backoffMs } from '../backoff.js';
 import type { Connectivity } from '../transport.js';
-import { type BackoffOptions, backoffMs } from './backoff.js';
 import { shuttingDown, unprocessed } from './call-status.js';
 import type { CallHost, ClientCall } from './client-call.js';
 import { Connection } from './connection.js';

@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from '../../clock.js';
 import { defaultLimits } from '../../limits.js';
+import { type BackoffOptions, defaultBackoff } from '../backoff.js';
 import type { UpstreamTls } from '../options.js';
 import { authorityOf, type EndpointTarget } from '../target.js';
 import { createTls } from '../tls.js';
 import type { EndpointTransport } from '../transport.js';
-import { type BackoffOptions, defaultBackoff } from './backoff.js';
 import { DeadlineWheel } from './deadline-wheel.js';
 import { type Address, createDial } from './dial.js';
 import { Pool } from './pool.js';
@@ -34,7 +34,9 @@ export interface Http2TransportOptions {
   readonly requestCompression?: 'gzip' | undefined;
   /** A connection with calls on which nothing came for this time is pinged. Default 5 min: what servers allow unasked (grpc, A8). */
   readonly keepaliveMs?: number;
-  /** A connection without calls is closed after this time. Default 5 min. */
+  /** Header fields of one answer. Default: `responseHeadBytesMax` of limits.ts. */
+  readonly responseHeadBytesMax?: number;
+  /** A connection without calls is closed after this time. Default: `connectionIdleMs` of limits.ts. */
   readonly idleMs?: number;
   /**
    * Connections at a time, when all others carry as many calls as the server allows; those that the server is
@@ -62,9 +64,6 @@ export interface Http2Transport extends EndpointTransport {
   readonly counts: TransportCounts;
 }
 
-/** Header fields of one response block together. */
-const headerListBytesMax = 64 * 1024;
-
 /**
  * The transport on node:net and node:tls: one endpoint, connecting with the first call.
  *
@@ -84,13 +83,13 @@ export function createHttp2Transport(
     clock,
     openSocket: createDial(address, tls && createTls(tls, authority, clock)),
     heads: new RequestHeadEncoder(tls === undefined ? 'http' : 'https', authority),
-    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    connectTimeoutMs: options.connectTimeoutMs ?? defaultLimits.connectTimeoutMs,
     keepalive: {
       intervalMs: options.keepaliveMs ?? 300_000,
       timeoutMs: 10_000,
-      idleMs: options.idleMs ?? 300_000,
+      idleMs: options.idleMs ?? defaultLimits.connectionIdleMs,
     },
-    headerListBytesMax,
+    headerListBytesMax: options.responseHeadBytesMax ?? defaultLimits.responseHeadBytesMax,
     responseMessageBytesMax: options.responseMessageBytesMax ?? defaultLimits.responseMessageBytesMax,
     compression: new RequestCompression(options.requestCompression === 'gzip'),
     streamIdMax: options.streamIdMax ?? 0x7fff_ffff,
