@@ -13,11 +13,11 @@ export interface Call {
   /** A larger message ends the call with UPSTREAM_MESSAGE_TOO_LARGE. */
   readonly responseMessageBytesMax: number;
   /** Header fields of the client's request, lower-case names, for policies that look at them; they are not sent. */
-  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly headers?: readonly (readonly [name: string, value: string])[] | undefined;
   /** Where a ring of endpoints places the call; calls of one hash go to one endpoint. */
-  readonly hash?: number;
+  readonly hash?: number | undefined;
   /** Endpoints that this call has been sent to, for one that is repeated: a balancer adds its choice and avoids the others. */
-  readonly tried?: Set<string>;
+  readonly tried?: Set<string> | undefined;
 }
 
 /** Carries protobuf bytes to one target and back. Knows no descriptors. */

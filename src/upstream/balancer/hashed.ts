@@ -1,3 +1,4 @@
+import { callWith } from '../call-with.js';
 import { lateStream } from '../late-stream.js';
 import type { Method } from '../method.js';
 import type { UpstreamOptions } from '../options.js';
@@ -14,7 +15,7 @@ export function hashed(
   const header = hashOn.header?.toLowerCase();
   const { hashField } = method;
   const withHash = (call: Call, text: string | undefined): Call =>
-    text === undefined || text === '' ? call : { ...call, hash: hashText(text) };
+    text === undefined || text === '' ? call : callWith(call, { hash: hashText(text) });
   const textOf = (call: Call, message: Uint8Array | undefined): string | undefined => {
     if (header !== undefined) return requestHeader(call, header);
     return message === undefined ? undefined : hashField?.(message);

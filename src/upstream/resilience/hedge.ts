@@ -1,6 +1,7 @@
 import { Cancellation } from '../../cancel-signal.js';
 import type { Clock } from '../../clock.js';
 import { Code, type Outcome } from '../../status/index.js';
+import { callWith } from '../call-with.js';
 import type { Method } from '../method.js';
 import type { Call, Transport } from '../transport.js';
 import type { RetryBudget } from './retry-budget.js';
@@ -86,7 +87,7 @@ function hedgeUnary(
       attempts += 1;
       underWay += 1;
       schedule(policy.delayMs);
-      void transport.unary({ ...call, signal, tried, metadata }, message).then(ended);
+      void transport.unary(callWith(call, { signal, tried, metadata }), message).then(ended);
     }
 
     function ended(outcome: Outcome): void {

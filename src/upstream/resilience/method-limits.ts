@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { Code } from '../../status/index.js';
+import { callWith } from '../call-with.js';
 import { lateStream } from '../late-stream.js';
 import { localOutcome, unprocessedStatus } from '../local-outcome.js';
 import type { MethodConfig } from '../service-config.js';
@@ -21,17 +22,17 @@ export function limited(
   if (!waitForReady && timeoutMs === undefined && (requestBytesMax ?? responseBytesMax) === undefined) {
     return transport;
   }
-  const within = (call: Call): Call => ({
-    ...call,
-    deadline:
-      timeoutMs === undefined
-        ? call.deadline
-        : Math.min(clock.now() + timeoutMs, call.deadline ?? Number.POSITIVE_INFINITY),
-    responseMessageBytesMax: Math.min(
-      call.responseMessageBytesMax,
-      responseBytesMax ?? Number.POSITIVE_INFINITY,
-    ),
-  });
+  const within = (call: Call): Call =>
+    callWith(call, {
+      deadline:
+        timeoutMs === undefined
+          ? call.deadline
+          : Math.min(clock.now() + timeoutMs, call.deadline ?? Number.POSITIVE_INFINITY),
+      responseMessageBytesMax: Math.min(
+        call.responseMessageBytesMax,
+        responseBytesMax ?? Number.POSITIVE_INFINITY,
+      ),
+    });
   const isOver = ({ signal, deadline }: Call): boolean =>
     signal.aborted || (deadline !== undefined && clock.now() >= deadline);
   const mustWait = (): boolean => waitForReady && connectivity() === 'failed';

@@ -1,5 +1,6 @@
 import { Cancellation } from '../../cancel-signal.js';
 import type { Clock, Random } from '../../clock.js';
+import { callWith } from '../call-with.js';
 import type { Transport } from '../transport.js';
 
 export interface MirrorPolicy {
@@ -24,12 +25,11 @@ export function createMirror(
     unary(call, message) {
       if (inFlight < policy.inFlightMax && random() * 100 < policy.percent) {
         inFlight += 1;
-        const copy = {
-          ...call,
+        const copy = callWith(call, {
           deadline: clock.now() + policy.timeoutMs,
           // The client may leave as soon as it has its answer.
           signal: new Cancellation(),
-        };
+        });
         void copies.unary(copy, message).then(() => {
           inFlight -= 1;
         });

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../../clock.js';
 import { Code, type Outcome } from '../../status/index.js';
+import { callWith } from '../call-with.js';
 import { localOutcome, localStatus } from '../local-outcome.js';
 import type { Method } from '../method.js';
 import { retryRequestBytesMax } from '../policies.js';
@@ -99,11 +100,7 @@ function attemptAt(
     perTryTimeoutMs === undefined
       ? call.deadline
       : Math.min(clock.now() + perTryTimeoutMs, call.deadline ?? Number.POSITIVE_INFINITY);
-  return {
-    ...call,
-    tried,
-    deadline,
-    metadata:
-      counted === 0 ? call.metadata : [...call.metadata, ['grpc-previous-rpc-attempts', String(counted)]],
-  };
+  const metadata: Call['metadata'] =
+    counted === 0 ? call.metadata : [...call.metadata, ['grpc-previous-rpc-attempts', String(counted)]];
+  return callWith(call, { tried, deadline, metadata });
 }
