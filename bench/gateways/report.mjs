@@ -41,6 +41,12 @@ function notes(scenario, peers) {
   return remarks.join('');
 }
 
+function verdict(measured, met) {
+  if (measured === undefined) return 'not measured';
+  if (Number.isNaN(measured)) return 'lost in noise';
+  return met(measured) ? 'met' : '**not met**';
+}
+
 /** The targets as a Markdown table; `–` where a peer is missing. */
 export function targetTable(results) {
   const column = (scenario, peer) =>
@@ -48,8 +54,8 @@ export function targetTable(results) {
   const ours = (scenario) => column(scenario, 'propylon-http2') ?? column(scenario, 'propylon-grpc-js');
   const rows = targets.map(({ text, limit, value, met }) => {
     const measured = value({ ours, column });
-    const verdict = measured === undefined ? 'not measured' : met(measured) ? 'met' : '**not met**';
-    return `| ${text} | ${limit} | ${measured === undefined ? '–' : measured.toFixed(2)} | ${verdict} |`;
+    const number = measured === undefined || Number.isNaN(measured) ? '–' : measured.toFixed(2);
+    return `| ${text} | ${limit} | ${number} | ${verdict(measured, met)} |`;
   });
   return ['| | target | measured | |', '|---|---:|---:|---|', ...rows, ''].join('\n');
 }

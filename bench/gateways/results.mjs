@@ -1,6 +1,6 @@
 // RESULTS.md: the machine, the versions and all tables of one run.
 import { execFileSync } from 'node:child_process';
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import { root } from './cache.mjs';
 import { scenarioTable, targetTable } from './report.mjs';
 
@@ -17,6 +17,7 @@ export function resultsPage({ results, installed, missing, options, goVersion })
     '',
     `- ${new Date().toISOString().slice(0, 10)}, commit ${git('rev-parse', '--short', 'HEAD')}${changed}`,
     `- ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}, Node ${process.version}, Go ${goVersion}`,
+    `- ${load()}`,
     `- ${options.rounds} alternating rounds of ${options.seconds} s; medians, in parentheses the least and the most; ratios round by round`,
     ...installed.map(({ peer, version }) => `- ${peer.title}: ${version}`),
     ...missing.map(({ peer, reason }) => `- ${peer.title}: **missing**, ${reason}`),
@@ -29,4 +30,10 @@ export function resultsPage({ results, installed, missing, options, goVersion })
     '',
     ...results.map((result) => scenarioTable(result, peers)),
   ].join('\n');
+}
+
+/** What else ran: the bench itself keeps two processes busy. */
+function load() {
+  const average = loadavg()[2].toFixed(1);
+  return `load average ${average} over the last 15 minutes, of which the bench is about 2: latencies suffer from what is beyond`;
 }
