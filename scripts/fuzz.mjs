@@ -3,8 +3,8 @@
 //
 //   npm run fuzz -- --minutes 10
 //
-// A failure prints its seed and the message: make a row of src/codec/codec.contract.ts of it, or of
-// src/surface/bind.test.ts.
+// A failure prints its seed and the message, and puts the input into src/codec/differential.corpus, which every run
+// begins with: make a row of src/codec/codec.contract.ts of it as well, or of src/surface/bind.test.ts.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import type { DescMessage } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { codecTypes, testMessage } from '../../test/support/codec-protos.js';
+import { codecTypes, type TestMessageName, testMessage } from '../../test/support/codec-protos.js';
+import { mutateBytes, openCorpus } from '../../test/support/corpus.js';
 import { mutateWire, pick, type Random, randomJson, seeded } from '../../test/support/random-message.js';
 import { writtenFunctions } from '../../test/support/written-codecs.js';
 import { StatusError } from '../status/index.js';
@@ -26,6 +27,8 @@ const rounds = minutes > 0 ? Number.POSITIVE_INFINITY : 80_000;
 const messages = (['Everything', 'Everything', 'Legacy', 'Modern', 'Newest', 'Inner'] as const).map((name) =>
   testMessage(name),
 );
+const corpus = openCorpus(new URL('differential.corpus', import.meta.url));
+const corpusJson = corpus.entries.flatMap(({ form, bytes }) => (form === 'json' ? [bytes] : []));
 const optionSets: readonly CodecOptions[] = [
   defaultCodecOptions,
   { emitDefaults: true, enumsAsNumbers: false, protoNames: true, ignoreUnknown: true },
@@ -119,39 +122,54 @@ describe.each(ways)('the codec $way agrees with the reference', ({ functions, sh
     timeout: minutes * 60_000 + 240_000,
   }, () => {
     const sets = setsOf(functions);
+    const found = (message: DescMessage, form: 'json' | 'binary', bytes: Uint8Array) => {
+      if (minutes > 0) corpus.keep({ message: message.name as TestMessageName, form, bytes });
+    };
     const last = firstSeed + rounds * share;
     const until = minutes > 0 ? Date.now() + minutes * 60_000 * share : Number.POSITIVE_INFINITY;
     let cases = 0;
     let accepted = 0;
     for (let seed = firstSeed; seed < last && Date.now() < until; seed++) {
       const random = seeded(seed);
-      const message = pick(random, messages);
+      const known = random() < 0.2 ? pick(random, corpus.entries) : undefined;
+      const message = known === undefined ? pick(random, messages) : testMessage(known.message);
       const { options, codecs } = pick(random, sets);
       const codec = codecs.get(message);
       if (codec === undefined) throw new Error('no codec');
       const theirs = reference.codec(message, options);
 
-      const json = randomJson(random, codecTypes, message);
-      const input = Buffer.from(json);
+      const input =
+        known?.form === 'json'
+          ? mutateBytes(random, known.bytes, corpusJson)
+          : Buffer.from(randomJson(random, codecTypes, message));
       const want = attempt(() => theirs.toBinary(input));
       const got = attempt(() => codec.parse(input));
       cases++;
-      if ((want === undefined) !== (got === undefined))
-        expect.fail(`seed ${seed}: ${want === undefined ? 'only compiled' : 'only reference'} takes ${json}`);
+      if ((want === undefined) !== (got === undefined)) {
+        found(message, 'json', input);
+        const taker = want === undefined ? 'only compiled' : 'only reference';
+        expect.fail(`seed ${seed}: ${taker} takes ${text(input)}`);
+      }
       if (want === undefined || got === undefined) continue;
       accepted++;
       const canonical = (bytes: Uint8Array) => normalize(normalizing, message, bytes);
-      if (!Buffer.from(canonical(want)).equals(canonical(got)))
-        expect(Buffer.from(canonical(got)).toString('hex'), `seed ${seed}: ${json}`).toBe(
+      if (!Buffer.from(canonical(want)).equals(canonical(got))) {
+        found(message, 'json', input);
+        expect(Buffer.from(canonical(got)).toString('hex'), `seed ${seed}: ${text(input)}`).toBe(
           Buffer.from(canonical(want)).toString('hex'),
         );
+      }
 
-      for (const binary of [want, got, mutateWire(random, want, message), mutateWire(random, got, message)]) {
+      const binaries = [want, got, mutateWire(random, want, message), mutateWire(random, got, message)];
+      if (known?.form === 'binary')
+        binaries.push(known.bytes, mutateWire(random, Buffer.concat([want, known.bytes]), message));
+      for (const binary of binaries) {
         cases++;
         const wantJson = text(attempt(() => theirs.toJson(binary)));
         const gotJson = text(attempt(() => codec.print(binary)));
         // The reference never looks into a map entry that a later one replaces.
         if (gotJson === undefined && !isMessage(message, binary)) continue;
+        if (wantJson !== gotJson) found(message, 'binary', binary);
         if (wantJson !== gotJson)
           expect(gotJson, `seed ${seed}: ${Buffer.from(binary).toString('hex')}`).toBe(wantJson);
 
@@ -163,6 +181,7 @@ describe.each(ways)('the codec $way agrees with the reference', ({ functions, sh
           `seed ${seed}: ${Buffer.from(binary).toString('hex')} of ${inspect(wanted, { depth: 9 })}`;
         const wantSome = text(attempt(() => theirs.toJson(binary, wanted)));
         const gotSome = text(attempt(() => codec.projected(binary, wanted)));
+        if (wantSome !== gotSome) found(message, 'binary', binary);
         if (wantSome !== gotSome) expect(gotSome, of()).toBe(wantSome);
         if (options.emitDefaults) continue;
         const fromBinary = text(attempt(() => theirs.toJson(projectBinary(message, binary, wanted))));

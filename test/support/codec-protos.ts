@@ -155,8 +155,10 @@ const set = fromBinary(
 /** Registry of test.Everything, test.Legacy, test.Modern and test.Newest, with the well-known types. */
 export const codecTypes = createFileRegistry(set);
 
+export type TestMessageName = 'Everything' | 'Inner' | 'Legacy' | 'Modern' | 'Newest';
+
 /** Message of the test protos by its name in package test. */
-export function testMessage(name: 'Everything' | 'Inner' | 'Legacy' | 'Modern' | 'Newest'): DescMessage {
+export function testMessage(name: TestMessageName): DescMessage {
   const message = codecTypes.getMessage(`test.${name}`);
   if (message === undefined) {
     throw new Error(`no message test.${name}`);
