@@ -10,7 +10,6 @@ it.each<[string, string, readonly number[], object]>([
   ['a well-known type', 'a/google.protobuf.Duration', [0x08, 1], { value: '1s' }],
   ['an unknown type', 'a/test.Missing', [1, 2], { value: 'AQI=' }],
   ['bytes that are no message of the type', 'a/test.Inner', [0xff], { value: '/w==' }],
-  ['no type', '', [1], { value: 'AQ==' }],
 ])('%s', (_, typeUrl, value, expected) => {
   const json = JSON.parse(print({ typeUrl, value: new Uint8Array(value) }));
   expect(json).toEqual({ '@type': typeUrl, ...expected });

@@ -15,15 +15,17 @@ const utf8 = new TextDecoder();
  */
 export function createAnyPrinter(codecs: CodecFactory): AnyPrinter {
   let codec: Codec | undefined;
+  // Kept, since a new one makes a new array; `finish` copies and begins again.
+  const writer = new BinaryWriter();
   return ({ typeUrl, value }) => {
-    const writer = new BinaryWriter();
     writer.tag(AnySchema.field.typeUrl.number, WireType.LengthDelimited).string(typeUrl);
     writer.tag(AnySchema.field.value.number, WireType.LengthDelimited).bytes(value);
+    const any = writer.finish();
     try {
       // An Any that says no type may be empty and nothing else, and then prints as {}.
       if (typeUrl !== '') {
         codec ??= codecs.codec(AnySchema, defaultCodecOptions);
-        return utf8.decode(codec.toJson(writer.finish()));
+        return utf8.decode(codec.toJson(any));
       }
     } catch {
       // Told below.
