@@ -6,6 +6,7 @@ import { createCompiledCodecs } from './compiled.js';
 const print = createAnyPrinter(createCompiledCodecs(codecTypes, { nestingDepthMax: 100 }));
 
 it.each<[string, string, readonly number[], object]>([
+  ['no type', '', [1], { value: 'AQ==' }],
   ['a known type', 'a/test.Inner', [0x0a, 1, 0x78], { name: 'x' }],
   ['a well-known type', 'a/google.protobuf.Duration', [0x08, 1], { value: '1s' }],
   ['an unknown type', 'a/test.Missing', [1, 2], { value: 'AQI=' }],
