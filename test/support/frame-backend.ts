@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { block, frame, settings, settingsAck, words } from './frames.js';
 
 /** Writes the frames of one call; what is queued leaves in one packet with `flush`. */
 export interface FrameWriter {
@@ -56,7 +57,7 @@ function serve(
   let buffer = Buffer.alloc(0);
   let position = prefaceBytes;
   let latest = 0;
-  socket.write(frame(frameType.settings, 0, 0, Buffer.alloc(0)));
+  socket.write(settings());
   socket.on('data', (chunk) => {
     const done = Math.min(position, buffer.length);
     buffer = Buffer.concat([buffer.subarray(done), chunk]);
@@ -70,14 +71,12 @@ function serve(
       const payload = buffer.subarray(position + frameHeaderBytes, position + frameHeaderBytes + length);
       position += frameHeaderBytes + length;
       const isAck = (flags & 1) === 1;
-      if (type === frameType.settings && !isAck) socket.write(frame(type, 1, 0, Buffer.alloc(0)));
+      if (type === frameType.settings && !isAck) socket.write(settingsAck);
       if (type === frameType.ping && !isAck) socket.write(frame(type, 1, 0, payload));
       if (type === frameType.reset) streams.reset++;
       // The connection's window is given back, those of streams are not.
       if (type === frameType.data && length > 0) {
-        const increment = Buffer.alloc(4);
-        increment.writeUInt32BE(length);
-        socket.write(frame(frameType.windowUpdate, 0, 0, increment));
+        socket.write(frame(frameType.windowUpdate, 0, 0, words(length)));
       }
       if (type === frameType.headers && stream > latest) {
         latest = stream;
@@ -96,11 +95,7 @@ function createWriter(socket: Socket, stream: number): FrameWriter {
   };
   const writer: FrameWriter = {
     headers: (fields, flags) =>
-      push(
-        frameType.headers,
-        4 | (flags?.endStream ? 1 : 0),
-        Buffer.concat(Object.entries(fields).map(literal)),
-      ),
+      push(frameType.headers, 4 | (flags?.endStream ? 1 : 0), block(Object.entries(fields))),
     message(text, flags) {
       const payload = Buffer.from(text);
       const prefix = Buffer.alloc(5);
@@ -109,11 +104,7 @@ function createWriter(socket: Socket, stream: number): FrameWriter {
       return push(frameType.data, 0, Buffer.concat([prefix, payload]));
     },
     data: (bytes, flags) => push(frameType.data, flags?.endStream ? 1 : 0, Buffer.from(bytes)),
-    reset(errorCode) {
-      const payload = Buffer.alloc(4);
-      payload.writeUInt32BE(errorCode);
-      return push(frameType.reset, 0, payload);
-    },
+    reset: (errorCode) => push(frameType.reset, 0, words(errorCode)),
     flush() {
       socket.write(Buffer.concat(queue.splice(0)));
     },
@@ -122,25 +113,4 @@ function createWriter(socket: Socket, stream: number): FrameWriter {
     },
   };
   return writer;
-}
-
-function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
-  const head = Buffer.alloc(frameHeaderBytes);
-  head.writeUIntBE(payload.length, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
-
-/** A literal header field without indexing and without Huffman coding (RFC 7541 §6.2.2), both strings under 127 bytes. */
-function literal([name, value]: [string, string]): Buffer {
-  const nameBytes = Buffer.from(name, 'latin1');
-  const valueBytes = Buffer.from(value, 'latin1');
-  return Buffer.concat([
-    Buffer.from([0, nameBytes.length]),
-    nameBytes,
-    Buffer.from([valueBytes.length]),
-    valueBytes,
-  ]);
 }
