@@ -13,10 +13,11 @@ import {
   words,
 } from '../support/frames.js';
 import { eachCall, greet, type RawPeer } from '../support/raw-backend.js';
-import { callOf, torture } from '../support/torture.js';
+import { callOf, errorCodeOf, torture } from '../support/torture.js';
 
 const initialWindow = 4;
 const cancel = 8;
+const flowControlError = 3;
 
 /** Bytes of DATA that a stream has sent. */
 function sentOn(peer: RawPeer, stream: number): number {
@@ -231,4 +232,26 @@ describe('what we let a server send', () => {
       .filter((frame) => frame.type === 8 && frame.stream === stream)
       .map((frame) => frame.payload.readUInt32BE(0));
   }
+
+  it('a server that goes on sending on a stream that we have reset is heard out, but not for ever', async () => {
+    const rounds = 16;
+    let heard = 0;
+    const victim = await victimOf(async (peer: RawPeer) => {
+      greet(peer);
+      await peer.wait((frame) => frame.stream === 1 && frame.type === 1);
+      peer.send(headers(1, grpcHead));
+      await peer.wait((frame) => frame.stream === 1 && frame.type === 3);
+      const mebibyte = Buffer.concat(Array(64).fill(data(1, Buffer.alloc(16_384))));
+      for (; heard < rounds; heard++) {
+        peer.send(mebibyte, frame(6, 0, 0, '12345678'));
+        await peer.wait(() => peer.received.filter((frame) => frame.type === 6).length > heard);
+      }
+    });
+    const stream = victim.transport.stream(callOf());
+    await stream.headers;
+    stream.cancel();
+    const [peer] = victim.backend.peers;
+    expect(peer && (await errorCodeOf(peer, 'goaway'))).toBe(flowControlError);
+    expect(heard).toBe(4);
+  });
 });

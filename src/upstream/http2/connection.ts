@@ -47,6 +47,8 @@ export class Connection implements FrameHandler, StreamHost {
   readonly #streams = new StreamTable();
   readonly #queue = new SendQueue(this.#output);
   readonly #receiveWindow = new ReceiveWindow(connectionWindowBytes);
+  /** What may come of streams that have ended, with some to spare. */
+  #crossingBytesLeft = connectionWindowBytes;
   #peer = initialPeerSettings;
   #socket: Socket | undefined;
   /** The newest stream of which anything has been given to the socket. */
@@ -142,6 +144,7 @@ export class Connection implements FrameHandler, StreamHost {
     if (errorCode !== undefined) {
       this.#output.frames.reset(stream.id, errorCode);
       this.#flood.reset();
+      this.#crossingBytesLeft += streamWindowBytes;
       this.#output.schedule();
     }
     if (this.#state === 'draining') this.#closeWhenDone();
@@ -166,7 +169,7 @@ export class Connection implements FrameHandler, StreamHost {
     }
     this.#keepalive.forgiven();
     const stream = this.#streams.get(id);
-    if (stream === undefined) return this.#crossingContent(id, start === end);
+    if (stream === undefined) return this.#crossingContent(id, frameBytes, start === end);
     if (start === end && !isLast) this.#flood.spend();
     else this.#flood.earn();
     if (isLast) this.#streams.ended(id);
@@ -177,7 +180,7 @@ export class Connection implements FrameHandler, StreamHost {
     const fields = this.#responses.read(block, start, end);
     this.#keepalive.forgiven();
     const stream = this.#streams.get(id);
-    if (stream === undefined) return this.#crossingContent(id, true);
+    if (stream === undefined) return this.#crossingContent(id, 0, true);
     // Informational responses may come without end.
     if (fields.httpStatus !== undefined && fields.httpStatus < 200) this.#flood.spend();
     else this.#flood.earn();
@@ -369,9 +372,13 @@ export class Connection implements FrameHandler, StreamHost {
     this.#flood.cross();
   }
 
-  /** HEADERS or DATA for one; of content there may be as much as fits into the window. */
-  #crossingContent(id: number, isEmpty: boolean): void {
+  /** HEADERS or DATA for one; of content there may be as much as the windows of streams that we have reset. */
+  #crossingContent(id: number, frameBytes: number, isEmpty: boolean): void {
     this.#streams.requireOpenForPeer(id);
+    this.#crossingBytesLeft -= frameBytes;
+    if (this.#crossingBytesLeft < 0) {
+      throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, 'content of streams that have ended');
+    }
     if (isEmpty) this.#flood.cross();
   }
 
