@@ -32,7 +32,10 @@ export interface Transport {
 
 /** One streaming call. Pull-driven: nothing is read ahead of `next` but one flow-control window. */
 export interface StreamCall {
-  /** Hands over one message; resolves when the window has room for another, or the call ended. */
+  /**
+   * Hands over one message, which must not change until the call has ended; resolves when the window has room
+   * for another, or the call ended.
+   */
   send(message: Uint8Array): Promise<void>;
   /** Half-closes: no more messages from us. */
   end(): void;

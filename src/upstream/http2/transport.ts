@@ -69,7 +69,7 @@ export interface Http2Transport extends EndpointTransport {
  *
  * Calls fail fast: one that arrives while the connection is being made waits for that attempt, one that
  * arrives after a failed attempt and before the next ends UPSTREAM_UNAVAILABLE at once. Messages that are
- * handed out have memory of their own; those handed in must not change before they have left.
+ * handed out have memory of their own; those handed in must not change before the call has ended.
  */
 export function createHttp2Transport(
   target: EndpointTarget,
