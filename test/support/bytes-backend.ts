@@ -16,12 +16,16 @@ export interface BytesBackend {
   close(): void;
 }
 
-/** Serves /t.T/Unary, Ping, ClientStream, ServerStream, Bidi, Upload and Download without descriptors, by default on a free port. */
-export async function startBytesBackend(handlers: BytesHandlers, port = 0): Promise<BytesBackend> {
+/** Serves /t.T/Unary, Ping, ClientStream, ServerStream, Bidi, Upload and Download without descriptors, by default on a free port and in plain text. */
+export async function startBytesBackend(
+  handlers: BytesHandlers,
+  port = 0,
+  credentials = grpc.ServerCredentials.createInsecure(),
+): Promise<BytesBackend> {
   const server = new grpc.Server({ 'grpc.max_receive_message_length': -1 });
   server.addService(service, { ...handlers });
   const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error, number) =>
+    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, number) =>
       error === null ? resolve(number) : reject(error),
     );
   });

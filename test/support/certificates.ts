@@ -12,8 +12,11 @@ export interface IssuedCertificate {
 }
 
 export interface TestAuthority extends IssuedCertificate {
-  /** Issues a certificate for localhost and 127.0.0.1, as NAME.crt and NAME.key; replaces what is there. */
-  issue(name: string): IssuedCertificate;
+  /**
+   * Issues a certificate, as NAME.crt and NAME.key; replaces what is there. `altNames` as openssl writes them;
+   * default: localhost and 127.0.0.1.
+   */
+  issue(name: string, altNames?: string): IssuedCertificate;
 }
 
 /** A certificate authority for two days, in files of `folder`. */
@@ -21,10 +24,10 @@ export function createAuthority(folder: string, name: string): TestAuthority {
   const authority = request(folder, name, []);
   return {
     ...authority,
-    issue: (subject) =>
+    issue: (subject, altNames = 'DNS:localhost,IP:127.0.0.1') =>
       request(folder, subject, [
         ...['-CA', authority.cert, '-CAkey', authority.key],
-        ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
+        ...['-addext', `subjectAltName=${altNames}`],
         ...['-addext', 'basicConstraints=critical,CA:FALSE'],
       ]),
   };

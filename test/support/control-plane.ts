@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import type { IssuedCertificate } from './certificates.js';
+import { type MeshCluster, meshResources } from './mesh-resources.js';
 
 const deps = join(dirname(createRequire(import.meta.url).resolve('@grpc/grpc-js-xds/package.json')), 'deps');
 const definition = loadSync(
@@ -13,6 +15,7 @@ const definition = loadSync(
     'envoy/config/endpoint/v3/endpoint.proto',
     'envoy/extensions/filters/http/router/v3/router.proto',
     'envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto',
+    'envoy/extensions/transport_sockets/tls/v3/tls.proto',
   ],
   {
     keepCase: true,
@@ -26,45 +29,55 @@ const definition = loadSync(
 interface DiscoveryRequest {
   readonly type_url: string;
   readonly resource_names: readonly string[];
-  readonly response_nonce: string;
 }
 
-/** A control plane that speaks xDS (aggregated, v3) and knows one service: what istiod is to a proxyless gateway. */
+/** A control plane that speaks xDS (aggregated, v3): what istiod is to a proxyless gateway. */
 export interface ControlPlane {
   /** What GRPC_XDS_BOOTSTRAP_CONFIG has to say to find it. */
   readonly bootstrap: string;
-  /** From now on the service has these endpoints. */
-  endpoints(ports: readonly number[]): void;
+  /** From now on the service has these clusters. */
+  serve(service: string, ...clusters: readonly MeshCluster[]): void;
   close(): void;
 }
 
-export async function startControlPlane(service: string, ports: readonly number[]): Promise<ControlPlane> {
-  let current = ports;
+/** Where a workload finds its certificate and the authority of the mesh. */
+export interface WorkloadFiles extends IssuedCertificate {
+  readonly authority: string;
+}
+
+export async function startControlPlane(files?: WorkloadFiles): Promise<ControlPlane> {
+  const services = new Map<string, readonly MeshCluster[]>();
+  const tellAgain = new Set<() => void>();
   let version = 0;
-  const tellEndpoints = new Set<() => void>();
   const server = new grpc.Server();
   const discovery = definition['envoy.service.discovery.v3.AggregatedDiscoveryService'];
   server.addService(discovery as grpc.ServiceDefinition, {
     StreamAggregatedResources(call: grpc.ServerDuplexStream<DiscoveryRequest, object>) {
+      const asked = new Map<string, readonly string[]>();
       const answer = (typeUrl: string): void => {
         version += 1;
-        const resource = resources(service, current)[typeUrl];
+        const known = meshResources(services)[typeUrl] ?? {};
         call.write({
           version_info: String(version),
           nonce: String(version),
           type_url: typeUrl,
-          resources: resource === undefined ? [] : [{ '@type': typeUrl, ...resource }],
+          resources: (asked.get(typeUrl) ?? []).flatMap((name) =>
+            known[name] === undefined ? [] : [{ '@type': typeUrl, ...known[name] }],
+          ),
         });
       };
-      const tell = (): void => answer(types.endpoints);
-      call.on('data', ({ type_url, response_nonce, resource_names }: DiscoveryRequest) => {
-        // What carries a nonce acknowledges.
-        if (response_nonce !== '' || resource_names.length === 0) return;
+      const tell = (): void => {
+        for (const typeUrl of asked.keys()) answer(typeUrl);
+      };
+      tellAgain.add(tell);
+      call.on('data', ({ type_url, resource_names }: DiscoveryRequest) => {
+        // What asks for nothing new acknowledges.
+        if (resource_names.join() === (asked.get(type_url) ?? []).join()) return;
+        asked.set(type_url, resource_names);
         answer(type_url);
-        if (type_url === types.endpoints) tellEndpoints.add(tell);
       });
       call.on('end', () => call.end());
-      call.on('close', () => tellEndpoints.delete(tell));
+      call.on('close', () => tellAgain.delete(tell));
       call.on('error', () => {});
     },
   });
@@ -74,70 +87,36 @@ export async function startControlPlane(service: string, ports: readonly number[
     );
   });
   return {
-    bootstrap: JSON.stringify({
-      xds_servers: [
-        {
-          server_uri: `127.0.0.1:${port}`,
-          channel_creds: [{ type: 'insecure' }],
-          server_features: ['xds_v3'],
-        },
-      ],
-      node: { id: 'gateway', locality: { region: 'here' } },
-    }),
-    endpoints(next) {
-      current = next;
-      for (const tell of tellEndpoints) tell();
+    bootstrap: bootstrapOf(port, files),
+    serve(service, ...clusters) {
+      services.set(service, clusters);
+      for (const tell of tellAgain) tell();
     },
     close: () => server.forceShutdown(),
   };
 }
 
-const types = {
-  listener: 'type.googleapis.com/envoy.config.listener.v3.Listener',
-  cluster: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
-  endpoints: 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
-};
-
-/** Everything that is known of a service: listener → route → cluster → endpoints. */
-function resources(service: string, ports: readonly number[]): Readonly<Record<string, object>> {
-  const filters = 'type.googleapis.com/envoy.extensions.filters';
-  return {
-    [types.listener]: {
-      name: service,
-      api_listener: {
-        api_listener: {
-          '@type': `${filters}.network.http_connection_manager.v3.HttpConnectionManager`,
-          route_config: {
-            name: 'route',
-            virtual_hosts: [
-              {
-                name: 'all',
-                domains: ['*'],
-                routes: [{ match: { prefix: '' }, route: { cluster: service } }],
-              },
-            ],
-          },
-          http_filters: [{ name: 'router', typed_config: { '@type': `${filters}.http.router.v3.Router` } }],
+/** The bootstrap file as Istio's agent writes it. */
+function bootstrapOf(port: number, files: WorkloadFiles | undefined): string {
+  return JSON.stringify({
+    xds_servers: [
+      {
+        server_uri: `127.0.0.1:${port}`,
+        channel_creds: [{ type: 'insecure' }],
+        server_features: ['xds_v3'],
+      },
+    ],
+    node: { id: 'gateway', locality: { region: 'here' } },
+    certificate_providers: files && {
+      default: {
+        plugin_name: 'file_watcher',
+        config: {
+          private_key_file: files.key,
+          certificate_file: files.cert,
+          ca_certificate_file: files.authority,
+          refresh_interval: '900s',
         },
       },
     },
-    [types.cluster]: {
-      name: service,
-      type: 'EDS',
-      eds_cluster_config: { eds_config: { ads: {} }, service_name: service },
-      lb_policy: 'ROUND_ROBIN',
-    },
-    [types.endpoints]: {
-      cluster_name: service,
-      endpoints: [
-        {
-          locality: { region: 'here' },
-          load_balancing_weight: { value: 1 },
-          lb_endpoints: ports.map((port) => ({
-            endpoint: { address: { socket_address: { address: '127.0.0.1', port_value: port } } },
-          })),
-        },
-      ],
-    },
-  };
+  });
 }
