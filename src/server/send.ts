@@ -11,6 +11,9 @@ const resetDelayMs = 100;
 
 const noBytes = new Uint8Array(0);
 
+/** Up to this size a body is sent as a string, which Node joins to the head: one piece for the socket instead of two. */
+const joinedBytesMax = 2_048;
+
 /**
  * Writes a reply. What is pulled out of a stream in one turn of the event loop goes out in one write; a full
  * socket stops the pulling; a client that takes nothing for `stallTimeoutMs` loses the connection. A stream that
@@ -94,7 +97,12 @@ async function pump(
 function end(response: ServerResponse, last: Uint8Array, trailers: Reply['trailers']): void {
   if (trailers !== undefined)
     response.addTrailers(trailers().map(([name, value]): [string, string] => [name, value]));
-  response.end(last);
+  if (last.length > 0 && last.length <= joinedBytesMax) response.end(latin1(last), 'latin1');
+  else response.end(last);
+}
+
+function latin1({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('latin1');
 }
 
 /**
