@@ -1,5 +1,8 @@
 import { type Metadata, type Outcome, type Reason, reasons } from '../status/index.js';
 
+/** A server's clock and timers may find a deadline passed by so much before ours do. */
+export const serverEarlyMs = 5;
+
 /** A status that no backend gave: made on our side of the connection. */
 export interface LocalStatus {
   readonly code: number;

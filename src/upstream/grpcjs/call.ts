@@ -2,7 +2,13 @@ import * as grpc from '@grpc/grpc-js';
 import type { Clock } from '../../clock.js';
 import { defaultLimits } from '../../limits.js';
 import { Code, type Metadata, type Outcome } from '../../status/index.js';
-import { type LocalStatus, localOutcome, localStatus, unprocessedStatus } from '../local-outcome.js';
+import {
+  type LocalStatus,
+  localOutcome,
+  localStatus,
+  serverEarlyMs,
+  unprocessedStatus,
+} from '../local-outcome.js';
 import type { Call } from '../transport.js';
 import { localStatusOf } from './local-status.js';
 import { fromGrpcMetadata, toGrpcMetadata, viewAsBuffer } from './metadata.js';
@@ -67,7 +73,8 @@ export function openCall(host: CallHost, call: Call, events: CallEvents): OpenCa
     grpcCall?.cancelWithStatus(grpc.status.CANCELLED, '');
   };
   const onAbort = (): void => stop(localStatus(Code.CANCELLED, 'CLIENT_CLOSED'));
-  const isLate = (): boolean => call.deadline !== undefined && host.clock.now() >= call.deadline;
+  const isLate = (): boolean =>
+    call.deadline !== undefined && host.clock.now() >= call.deadline - serverEarlyMs;
 
   const self: OpenCall = {
     read() {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { Code, type Metadata, type Outcome } from '../../status/index.js';
-import { type LocalStatus, localOutcome } from '../local-outcome.js';
+import { type LocalStatus, localOutcome, serverEarlyMs } from '../local-outcome.js';
 import type { Call } from '../transport.js';
 import { cancelled, deadlineExceeded, unprocessed } from './call-status.js';
 import type { DeadlineWheel, Timed, WheelLink } from './deadline-wheel.js';
@@ -66,7 +66,12 @@ export class ClientCall implements Timed {
   }
 
   get isLate(): boolean {
-    return this.deadline !== Number.POSITIVE_INFINITY && this.#host.clock.now() >= this.deadline;
+    return this.#host.clock.now() >= this.deadline;
+  }
+
+  /** What a server says of a deadline now is said of this one. */
+  get #isAlmostLate(): boolean {
+    return this.#host.clock.now() >= this.deadline - serverEarlyMs;
   }
 
   /** Sends the call on its way; may end it before it returns. */
@@ -137,13 +142,13 @@ export class ClientCall implements Timed {
   /** The call ends with a status of ours; headers that have come stay. */
   fail(status: LocalStatus): void {
     // Servers keep deadlines too, and may be the first to show that one has passed.
-    const isDeadline = status.code === Code.CANCELLED && status !== cancelled && this.isLate;
+    const isDeadline = status.code === Code.CANCELLED && status !== cancelled && this.#isAlmostLate;
     this.#finish(localOutcome(isDeadline ? deadlineExceeded : status, this.#headers));
   }
 
   /** The call ends with what the server says of it. */
   conclude(outcome: Outcome): void {
-    const isDeadline = outcome.status.code === Code.DEADLINE_EXCEEDED && this.isLate;
+    const isDeadline = outcome.status.code === Code.DEADLINE_EXCEEDED && this.#isAlmostLate;
     if (isDeadline) this.fail(deadlineExceeded);
     else this.#finish(outcome);
   }
