@@ -46,6 +46,12 @@ const requestShape = {
     .enum(['refuse', 'ignore'])
     .optional()
     .describe('Query and form parameters that name no field: 400, or dropped.'),
+  repeatedQuery: z
+    .enum(['refuse', 'last-wins'])
+    .optional()
+    .describe(
+      'A parameter of a field or map key that takes one value, given again: 400, or the last one counts.',
+    ),
   ignoredQuery: names.optional().describe('Names that are dropped where they name no field: utm_source.'),
   unexpectedBody: z
     .enum(['refuse', 'ignore'])

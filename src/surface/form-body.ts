@@ -4,7 +4,7 @@ import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import type { FieldNames } from './field-names.js';
 import { bindParameters } from './query.js';
-import { ignoredNames, type ParameterScope, resolveQueryPath } from './query-path.js';
+import { leniencyOf, type ParameterLeniency, type ParameterScope, resolveQueryPath } from './query-path.js';
 import { parseQuery, type QueryParameter } from './query-string.js';
 import { QueryUse } from './query-use.js';
 import type { RequestOptions } from './request-options.js';
@@ -32,7 +32,7 @@ export function formBody(
   limits: FormLimits,
   strictness: RequestOptions,
 ): FormBody {
-  const scope = formScope(binding, ignoredNames(strictness));
+  const scope = formScope(binding, leniencyOf(strictness));
   return {
     toBinary: (body) => bindParameters(parse(body, limits), scopeOf(scope), new QueryUse(), names, limits),
     paths: (body) =>
@@ -43,19 +43,19 @@ export function formBody(
   };
 }
 
-function formScope(binding: Binding, ignores: ParameterScope['ignores']): ParameterScope | undefined {
+function formScope(binding: Binding, leniency: ParameterLeniency): ParameterScope | undefined {
   const { body, method } = binding;
   if (body === 'all') {
     return {
       root: method.input,
-      ignores,
+      ...leniency,
       otherNames: [],
       refuses: (fields) =>
         sourceOf(binding, fields) === 'query' ? 'the field comes from the query of the request' : undefined,
     };
   }
   const root = typeof body === 'string' ? undefined : messageOf(body);
-  return root && { root, ignores, otherNames: [], refuses: () => undefined };
+  return root && { root, ...leniency, otherNames: [], refuses: () => undefined };
 }
 
 function messageOf(field: DescField) {

@@ -24,32 +24,40 @@ const opaque = new Set([
   'google.protobuf.ListValue',
 ]);
 
+/** What of the parameters is let pass that would be refused by default. */
+export interface ParameterLeniency {
+  /** Whether a name that is nothing is dropped. */
+  ignores(name: string): boolean;
+  /** Whether of several values for what takes one the last counts. */
+  readonly lastWins: boolean;
+}
+
 /** Where the parameters of a query, or of a form, find their fields. */
-export interface ParameterScope {
+export interface ParameterScope extends ParameterLeniency {
   /** The message whose fields the names begin with. */
   readonly root: DescMessage;
   /** Why a field may not be given here, or undefined. */
   refuses(fields: readonly DescField[]): string | undefined;
-  /** Whether a name that is nothing is dropped. */
-  ignores(name: string): boolean;
   /** Names that mean something here without being fields. */
   readonly otherNames: readonly string[];
   /** What to say of a name that is nothing, where no nearest name would help. */
   readonly hint?: string;
 }
 
-/** Which names are dropped where they name no field. */
-export function ignoredNames({ unknownQuery, ignoredQuery }: RequestOptions): ParameterScope['ignores'] {
-  if (unknownQuery === 'ignore') return () => true;
+/** How parameters are read by the options of a method. */
+export function leniencyOf({ unknownQuery, ignoredQuery, repeatedQuery }: RequestOptions): ParameterLeniency {
   const ignored = new Set(ignoredQuery);
-  return (name) => ignored.has(name);
+  return {
+    ignores: unknownQuery === 'ignore' ? () => true : (name) => ignored.has(name),
+    lastWins: repeatedQuery === 'last-wins',
+  };
 }
 
 /** The fields of a request that come from its query. */
 export function queryScope(binding: Binding, strictness: RequestOptions): ParameterScope {
   return {
     root: binding.method.input,
-    ignores: ignoredNames(strictness),
+    ...leniencyOf(strictness),
     otherNames: systemParameterNames,
     refuses(fields) {
       const source = sourceOf(binding, fields);

@@ -53,11 +53,25 @@ export function bindParameters(
   { queryDepthMax }: QueryLimits,
 ): Uint8Array {
   const writer = new QueryWriter(use, names);
+  const found: [QueryParameter, QueryPath][] = [];
   for (const parameter of parameters) {
     const path = resolveQueryPath(parameter.name, scope, names, queryDepthMax);
-    if (path !== undefined) writer.write(parameter, path);
+    if (path !== undefined) found.push([parameter, path]);
   }
+  for (const [parameter, path] of scope.lastWins ? lastOfEach(found) : found) writer.write(parameter, path);
   return writer.finish();
+}
+
+/** Without those whose field or map key is given again further on. */
+function lastOfEach(found: readonly [QueryParameter, QueryPath][]): [QueryParameter, QueryPath][] {
+  const given = new Set<string>();
+  const isLast = ([, { fields, leaf, mapKey }]: [QueryParameter, QueryPath]): boolean => {
+    const key = `${fields.map(({ number }) => number).join('.')}[${mapKey ?? ''}`;
+    if (leaf.fieldKind !== 'list' && given.has(key)) return false;
+    given.add(key);
+    return true;
+  };
+  return found.toReversed().filter(isLast).reverse();
 }
 
 /** Collects the fragments of one request. */

@@ -99,6 +99,28 @@ describe.each<
     ],
   ],
   [
+    'repeatedQuery',
+    { repeatedQuery: 'last-wins' },
+    [
+      [
+        'GET /books/1?title=a&kind=1&title=b',
+        '',
+        undefined,
+        'QUERY_PARAMETER_REPEATED',
+        { name: 'books/1', title: 'b', kind: 'NOVEL' },
+      ],
+      [
+        'GET /books/1?published=2020-01-01T00:00:00.5Z&published=2021-01-01T00:00:00Z',
+        '',
+        undefined,
+        'QUERY_PARAMETER_REPEATED',
+        { name: 'books/1', published: '2021-01-01T00:00:00Z' },
+      ],
+      ['PUT /books/1', 'title=a&title=b', form, 'QUERY_PARAMETER_REPEATED', { name: 'books/1', title: 'b' }],
+      ['GET /books/1?paper=a&audio=b', '', undefined, 'QUERY_PARAMETER_CONFLICT', 'QUERY_PARAMETER_CONFLICT'],
+    ],
+  ],
+  [
     'unexpectedBody',
     { unexpectedBody: 'ignore' },
     [

@@ -4,6 +4,8 @@ export interface RequestOptions {
   readonly unknownQuery: 'refuse' | 'ignore';
   /** Names that are dropped where they name no field, such as those that trackers add. */
   readonly ignoredQuery: readonly string[];
+  /** A parameter of a field or map key that takes one value, given again: 400, or the last one counts. */
+  readonly repeatedQuery: 'refuse' | 'last-wins';
   /** A body where the rule declares none: 400, or dropped. */
   readonly unexpectedBody: 'refuse' | 'ignore';
   /** A body that gives a field of the path another value: 400, or the path's value counts. */
@@ -15,6 +17,7 @@ export interface RequestOptions {
 export const defaultRequestOptions: RequestOptions = Object.freeze({
   unknownQuery: 'refuse',
   ignoredQuery: Object.freeze([]),
+  repeatedQuery: 'refuse',
   unexpectedBody: 'refuse',
   pathConflict: 'refuse',
   emptyPatch: 'accept',
