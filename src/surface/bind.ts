@@ -22,16 +22,17 @@ function requestBinder(binding: Binding, context: BodyContext): RequestBinder {
   const query = queryBinder(binding, names, limits, strictness);
   const body = bodyBinder(binding, context);
   const sort = systemParameters(binding, names);
-  const mask = patchMask(binding, names, limits, strictness);
+  const mask = patchMask(binding, names, strictness);
   const binder: RequestBinder = {
     body: bodyKind(binding),
     readQuery: (text) => (text === '' ? emptyQuery : sort(parseQuery(text, limits))),
     bind(captures, { parameters }, bodyBytes, contentType) {
       const pathFragments = path.encode(captures);
-      const bodyBinary = body.first(bodyBytes, contentType);
+      const named: string[] | undefined = mask && [];
+      const bodyBinary = body.first(bodyBytes, contentType, named);
       const queryBinary = query(parameters, bodyBinary.length > 0);
       const binary = path.append(bodyBinary, queryBinary, pathFragments);
-      return mask === undefined ? binary : mask.append(binary, bodyBytes, contentType);
+      return mask === undefined ? binary : mask.append(binary, bodyBytes, contentType, named);
     },
     bindNext(bodyBytes, contentType) {
       return path.withoutPath(body.next(bodyBytes, contentType));

@@ -15,8 +15,8 @@ import { emptyBinary } from './wire.js';
 
 /** Body → request bytes of the fields that come from the body. */
 export interface BodyBinder {
-  /** The body of a unary request, or the first message of a stream. */
-  first(body: Uint8Array, contentType: string | undefined): Uint8Array;
+  /** The body of a unary request, or the first message of a stream. What a form names is added to `named`. */
+  first(body: Uint8Array, contentType: string | undefined, named?: string[]): Uint8Array;
   /** A later message of a stream. */
   next(body: Uint8Array, contentType: string | undefined): Uint8Array;
 }
@@ -56,14 +56,14 @@ export function bodyBinder(
     source === 'all' ? codecs.codec(binding.method.input, options) : codecs.field(source, options);
   const form = formBody(binding, names, limits, strictness);
   const protobuf = protobufBody(binding);
-  const read = (body: Uint8Array, contentType: string | undefined) => {
+  const read = (body: Uint8Array, contentType: string | undefined, named?: string[]) => {
     try {
-      return fragmentOf(body, contentType);
+      return fragmentOf(body, contentType, named);
     } catch (error) {
       throw error instanceof StatusError && within !== '' ? error.within(within) : error;
     }
   };
-  const fragmentOf = (body: Uint8Array, contentType: string | undefined) => {
+  const fragmentOf = (body: Uint8Array, contentType: string | undefined, named?: string[]) => {
     // Bytes that are blanks in JSON may be a message in protobuf.
     if (isBlank(body) && (body.length === 0 || contentType?.includes('protobuf') !== true)) {
       return emptyBinary;
@@ -75,7 +75,7 @@ export function bodyBinder(
     if (written === 'json') {
       return codec.toBinary(body);
     }
-    const binary = form.toBinary(body);
+    const binary = form.toBinary(body, named);
     return source === 'all' ? binary : appendFragment(emptyBinary, [source], binary);
   };
   return { first: read, next: read };

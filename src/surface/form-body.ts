@@ -4,7 +4,7 @@ import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import type { FieldNames } from './field-names.js';
 import { bindParameters } from './query.js';
-import { leniencyOf, type ParameterLeniency, type ParameterScope, resolveQueryPath } from './query-path.js';
+import { leniencyOf, type ParameterLeniency, type ParameterScope } from './query-path.js';
 import { parseQuery, type QueryParameter } from './query-string.js';
 import { QueryUse } from './query-use.js';
 import type { RequestOptions } from './request-options.js';
@@ -14,10 +14,11 @@ type FormLimits = Pick<Limits, 'queryParametersMax' | 'queryNameBytesMax' | 'que
 
 /** `application/x-www-form-urlencoded` bodies, which bind as a query does. */
 export interface FormBody {
-  /** Bytes of the message that the body stands for: the request, or the field of `body: "f"`. */
-  toBinary(body: Uint8Array): Uint8Array;
-  /** Fields that the form names, in proto names: "author.name". */
-  paths(body: Uint8Array): string[];
+  /**
+   * Bytes of the message that the body stands for: the request, or the field of `body: "f"`. The fields that
+   * the form names are added to `named`, in proto names: "author.name".
+   */
+  toBinary(body: Uint8Array, named?: string[]): Uint8Array;
 }
 
 /**
@@ -34,12 +35,8 @@ export function formBody(
 ): FormBody {
   const scope = formScope(binding, leniencyOf(strictness));
   return {
-    toBinary: (body) => bindParameters(parse(body, limits), scopeOf(scope), new QueryUse(), names, limits),
-    paths: (body) =>
-      parse(body, limits).flatMap(({ name }) => {
-        const path = resolveQueryPath(name, scopeOf(scope), names, limits.queryDepthMax);
-        return path === undefined ? [] : path.fields.map((field) => field.name).join('.');
-      }),
+    toBinary: (body, named) =>
+      bindParameters(parse(body, limits), scopeOf(scope), new QueryUse(), names, limits, named),
   };
 }
 

@@ -30,8 +30,8 @@ service Books {
 }`;
 
 const surface = testSurface(protos);
-const maskOf = (request: string, body: string): unknown => {
-  const json: unknown = surface.bind(request, body).json;
+const maskOf = (request: string, body: string, contentType?: string): unknown => {
+  const json: unknown = surface.bind(request, body, contentType).json;
   return typeof json === 'object' && json !== null ? (json as Record<string, unknown>)['updateMask'] : json;
 };
 
@@ -67,6 +67,15 @@ const derived: readonly (readonly [rule: string, body: string, mask: string])[] 
 describe('the mask of a PATCH', () => {
   test.each(derived)('%s: %s', (_rule, body, mask) => {
     expect(maskOf('PATCH /plain', body)).toBe(mask);
+  });
+
+  test.each([
+    ['names what the form names', 'title=t&author.display_name=d', 'author.displayName,title'],
+    ['names an explicit json_name', 'otherName=x', 'renamed'],
+    ['names an empty value', 'title=', 'title'],
+    ['is empty of an empty form', '', undefined],
+  ])('of a form %s: %s', (_rule, body, mask) => {
+    expect(maskOf('PATCH /plain', body, 'application/x-www-form-urlencoded')).toBe(mask);
   });
 
   test('is in proto names on the wire', () => {

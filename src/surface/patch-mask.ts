@@ -5,7 +5,6 @@ import { Code, reasons, StatusError } from '../status/index.js';
 import { isBlank } from './blank.js';
 import { bodyForm } from './content-type.js';
 import type { FieldNames } from './field-names.js';
-import { formBody } from './form-body.js';
 import { isStructured, jsonPaths } from './json-paths.js';
 import type { RequestOptions } from './request-options.js';
 import { concat, lenContent, lenField } from './wire.js';
@@ -18,10 +17,16 @@ const pathsNumber = 1;
 export interface PatchMask {
   /**
    * `binary` is the bound request, `body` the JSON or form it was bound from, already accepted by
-   * its codec. Of protobuf, whose writers know their fields, no mask is derived, nor of a blank body.
+   * its codec; `named` the fields that a form names. Of protobuf, whose writers know their fields, no mask is
+   * derived, nor of a blank body.
    * Throws StatusError PATCH_EMPTY where nothing is named and `emptyPatch` refuses that.
    */
-  append(binary: Uint8Array, body: Uint8Array, contentType: string | undefined): Uint8Array;
+  append(
+    binary: Uint8Array,
+    body: Uint8Array,
+    contentType: string | undefined,
+    named: string[] | undefined,
+  ): Uint8Array;
 }
 
 /**
@@ -36,7 +41,6 @@ export interface PatchMask {
 export function patchMask(
   binding: Binding,
   names: FieldNames,
-  limits: Parameters<typeof formBody>[2],
   strictness: RequestOptions,
 ): PatchMask | undefined {
   const { body, method, variables } = binding;
@@ -57,23 +61,26 @@ export function patchMask(
           .join('.'),
       ),
   );
-  const form = formBody(binding, names, limits, strictness);
   const { message } = body;
-  const pathsOf = (bytes: Uint8Array, contentType: string | undefined): string[] | undefined => {
+  const pathsOf = (
+    bytes: Uint8Array,
+    contentType: string | undefined,
+    inForm: string[] | undefined,
+  ): string[] | undefined => {
     if (isBlank(bytes)) return undefined;
     const written = bodyForm(contentType);
-    if (written === 'form') return form.paths(bytes);
+    if (written === 'form') return inForm;
     return written === 'json' ? jsonPaths(bytes, message, names) : undefined;
   };
   const isProtobuf = (bytes: Uint8Array, contentType: string | undefined): boolean =>
     !isBlank(bytes) && bodyForm(contentType) === 'protobuf';
   return {
-    append(binary, bytes, contentType) {
+    append(binary, bytes, contentType, inForm) {
       const given = findField(binary, [mask]);
       if (given !== undefined && !isEmptyMask(given)) {
         return binary;
       }
-      const named = pathsOf(bytes, contentType);
+      const named = pathsOf(bytes, contentType, inForm);
       const paths = [...new Set(named)].filter((path) => !bound.has(path)).sort();
       if (strictness.emptyPatch === 'refuse' && paths.length === 0 && !isProtobuf(bytes, contentType)) {
         throw new StatusError(Code.INVALID_ARGUMENT, 'PATCH_EMPTY', reasons.PATCH_EMPTY);

@@ -44,19 +44,25 @@ export function queryBinder(
   };
 }
 
-/** Parameters → bytes of the message that `scope` begins with; `use` knows what is set already. */
+/**
+ * Parameters → bytes of the message that `scope` begins with; `use` knows what is set already. Fields that are
+ * named are added to `named`, in proto names.
+ */
 export function bindParameters(
   parameters: readonly QueryParameter[],
   scope: ParameterScope,
   use: QueryUse,
   names: FieldNames,
   { queryDepthMax }: QueryLimits,
+  named?: string[],
 ): Uint8Array {
   const writer = new QueryWriter(use, names);
   const found: [QueryParameter, QueryPath][] = [];
   for (const parameter of parameters) {
     const path = resolveQueryPath(parameter.name, scope, names, queryDepthMax);
-    if (path !== undefined) found.push([parameter, path]);
+    if (path === undefined) continue;
+    found.push([parameter, path]);
+    named?.push(path.fields.map((field) => field.name).join('.'));
   }
   for (const [parameter, path] of scope.lastWins ? lastOfEach(found) : found) writer.write(parameter, path);
   return writer.finish();

@@ -90,6 +90,7 @@ it('requests', async () => {
   const yaml = `
 requests:
   ignoredQuery: [utm_source]
+  repeatedQuery: last-wins
   methods: { t.T.Unary: { unknownQuery: ignore, pathConflict: path-wins, unexpectedBody: ignore } }
 multiSegmentDecoding: reserved
 `;
@@ -101,6 +102,7 @@ multiSegmentDecoding: reserved
     expect((await ask(echo, 'DELETE /v1/echo?name=n', '{"name":"other"}')).text).toBe('{"name":"n"}');
     expect((await ask(echo, 'GET /v1/stream?utm_source=x&name=n')).text).toBe('{"name":"n"}\n'.repeat(3));
     expect((await ask(echo, 'GET /v1/stream?nope=x&name=n')).status).toBe(400);
+    expect((await ask(echo, 'GET /v1/echo?name=a&name=n')).text).toBe('{"name":"n"}');
   });
 });
 
