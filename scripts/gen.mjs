@@ -23,6 +23,8 @@ try {
   mkdirSync(join(output, 'gen'), { recursive: true });
   buf('generate', '--output', output);
   buf('build', 'proto', '--output', join(output, 'gen/image.binpb'));
+  const annotations = join(output, 'gen/annotations.binpb');
+  buf('build', 'proto', '--path', 'proto/propylon', '--exclude-source-info', '--output', annotations);
 } catch {
   // buf has said what is wrong, with file, line and column.
   process.exitCode = 1;

@@ -6,8 +6,15 @@ export interface Clock {
   after(delayMs: number, fire: () => void): () => void;
 }
 
-export const systemClock: Clock = {
+/** A clock that knows the date too, for what others have dated: tokens, stored answers. */
+export interface WallClock extends Clock {
+  /** Milliseconds since the epoch; may jump. */
+  wall(): number;
+}
+
+export const systemClock: WallClock = {
   now: () => performance.now(),
+  wall: () => Date.now(),
   after(delayMs, fire) {
     // setTimeout overflows to "at once" past 2^31-1 ms.
     const timer = setTimeout(fire, Math.min(delayMs, 0x7fffffff));

@@ -144,6 +144,8 @@ export function gatewayOptionsOf(settings: Settings): GatewayOptions {
     ],
     reflect: settings.reflect,
     backends: settings.backends,
+    policies: settings.policies,
+    gate: settings.gate,
     rules: settings.rules.map((file) => ({
       file,
       text: readText(file, 'RULES_FILE_INVALID', 'Is the path right?'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../duration.js';
+import { gateOptionsShape, policySchema } from '../gate/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import {
   parseTarget,
@@ -192,6 +193,11 @@ export const configSchema = z.strictObject({
     .strictObject(limitShape)
     .optional()
     .describe('Bounds on everything a client or backend controls.'),
+  policies: z
+    .record(z.string(), policySchema)
+    .optional()
+    .describe('Selector to what the gate does for requests; it wins over what methods declare.'),
+  ...gateOptionsShape,
 });
 
 /** A parsed propylon.yaml. */
@@ -199,5 +205,5 @@ export type Config = z.infer<typeof configSchema>;
 
 /** The schema for editors (JSON Schema 2020-12). */
 export function configJsonSchema(): object {
-  return { title: 'propylon.yaml', ...z.toJSONSchema(configSchema) };
+  return { title: 'propylon.yaml', ...z.toJSONSchema(configSchema, { io: 'input' }) };
 }

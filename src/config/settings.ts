@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostic/index.js';
 import { parseDurationMs } from '../duration.js';
+import { type GateOptions, gateOptionsOf, type Policy } from '../gate/index.js';
 import type { UpstreamOptions } from '../upstream/index.js';
 import type { Config } from './schema.js';
 
@@ -55,6 +56,9 @@ export interface Settings {
   readonly methodOverride: boolean;
   readonly webSocketOrigins: readonly string[] | '*';
   readonly limits: NonNullable<Config['limits']>;
+  readonly policies: readonly { readonly selector: string; readonly policy: Policy }[];
+  /** What the gate shares between methods. */
+  readonly gate: GateOptions;
   readonly timeouts: readonly { readonly selector: string; readonly timeoutMs: number }[];
   readonly metadata: {
     readonly requestNames: readonly string[];
@@ -174,6 +178,8 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
     methodOverride: file.methodOverride ?? false,
     webSocketOrigins: file.webSocketOrigins ?? [],
     limits: file.limits ?? {},
+    policies: Object.entries(file.policies ?? {}).map(([selector, policy]) => ({ selector, policy })),
+    gate: gateOptionsOf(file),
     timeouts: Object.entries(file.timeouts ?? {}).map(([selector, text]) => ({
       selector,
       timeoutMs: parseDurationMs(text) ?? Number.POSITIVE_INFINITY,

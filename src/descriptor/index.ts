@@ -10,7 +10,9 @@ export type {
 export { type FieldPath, resolveFieldPath } from './field-path.js';
 export { hasRequestId, isDeclaredIdempotent } from './idempotency.js';
 export { locationOf } from './location.js';
+export { type DecodedMessage, messageReader } from './message.js';
 export { type HttpRule, httpRuleOf } from './options.js';
+export { packageFile, policyAnnotationOf, policyMessage } from './policy-annotation.js';
 export { buildRegistry, type DescriptorRegistry } from './registry.js';
 export type { DescriptorSource } from './source.js';
 export { imageSource } from './source-image.js';

@@ -26,6 +26,7 @@ export const catalog = {
   CODECS_STALE: 'Codecs were written ahead of time by another version, or for other descriptors.',
   CODECS_MISSING: 'The process may not compile functions, and some were not written ahead of time.',
   CODECS_TYPE_UNKNOWN: 'A message type that codecs shall be written for is in no source.',
+  POLICY_INVALID: 'A policy says something that cannot be, or that cannot hold for the method.',
   ROUTES_NONE: 'No method has an HttpRule: nothing is served.',
 } as const;
 

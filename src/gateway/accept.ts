@@ -1,5 +1,5 @@
+import { listElements, trimOws } from '../headers.js';
 import type { HeaderFields } from './exchange.js';
-import { listElements, trimOws } from './headers.js';
 
 /** How much a client wants a media type; compare `quality`, then `specificity`. */
 export interface Preference {

@@ -1,9 +1,9 @@
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
+import { listElements } from '../headers.js';
 import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import type { Exchange } from './exchange.js';
-import { listElements } from './headers.js';
 import { through } from './through.js';
 import { zstd } from './zstd.js';
 

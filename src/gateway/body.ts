@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { singleField } from '../headers.js';
 import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import { decodedBody } from './body-coding.js';
@@ -6,7 +7,6 @@ import { BodyReader } from './body-reader.js';
 import { noBytes } from './bytes.js';
 import type { Exchange } from './exchange.js';
 import { Gather } from './gather.js';
-import { singleField } from './headers.js';
 
 /**
  * The whole request body; empty when there is none. Content codings are undone, and the limit

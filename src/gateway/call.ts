@@ -1,3 +1,4 @@
+import { Cancellation } from '../cancel-signal.js';
 import { Code, reasons, StatusError } from '../status/index.js';
 import type { Call, Transport } from '../upstream/index.js';
 import { timeoutMsOf } from './deadline.js';
@@ -22,7 +23,9 @@ export function prepareCall(run: Run, kind: 'unary' | 'stream'): PreparedCall {
   if (route.transport === undefined) {
     throw new StatusError(Code.UNAVAILABLE, 'UPSTREAM_MISSING', reasons.UPSTREAM_MISSING);
   }
-  const metadata = requestMetadata(run.exchange, run.names, run.requestId);
+  const forwarded = requestMetadata(run.exchange, run.names, run.requestId);
+  const own = run.view.metadata;
+  const metadata = own.length === 0 ? forwarded : [...forwarded, ...own];
   const asked = timeoutMsOf(run.exchange.headers, route.timeoutMs);
   const timeoutMs =
     kind === 'unary'
@@ -37,4 +40,9 @@ export function prepareCall(run: Run, kind: 'unary' | 'stream'): PreparedCall {
     responseMessageBytesMax: run.limits.responseMessageBytesMax,
   };
   return { transport: route.transport, call };
+}
+
+/** The call without its client: who else waits for the answer is not to be disappointed when that one leaves. */
+export function detached(call: Call): Call {
+  return { ...call, signal: new Cancellation() };
 }

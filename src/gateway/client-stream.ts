@@ -5,7 +5,7 @@ import { BodyReader } from './body-reader.js';
 import { prepareCall } from './call.js';
 import { answerFailure } from './errors.js';
 import { LiveStream } from './live-stream.js';
-import { messageAnswer } from './message-answer.js';
+import { finishAnswer, gateAnswerOf } from './message-answer.js';
 import { chooseFormat } from './negotiate.js';
 import { requestMessages } from './request-messages.js';
 import type { Run } from './run.js';
@@ -28,7 +28,9 @@ export async function clientStream(run: Run): Promise<Answer> {
       // A backend that answers early is not sent the rest.
       const outcome = await Promise.race([answer, sendAll(stream, first, messages).then(() => answer)]);
       const failure = await stream.failure();
-      return failure === undefined ? await messageAnswer(run, outcome, format) : answerFailure(run, failure);
+      return failure === undefined
+        ? await finishAnswer(run, gateAnswerOf(run, outcome, format))
+        : answerFailure(run, failure);
     } finally {
       stream.release();
     }

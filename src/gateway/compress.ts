@@ -1,8 +1,8 @@
 import type { Transform } from 'node:stream';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
+import { listElements, trimOws } from '../headers.js';
 import type { Exchange, HeaderFields } from './exchange.js';
-import { listElements, trimOws } from './headers.js';
 import { type Zstd, zstd } from './zstd.js';
 
 /** A content coding of answers (RFC 9110 §8.4.1). */

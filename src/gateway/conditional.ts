@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { fieldValues, listElements } from '../headers.js';
 import type { Exchange, HeaderFields } from './exchange.js';
-import { fieldValues, listElements } from './headers.js';
 
 /**
  * The header fields with an ETag where the answer to a GET may be stored and has none: the

@@ -1,6 +1,6 @@
+import { singleField } from '../headers.js';
 import { Code, StatusError } from '../status/index.js';
 import type { HeaderFields } from './exchange.js';
-import { singleField } from './headers.js';
 
 /** Milliseconds of one unit of Grpc-Timeout (gRPC over HTTP/2, "TimeoutUnit"). */
 const unitMs: Readonly<Record<string, number>> = {

@@ -1,4 +1,6 @@
+import type { GateFailure, Refusal } from '../gate/index.js';
 import {
+  badRequest,
   Code,
   canonicalCode,
   errorInfo,
@@ -21,15 +23,7 @@ import { retryAfterSeconds } from './retry-info.js';
 import { varyOfError } from './vary.js';
 
 /** Whatever went wrong, as a client may read it. */
-export interface Failure {
-  readonly status: Status;
-  readonly httpStatus: number;
-  readonly headers: HeaderFields;
-  /** Why we made it; undefined where the backend did. */
-  readonly reason?: Reason | undefined;
-  /** For the log; never sent. */
-  readonly cause?: unknown;
-}
+export type Failure = Omit<GateFailure, 'kind'>;
 
 /** Failures made on our side of a backend connection, where HTTP has another word for it than for the code. */
 const localHttpStatus: Readonly<Partial<Record<Reason, number>>> = {
@@ -59,6 +53,15 @@ export function failureOf(error: unknown, requestId: string): Failure {
   if (error.code !== Code.INTERNAL) return { status, httpStatus, headers, reason, cause };
   const details = [...status.details, requestInfo(requestId)];
   return { status: { ...status, details }, httpStatus, headers, reason, cause: cause ?? error };
+}
+
+/** A refusal of the gate → a failure, without the cost of an error. */
+export function failureOfRefusal(refusal: Refusal, requestId: string): Failure {
+  const { code, reason, message, headers = [], violations = [], info, details = [], cause } = refusal;
+  const fields = violations.length > 0 ? [badRequest(violations)] : [];
+  const own = code === Code.INTERNAL ? [requestInfo(requestId)] : [];
+  const status = { code, message, details: [...fields, errorInfo(reason, info), ...details, ...own] };
+  return { status, httpStatus: refusal.httpStatus ?? httpStatusOf(code), headers, reason, cause };
 }
 
 /** A call that did not end with OK → a failure; ErrorInfo only where the status was made on our side. */

@@ -1,3 +1,5 @@
+import type { Reason } from '../status/index.js';
+
 /** What the gateway tells its log: one event per request, once the last byte of the answer is known. */
 export interface GatewayEvent {
   readonly kind: 'request';
@@ -8,6 +10,8 @@ export interface GatewayEvent {
   readonly httpStatus: number;
   /** Canonical code with which the request ended. */
   readonly code: number;
+  /** Which step of the gate refused the request, and why. */
+  readonly refused?: { readonly step: string; readonly reason: Reason } | undefined;
   readonly durationMs: number;
   readonly requestId: string;
   /** What was behind an error, never sent to the client. */

@@ -1,7 +1,7 @@
 import type { CancelSignal } from '../cancel-signal.js';
+import type { HeaderFields } from '../headers.js';
 
-/** Header fields as received: lower-case names, order and duplicates kept. */
-export type HeaderFields = readonly (readonly [name: string, value: string])[];
+export type { HeaderFields } from '../headers.js';
 
 /** One HTTP request, free of any HTTP framework. Adapters (server/node.ts, server/fetch.ts) make it. */
 export interface Exchange {

@@ -1,14 +1,16 @@
 import type { Clock } from '../clock.js';
+import { type GateRequest, GateView } from '../gate/index.js';
 import type { Match, NoMatch } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
-import { Code, reasons, StatusError } from '../status/index.js';
+import { Code, StatusError } from '../status/index.js';
 import type { CallShape, Route, Surface } from '../surface/index.js';
 import { type Answer, emptyAnswer } from './answer.js';
 import { bidi } from './bidi.js';
 import { clientStream } from './client-stream.js';
-import { answerFailure, failureOf } from './errors.js';
+import { answerFailure, type Failure, failureOf } from './errors.js';
 import type { GatewayEvent } from './event.js';
 import type { Exchange, Reply } from './exchange.js';
+import { admitted } from './gate.js';
 import { LiveStreams } from './live-streams.js';
 import type { SocketSession } from './message-socket.js';
 import { type MetadataNames, type MetadataRules, metadataNames } from './metadata-rules.js';
@@ -26,6 +28,8 @@ export interface GatewayCoreOptions {
   readonly surface: Surface;
   readonly limits: Limits;
   readonly clock: Clock;
+  /** The client behind trusted proxies, or the peer. */
+  readonly clientAddress: (request: GateRequest) => string;
   readonly metadata: MetadataRules;
   readonly streamRules: StreamRules;
   /** Whether a POST may name another HTTP method in X-HTTP-Method-Override. Default false. */
@@ -46,7 +50,7 @@ export interface Gateway {
    * Prepares a WebSocket handshake: a session for the socket, or the reply that refuses it. A
    * handshake is a GET, but stands for whatever HTTP method the streaming routes of the path have.
    */
-  openSocket(exchange: Exchange): SocketSession | Reply;
+  openSocket(exchange: Exchange): Promise<SocketSession | Reply>;
   /** Answers any request; never rejects. */
   handle(exchange: Exchange): Promise<Reply>;
   /**
@@ -59,6 +63,9 @@ export interface Gateway {
   /** Requests whose answer has not ended, streams included. */
   readonly inFlight: number;
 }
+
+/** What the router has no route for, or refuses to look for. */
+type Unrouted = NoMatch | { readonly error: unknown };
 
 const lines: Readonly<Record<CallShape, (run: Run) => Promise<Answer>>> = {
   unary,
@@ -73,8 +80,8 @@ export function createGatewayCore(options: GatewayCoreOptions): Gateway {
 }
 
 class GatewayCore implements Gateway {
-  readonly #limits: Limits;
   readonly #clock: Clock;
+  readonly #clientAddress: (request: GateRequest) => string;
   readonly #names: MetadataNames;
   readonly #streamRules: StreamRules;
   readonly #methodOverride: boolean;
@@ -87,8 +94,8 @@ class GatewayCore implements Gateway {
   constructor(options: GatewayCoreOptions) {
     const { surface, limits, clock, metadata, log } = options;
     this.#surface = surface;
-    this.#limits = limits;
     this.#clock = clock;
+    this.#clientAddress = options.clientAddress;
     this.#names = metadataNames(metadata);
     this.#streamRules = options.streamRules;
     this.#heartbeats = new SharedTimer(clock, limits.sseHeartbeatMs);
@@ -117,37 +124,36 @@ class GatewayCore implements Gateway {
   }
 
   handle(exchange: Exchange): Promise<Reply> {
-    return this.tryHandle(exchange) ?? this.#answer(exchange, { allow: [] });
+    return this.tryHandle(exchange) ?? this.#answerWithout(exchange, { allow: [] });
   }
 
   tryHandle(exchange: Exchange): Promise<Reply> | undefined {
     const found = this.#match(exchange);
+    if ('route' in found) return this.#answer(exchange, found);
     const isUnknown = 'allow' in found && found.allow.length === 0;
-    return isUnknown ? undefined : this.#answer(exchange, found);
+    return isUnknown ? undefined : this.#answerWithout(exchange, found);
   }
 
-  openSocket(exchange: Exchange): SocketSession | Reply {
+  async openSocket(exchange: Exchange): Promise<SocketSession | Reply> {
     const surface = this.#surface;
-    const requestId = requestIdOf(exchange.headers);
     const found = this.#matchSocket(exchange);
-    const template = 'route' in found ? found.route.binding.template.text : undefined;
-    const end = this.#begin(exchange, requestId, template);
+    if (!('route' in found)) return this.#answerWithout({ ...exchange, httpMethod: 'GET' }, found);
+    const view = this.#view(exchange, found);
+    const end = this.#begin(exchange, view.requestId, found.route, view);
+    let failure: Failure | undefined;
     try {
-      if (!('route' in found)) withoutRoute({ ...exchange, httpMethod: 'GET' }, found, requestId);
-      else return socketSession(this.#run(surface, exchange, found, requestId, end));
-      throw new StatusError(Code.NOT_FOUND, 'ROUTE_UNKNOWN', reasons.ROUTE_UNKNOWN);
+      failure = await admitted(found.route.gate, view);
+      if (failure === undefined) return socketSession(this.#run(surface, exchange, found, view, end));
     } catch (error) {
-      const { reply, code, cause } = answerFailure(
-        { surface, exchange, requestId },
-        failureOf(error, requestId),
-      );
-      end(reply.httpStatus, code, cause);
-      return reply;
+      failure = failureOf(error, view.requestId);
     }
+    const { reply, code, cause } = answerFailure({ surface, exchange, requestId: view.requestId }, failure);
+    end(reply.httpStatus, code, cause);
+    return withFields(reply, view);
   }
 
   /** The first of the path's routes that streams, else any. */
-  #matchSocket({ target }: Exchange): Match<Route> | NoMatch | { readonly error: unknown } {
+  #matchSocket({ target }: Exchange): Match<Route> | Unrouted {
     try {
       const { router } = this.#surface;
       const first = router.match('GET', target);
@@ -162,7 +168,7 @@ class GatewayCore implements Gateway {
   }
 
   /** The router's word, an error of its own being one of them: what is unknown must be known at once. */
-  #match(exchange: Exchange): Match<Route> | NoMatch | { readonly error: unknown } {
+  #match(exchange: Exchange): Match<Route> | Unrouted {
     try {
       const httpMethod = this.#methodOverride ? overriddenMethod(exchange) : exchange.httpMethod;
       return this.#surface.router.match(httpMethod, exchange.target);
@@ -171,38 +177,59 @@ class GatewayCore implements Gateway {
     }
   }
 
-  /** The exit for everything: whatever a line throws becomes a reply here. */
-  async #answer(
-    exchange: Exchange,
-    found: Match<Route> | NoMatch | { readonly error: unknown },
-  ): Promise<Reply> {
+  /** The exit for everything that has a route: whatever a line throws becomes a reply here. */
+  async #answer(exchange: Exchange, found: Match<Route>): Promise<Reply> {
     const surface = this.#surface;
-    const requestId = requestIdOf(exchange.headers);
-    const template = 'route' in found ? found.route.binding.template.text : undefined;
-    const end = this.#begin(exchange, requestId, template);
+    const view = this.#view(exchange, found);
+    const { requestId } = view;
+    const { gate, shape } = found.route;
+    const end = this.#begin(exchange, requestId, found.route, view);
     let answer: Answer;
     try {
+      const refused = admitted(gate, view);
+      const failure = refused instanceof Promise ? await refused : refused;
       answer =
-        'route' in found
-          ? await lines[found.route.shape](this.#run(surface, exchange, found, requestId, end))
-          : withoutRoute(exchange, found, requestId);
+        failure === undefined
+          ? await lines[shape](this.#run(surface, exchange, found, view, end))
+          : answerFailure({ surface, exchange, requestId }, failure);
     } catch (error) {
       answer = answerFailure({ surface, exchange, requestId }, failureOf(error, requestId));
     }
-    const { reply, code, cause } = answer;
+    const { code, cause } = answer;
+    const reply = withFields(answer.reply, view);
     // A stream ends later, and says so itself.
     if (reply.body instanceof Uint8Array) end(reply.httpStatus, code, cause);
     return reply;
   }
 
-  #run(surface: Surface, exchange: Exchange, match: Match<Route>, requestId: string, end: Run['end']): Run {
+  async #answerWithout(exchange: Exchange, found: Unrouted): Promise<Reply> {
+    const requestId = requestIdOf(exchange.headers);
+    const end = this.#begin(exchange, requestId, undefined, undefined);
+    let answer: Answer;
+    try {
+      answer = withoutRoute(exchange, found, requestId);
+    } catch (error) {
+      answer = answerFailure({ surface: this.#surface, exchange, requestId }, failureOf(error, requestId));
+    }
+    const { reply, code, cause } = answer;
+    end(reply.httpStatus, code, cause);
+    return reply;
+  }
+
+  #view(exchange: Exchange, { captures, query }: Match<Route>): GateView {
+    const requestId = requestIdOf(exchange.headers);
+    return new GateView(exchange, { requestId, captures, query, clientAddress: this.#clientAddress });
+  }
+
+  #run(surface: Surface, exchange: Exchange, match: Match<Route>, view: GateView, end: Run['end']): Run {
     return {
       surface,
       exchange,
+      view,
       match,
       query: match.route.request.readQuery(match.query),
-      requestId,
-      limits: this.#limits,
+      requestId: view.requestId,
+      limits: match.route.limits,
       clock: this.#clock,
       names: this.#names,
       streamRules: this.#streamRules,
@@ -213,7 +240,13 @@ class GatewayCore implements Gateway {
   }
 
   /** Counts a request in; the function returned counts it out and logs it, once. */
-  #begin({ httpMethod }: Exchange, requestId: string, route: string | undefined): Run['end'] {
+  #begin(
+    { httpMethod }: Exchange,
+    requestId: string,
+    matched: Route | undefined,
+    view: GateView | undefined,
+  ): Run['end'] {
+    const route = matched?.binding.template.text;
     const startedAt = this.#clock.now();
     let ended = false;
     this.#inFlight += 1;
@@ -222,18 +255,25 @@ class GatewayCore implements Gateway {
       ended = true;
       this.#inFlight -= 1;
       const durationMs = this.#clock.now() - startedAt;
-      const event = { kind: 'request', httpMethod, route, httpStatus, code, durationMs, requestId } as const;
+      const refused = view?.refused;
+      const event = {
+        ...({ kind: 'request', httpMethod, route, httpStatus, code, durationMs, requestId } as const),
+        ...(refused === undefined ? {} : { refused }),
+      };
+      view?.end({ httpStatus, code });
       this.#log(cause === undefined ? event : { ...event, cause });
     };
   }
 }
 
+/** A reply with what the steps of the gate have said for it. */
+function withFields(reply: Reply, view: GateView | undefined): Reply {
+  if (view === undefined || view.responseHeaders.length === 0) return reply;
+  return { ...reply, headers: [...reply.headers, ...view.responseHeaders] };
+}
+
 /** OPTIONS is answered for every known path (RFC 9110 §9.3.7); everything else throws what there is to say. */
-function withoutRoute(
-  { httpMethod }: Exchange,
-  found: NoMatch | { readonly error: unknown },
-  requestId: string,
-): Answer {
+function withoutRoute({ httpMethod }: Exchange, found: Unrouted, requestId: string): Answer {
   if ('error' in found) throw found.error;
   if (found.allow.length === 0) {
     throw new StatusError(Code.NOT_FOUND, 'ROUTE_UNKNOWN', 'No route matches the path.');

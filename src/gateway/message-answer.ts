@@ -1,9 +1,10 @@
+import type { GateAnswer, GateReply } from '../gate/index.js';
 import { Code, type Outcome, reasons, StatusError } from '../status/index.js';
 import { type Answer, bytesReply } from './answer.js';
 import { noBytes } from './bytes.js';
 import { answerCoding } from './compress.js';
 import { isNotModified, notModifiedHeaders, withEtag, withWeakEtag } from './conditional.js';
-import { answerFailure, failureOfOutcome } from './errors.js';
+import { answerFailure, failureOf, failureOfOutcome } from './errors.js';
 import type { MessageFormat } from './negotiate.js';
 import { responseHeaders } from './response-headers.js';
 import type { Run } from './run.js';
@@ -11,46 +12,61 @@ import { trailing } from './trailers.js';
 import { vary } from './vary.js';
 
 /**
- * The answer of a call with one response message: its HTTP body, or the error it ended with.
- * `format` is undefined for an HttpBody.
- * Throws StatusError UPSTREAM_PROTOCOL (HTTP 502) for OK without a message, and what the writer throws.
+ * What a call with one response message has come to, in the client's format but not yet fitted to
+ * its other wishes. `format` is undefined for an HttpBody. OK without a message, and a message that
+ * cannot be written, are failures.
  */
-export async function messageAnswer(
-  run: Run,
-  outcome: Outcome,
-  format: MessageFormat | undefined,
-): Promise<Answer> {
-  if (outcome.status.code !== Code.OK) return answerFailure(run, failureOfOutcome(outcome, run.names));
-  if (outcome.message === undefined) {
-    throw new StatusError(Code.INTERNAL, 'UPSTREAM_PROTOCOL', reasons.UPSTREAM_PROTOCOL, {
+export function gateAnswerOf(run: Run, outcome: Outcome, format: MessageFormat | undefined): GateAnswer {
+  if (outcome.status.code !== Code.OK) return { kind: 'failure', ...failureOfOutcome(outcome, run.names) };
+  const { message: binary } = outcome;
+  if (binary === undefined) {
+    const error = new StatusError(Code.INTERNAL, 'UPSTREAM_PROTOCOL', reasons.UPSTREAM_PROTOCOL, {
       httpStatus: 502,
     });
+    return { kind: 'failure', ...failureOf(error, run.requestId) };
   }
+  try {
+    const { contentType, data: body } =
+      format === undefined
+        ? run.match.route.response.raw(binary)
+        : { contentType: format.contentType, data: format.write(binary) };
+    const headers = responseHeaders(outcome.metadata, run.names);
+    return { kind: 'reply', httpStatus: 200, headers, contentType, body, binary, trailers: outcome.trailers };
+  } catch (error) {
+    return { kind: 'failure', ...failureOf(error, run.requestId) };
+  }
+}
+
+/** An answer as its client takes it: conditional, compressed, or the error's own form. */
+export async function finishAnswer(run: Run, answer: GateAnswer): Promise<Answer> {
+  return answer.kind === 'failure' ? answerFailure(run, answer) : finishReply(run, answer);
+}
+
+async function finishReply(run: Run, reply: GateReply): Promise<Answer> {
   const { exchange } = run;
-  const { contentType, data } =
-    format === undefined
-      ? run.match.route.response.raw(outcome.message)
-      : { contentType: format.contentType, data: format.write(outcome.message) };
+  const { contentType, body: data, httpStatus } = reply;
   const coding = answerCoding(exchange, contentType, data.length, run.limits.compressionBytesMin);
-  const given = responseHeaders(outcome.metadata, run.names);
   const headers = withEtag(
     exchange,
     [
-      ...(coding === undefined ? given : withWeakEtag(given)),
+      ...(coding === undefined ? reply.headers : withWeakEtag(reply.headers)),
       ...vary(exchange),
       ['x-request-id', run.requestId] as const,
     ],
     data,
   );
-  if (isNotModified(exchange, headers)) {
+  if (httpStatus === 200 && isNotModified(exchange, headers)) {
     return {
       reply: { httpStatus: 304, headers: notModifiedHeaders(headers), body: noBytes },
       code: Code.OK,
     };
   }
+  // RFC 9110 §15.3.5: no content, and nothing that describes it.
+  if (httpStatus === 204) return { reply: { httpStatus, headers, body: noBytes }, code: Code.OK };
   const { headers: announcement, trailers } = trailing(run, 'message', () => ({
-    ...outcome.status,
-    trailers: outcome.trailers,
+    code: Code.OK,
+    message: '',
+    trailers: reply.trailers ?? [],
   }));
   const all = [
     ...headers,
@@ -59,5 +75,5 @@ export async function messageAnswer(
     ['content-type', contentType] as const,
   ];
   const body = coding === undefined ? data : await coding.whole(data);
-  return { reply: { ...bytesReply(exchange, 200, all, body), trailers }, code: Code.OK };
+  return { reply: { ...bytesReply(exchange, httpStatus, all, body), trailers }, code: Code.OK };
 }

@@ -1,6 +1,6 @@
+import { singleField } from '../headers.js';
 import { Code, StatusError } from '../status/index.js';
 import type { Exchange } from './exchange.js';
-import { singleField } from './headers.js';
 
 /** HTTP methods that a POST may stand for. */
 const overriding = new Set(['PUT', 'PATCH', 'DELETE']);

@@ -1,3 +1,4 @@
+import { singleField } from '../headers.js';
 import { Code, StatusError } from '../status/index.js';
 import { protobufTypes, type ResponseForm, type StreamDefault, type WriteMessage } from '../surface/index.js';
 import { type Preference, readAccept } from './accept.js';
@@ -6,7 +7,6 @@ import type { Framing } from './framing/framing.js';
 import { jsonArrayFraming } from './framing/json-array.js';
 import { ndjsonFraming } from './framing/ndjson.js';
 import { sseFraming } from './framing/sse.js';
-import { singleField } from './headers.js';
 import { pretty } from './pretty.js';
 import type { Run } from './run.js';
 import type { StreamRules } from './stream-rules.js';
@@ -136,6 +136,14 @@ function isRaw(asking: Asking): boolean {
     );
   }
   return kind === 'raw';
+}
+
+/** All that decides on the bytes of an answer besides its message: answers that differ in it are different answers. */
+export function formText(asking: Asking, format: MessageFormat | undefined): string {
+  const { enumsAsNumbers, emitDefaults, prettyPrint } = asking.query.system;
+  return [format?.contentType, maskOf(asking), enumsAsNumbers, emitDefaults, prettyPrint]
+    .map((part) => part ?? '')
+    .join('\n');
 }
 
 function choose<C extends Candidate>({ exchange, match, query }: Asking, formats: readonly C[]): C {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { fieldValues, isPrintableAscii, listElements } from '../headers.js';
 import type { HeaderFields } from './exchange.js';
-import { fieldValues, isPrintableAscii, listElements } from './headers.js';
 
 /** Longer ids would let a client fill the log; UUIDs and trace ids have 36 characters or fewer. */
 const lengthMax = 200;

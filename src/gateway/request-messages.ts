@@ -1,10 +1,11 @@
+import { singleField } from '../headers.js';
 import { readBody } from './body.js';
 import type { BodyReader } from './body-reader.js';
 import { noBytes } from './bytes.js';
 import { DelimitedSplitter } from './framing/delimited-splitter.js';
 import { JsonSplitter } from './framing/json-splitter.js';
+import { inspected } from './gate.js';
 import { Gather } from './gather.js';
-import { singleField } from './headers.js';
 import type { Run } from './run.js';
 import { streamedMessages } from './stream-content-type.js';
 
@@ -15,23 +16,25 @@ import { streamedMessages } from './stream-content-type.js';
  * be another request than its URL. A body of bytes (HttpBody), or a method that takes no body,
  * makes at least one.
  *
- * Throws what the splitter and the binder throw.
+ * Throws what the splitter, the binder and the gate throw.
  */
 export async function* requestMessages(run: Run, reader: BodyReader): AsyncGenerator<Uint8Array, void> {
   const { exchange, match, query } = run;
-  const { request } = match.route;
+  const { request, gate } = match.route;
+  const isGuarded = gate.inspect.length > 0;
   const contentType = singleField(exchange.headers, 'content-type');
   const stream = request.body === 'json' ? streamedMessages(contentType) : undefined;
   const pieceType = stream === undefined ? contentType : stream.contentType;
   let isFirst = true;
   for await (const piece of pieces(run, reader, stream?.delimited === true)) {
-    yield isFirst
+    const bound = isFirst
       ? request.bind(match.captures, query, piece, pieceType)
       : request.bindNext(piece, pieceType);
+    yield isGuarded ? await inspected(run, bound, isFirst) : bound;
     isFirst = false;
   }
   if (isFirst && (match.captures.length > 0 || query.parameters.length > 0)) {
-    yield request.bind(match.captures, query, noBytes, pieceType);
+    yield await inspected(run, request.bind(match.captures, query, noBytes, pieceType));
   }
 }
 

@@ -1,5 +1,3 @@
-import type { Metadata, MetadataEntry } from '../status/index.js';
-import type { Exchange } from './exchange.js';
 import {
   fieldValues,
   isPrintableAscii,
@@ -7,7 +5,9 @@ import {
   malformedHeader,
   singleField,
   trimOws,
-} from './headers.js';
+} from '../headers.js';
+import type { Metadata, MetadataEntry } from '../status/index.js';
+import type { Exchange } from './exchange.js';
 import type { MetadataNames } from './metadata-rules.js';
 
 /**

@@ -1,6 +1,6 @@
+import { isPrintableAscii } from '../headers.js';
 import type { Metadata } from '../status/index.js';
 import type { HeaderFields } from './exchange.js';
-import { isPrintableAscii } from './headers.js';
 import type { MetadataNames } from './metadata-rules.js';
 
 /** Leading metadata → response header fields with plain names, by allow-list. Ours are x-request-id, content-type and content-length. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { GateView } from '../gate/index.js';
 import type { Match } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import type { RequestQuery, Route, Surface } from '../surface/index.js';
@@ -12,6 +13,8 @@ import type { StreamRules } from './stream-rules.js';
 export interface Run {
   /** The surface that was current when the request came; kept to its end. */
   readonly surface: Surface;
+  /** What the gate knows of the request. */
+  readonly view: GateView;
   readonly exchange: Exchange;
   readonly match: Match<Route>;
   /** The query, decoded. */

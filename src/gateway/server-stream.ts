@@ -1,8 +1,9 @@
+import { fieldValues, singleField } from '../headers.js';
 import { type Answer, emptyAnswer } from './answer.js';
 import { readBody } from './body.js';
 import { prepareCall } from './call.js';
 import { endEventId } from './framing/sse.js';
-import { fieldValues, singleField } from './headers.js';
+import { inspected } from './gate.js';
 import { LiveStream } from './live-stream.js';
 import { chooseStreamFormat, type StreamFormat } from './negotiate.js';
 import type { Run } from './run.js';
@@ -16,7 +17,8 @@ export async function serverStream(run: Run): Promise<Answer> {
   const prepared = prepareCall(run, 'stream');
   const body = await readBody(exchange, limits, clock);
   const contentType = singleField(exchange.headers, 'content-type');
-  const message = match.route.request.bind(match.captures, query, body, contentType);
+  const bound = match.route.request.bind(match.captures, query, body, contentType);
+  const message = await inspected(run, bound);
   const stream = new LiveStream(run, prepared, reconnects(format));
   try {
     await stream.send(message);

@@ -5,6 +5,7 @@ import { type PreparedCall, prepareCall } from './call.js';
 import { closeCodeOf } from './close-code.js';
 import { streamError } from './error-body.js';
 import { type Failure, failureOf } from './errors.js';
+import { inspected } from './gate.js';
 import { LiveStream } from './live-stream.js';
 import type { Frame, MessageSocket, SocketSession } from './message-socket.js';
 import type { Run } from './run.js';
@@ -80,15 +81,16 @@ async function* requestMessages(run: Run, socket: MessageSocket): AsyncGenerator
   const { match, query } = run;
   const { request, shape } = match.route;
   if (request.body === 'none') {
-    yield request.bind(match.captures, query, noBytes, undefined);
+    yield await inspected(run, request.bind(match.captures, query, noBytes, undefined));
     return;
   }
   let isFirst = true;
   for (let frame = await socket.next(); frame !== undefined; frame = await socket.next()) {
     const type = request.body === 'json' && frame.binary ? 'application/x-protobuf' : undefined;
-    yield isFirst
+    const bound = isFirst
       ? request.bind(match.captures, query, frame.bytes, type)
       : request.bindNext(frame.bytes, type);
+    yield await inspected(run, bound, isFirst);
     if (shape === 'server-stream') return;
     isFirst = false;
   }

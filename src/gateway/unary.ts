@@ -1,8 +1,9 @@
+import { singleField } from '../headers.js';
 import type { Answer } from './answer.js';
 import { readBody } from './body.js';
-import { prepareCall } from './call.js';
-import { singleField } from './headers.js';
-import { messageAnswer } from './message-answer.js';
+import { detached, prepareCall } from './call.js';
+import { guardedCall } from './gate.js';
+import { gateAnswerOf } from './message-answer.js';
 import { chooseFormat } from './negotiate.js';
 import type { Run } from './run.js';
 
@@ -14,5 +15,11 @@ export async function unary(run: Run): Promise<Answer> {
   const body = await readBody(exchange, limits, clock);
   const contentType = singleField(exchange.headers, 'content-type');
   const message = match.route.request.bind(match.captures, query, body, contentType);
-  return messageAnswer(run, await transport.unary(call, message), format);
+  return guardedCall(run, message, format, async (binary, options) =>
+    gateAnswerOf(
+      run,
+      await transport.unary(options?.detached === true ? detached(call) : call, binary),
+      format,
+    ),
+  );
 }

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { systemClock } from '../clock.js';
 import type { Diagnostic } from '../diagnostic/index.js';
+import { createGateResources, type GateResources } from '../gate/index.js';
 import { createGatewayCore, defaultMetadataRules, defaultStreamRules } from '../gateway/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import { type SurfaceSummary, selectorTable, summarize } from '../surface/index.js';
@@ -36,10 +37,11 @@ export interface PropylonGateway {
 export async function createGateway(options: GatewayOptions): Promise<PropylonGateway> {
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const channels = openChannels(limits, await loadXdsFor(options));
+  const gate = createGateResources(options.gate ?? {}, { clock: systemClock, random: Math.random, limits });
   try {
-    return assemble(options, limits, channels, await load(options, limits, channels));
+    return assemble(options, limits, { channels, gate }, await load(options, limits, channels, gate));
   } catch (error) {
-    await channels.close();
+    await Promise.all([channels.close(), gate.close()]);
     throw error;
   }
 }
@@ -47,13 +49,14 @@ export async function createGateway(options: GatewayOptions): Promise<PropylonGa
 function assemble(
   options: GatewayOptions,
   limits: Limits,
-  channels: Channels,
+  { channels, gate }: { readonly channels: Channels; readonly gate: GateResources },
   { registry, surface, backends, sources, diagnostics }: Loaded,
 ): PropylonGateway {
   const core = createGatewayCore({
     surface,
     limits,
     clock: systemClock,
+    clientAddress: gate.clientAddress,
     metadata: options.metadata ?? defaultMetadataRules,
     streamRules: {
       envelope: options.streamEnvelope ?? defaultStreamRules.envelope,
@@ -90,7 +93,9 @@ function assemble(
         { core, app: own, limits, clock: systemClock, webSocketOrigins: options.webSocketOrigins ?? [] },
         where,
       ),
-    close: () => channels.close(),
+    close: async () => {
+      await Promise.all([channels.close(), gate.close()]);
+    },
   };
 }
 

@@ -15,6 +15,7 @@ import {
   reflectionSource,
 } from '../descriptor/index.js';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
+import type { GateResources } from '../gate/index.js';
 import { mergeRules, type RulesOverlay, readRulesFile } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import { buildSurface, defaultRequestOptions, type Surface, selects } from '../surface/index.js';
@@ -77,7 +78,12 @@ export interface Loaded {
 }
 
 /** Loads the sources and builds the surface. Throws DiagnosticsError with everything that is wrong. */
-export async function load(options: GatewayOptions, limits: Limits, channels: Channels): Promise<Loaded> {
+export async function load(
+  options: GatewayOptions,
+  limits: Limits,
+  channels: Channels,
+  gate: GateResources,
+): Promise<Loaded> {
   const diagnostics: Diagnostic[] = [];
   const backends = parseBackends(options, diagnostics);
   const rules = readRules(options, diagnostics);
@@ -113,6 +119,8 @@ export async function load(options: GatewayOptions, limits: Limits, channels: Ch
       streamDefaults: options.streamFormats ?? [],
       errorForm: options.errors ?? 'status',
       timeouts: options.timeouts ?? [],
+      policies: options.policies ?? [],
+      gate,
       methodCodecOptions: options.methodJson ?? [],
       eventIds: options.sse?.eventIds ?? [],
     },

@@ -129,18 +129,19 @@ export function createNodeServer(
     const exchange = exchangeOf(request, undefined, signal);
     const refusal = refusalOf(request, exchange, limits, 'none');
     const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket' && request.method === 'GET';
-    let reply: Reply | Promise<Reply> | undefined;
+    let reply: Reply | Promise<Reply | undefined>;
     if (refusal !== undefined) reply = errorReply(core.surface, exchange, refusal);
-    else if (isWebSocket) {
-      const accepted = webSockets.accept(request, socket, head, exchange);
-      if (accepted instanceof Promise) return;
-      reply = accepted;
-    } else if (exchange.body !== undefined) reply = errorReply(core.surface, exchange, upgradeWithBody());
+    else if (isWebSocket) reply = webSockets.accept(request, socket, head, exchange);
+    else if (exchange.body !== undefined) reply = errorReply(core.surface, exchange, upgradeWithBody());
     else reply = core.handle(exchange);
-    response.shouldKeepAlive = false;
-    response.assignSocket(socket);
-    response.once('finish', () => socket.destroySoon());
-    void Promise.resolve(reply).then((ready) => send(ready, request, response, limits.streamIdleTimeoutMs));
+    void Promise.resolve(reply).then((ready) => {
+      // The connection was a WebSocket's.
+      if (ready === undefined) return;
+      response.shouldKeepAlive = false;
+      response.assignSocket(socket);
+      response.once('finish', () => socket.destroySoon());
+      void send(ready, request, response, limits.streamIdleTimeoutMs);
+    });
   }
 
   const server = createServer({

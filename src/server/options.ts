@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import type { CodecModule, CodecOptions } from '../codec/index.js';
 import type { DescriptorSource } from '../descriptor/index.js';
+import type { GateOptions, Policy } from '../gate/index.js';
 import type { GatewayEvent, MetadataRules, StreamRules } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import type { ErrorForm, RequestOptions, StreamDefault } from '../surface/index.js';
@@ -61,6 +62,10 @@ export interface GatewayOptions {
   readonly limits?: Partial<Limits>;
   /** The longest a call may take, in milliseconds. */
   readonly timeouts?: readonly { readonly selector: string; readonly timeoutMs: number }[];
+  /** What the gate does for the requests of methods; it wins over what methods declare. */
+  readonly policies?: readonly { readonly selector: string; readonly policy: Policy }[];
+  /** What the gate shares between methods. */
+  readonly gate?: GateOptions;
   readonly metadata?: MetadataRules;
   /** Hand-written routes and middleware, on the gateway's own app: they come before every binding. */
   readonly routes?: (app: Hono, rpc: (service: string) => Rpc) => void;

@@ -25,9 +25,14 @@ export type WebSocketOrigins = readonly string[] | '*';
 export interface WebSockets {
   /**
    * Takes over a connection whose request asked for a WebSocket: resolves when the socket has
-   * closed. Returns the reply that refuses it, if it is refused.
+   * closed, or with the reply that refuses it.
    */
-  accept(request: IncomingMessage, socket: Socket, head: Buffer, exchange: Exchange): Reply | Promise<void>;
+  accept(
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    exchange: Exchange,
+  ): Promise<Reply | undefined>;
 }
 
 export function createWebSockets(
@@ -45,7 +50,7 @@ export function createWebSockets(
     handleProtocols: (offered) => [...offered].find((name) => subprotocols.has(name)) ?? false,
   });
   return {
-    accept(request, socket, head, given) {
+    async accept(request, socket, head, given) {
       const signal = new Cancellation();
       const exchange = withBearer({ ...given, signal });
       if (!isOriginAllowed(exchange.headers, origins)) {
@@ -58,14 +63,16 @@ export function createWebSockets(
           ),
         );
       }
-      const session = core.openSocket(exchange);
+      const session = await core.openSocket(exchange);
       if (!('run' in session)) return session;
       return new Promise((resolve) => {
-        // A handshake that breaks off opens no socket.
-        socket.once('close', () => {
+        // A handshake that breaks off opens no socket, also while the gate was deciding.
+        const gone = (): void => {
           signal.abort();
-          resolve();
-        });
+          resolve(undefined);
+        };
+        socket.once('close', gone);
+        if (socket.destroyed) return gone();
         server.handleUpgrade(request, socket, head, (webSocket) => {
           const messages = new SocketAdapter(webSocket);
           keepAlive(webSocket, socket, limits.webSocketPingMs);

@@ -1,6 +1,8 @@
+import { systemClock } from '../clock.js';
 import { defaultCodecOptions, nearestName, writeModule } from '../codec/index.js';
 import type { DescriptorRegistry } from '../descriptor/index.js';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
+import { createGateResources } from '../gate/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import { load, loadXdsFor, openChannels } from './load.js';
 import type { GatewayOptions } from './options.js';
@@ -17,8 +19,9 @@ export async function writeCodecs(
 ): Promise<{ readonly source: string; readonly diagnostics: readonly Diagnostic[] }> {
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const channels = openChannels(limits, await loadXdsFor(options));
+  const gate = createGateResources(options.gate ?? {}, { clock: systemClock, random: Math.random, limits });
   try {
-    const { registry, surface, diagnostics } = await load(options, limits, channels);
+    const { registry, surface, diagnostics } = await load(options, limits, channels, gate);
     const json = { ...defaultCodecOptions, ...options.json };
     const named = types.flatMap((name) => {
       const subject = registry.message(name) ?? unknownType(registry, name);
@@ -30,7 +33,7 @@ export async function writeCodecs(
     const wanted = [...surface.routes.flatMap((route) => route.codecs), ...named];
     return { source: writeModule(registry.types, wanted), diagnostics };
   } finally {
-    await channels.close();
+    await Promise.all([channels.close(), gate.close()]);
   }
 }
 

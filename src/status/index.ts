@@ -1,5 +1,5 @@
 export { Code, type CodeName, canonicalCode, codeName, httpStatusOf } from './code.js';
-export { errorInfo, type FieldViolation, requestInfo } from './details.js';
+export { badRequest, errorInfo, type FieldViolation, requestInfo } from './details.js';
 export type { Metadata, MetadataEntry } from './metadata.js';
 export type { Outcome } from './outcome.js';
 export { type Reason, reasons } from './reason.js';

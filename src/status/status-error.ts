@@ -5,10 +5,14 @@ import type { JsonDetail, Status } from './status.js';
 
 export interface StatusErrorOptions {
   /** HTTP status where it differs from the code's own, such as 413 for RESOURCE_EXHAUSTED. */
-  readonly httpStatus?: number;
-  readonly violations?: readonly FieldViolation[];
+  readonly httpStatus?: number | undefined;
+  readonly violations?: readonly FieldViolation[] | undefined;
   /** Response header fields: `Allow`, `Retry-After`, `WWW-Authenticate`. */
-  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly headers?: readonly (readonly [name: string, value: string])[] | undefined;
+  /** Further details, after BadRequest and ErrorInfo. */
+  readonly details?: readonly JsonDetail[] | undefined;
+  /** `metadata` of the ErrorInfo. */
+  readonly info?: Readonly<Record<string, string>> | undefined;
   /** For the log; never sent. */
   readonly cause?: unknown;
 }
@@ -24,6 +28,8 @@ export class StatusError extends Error {
   readonly httpStatus: number;
   readonly violations: readonly FieldViolation[];
   readonly headers: readonly (readonly [string, string])[];
+  readonly #details: readonly JsonDetail[];
+  readonly #info: Readonly<Record<string, string>> | undefined;
 
   constructor(code: number, reason: Reason, message: string, options: StatusErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -32,6 +38,8 @@ export class StatusError extends Error {
     this.httpStatus = options.httpStatus ?? httpStatusOf(code);
     this.violations = options.violations ?? [];
     this.headers = options.headers ?? [];
+    this.#details = options.details ?? [];
+    this.#info = options.info;
   }
 
   /**
@@ -45,13 +53,14 @@ export class StatusError extends Error {
       ...violation,
       field: `${field}${violation.field === '' || violation.field.startsWith('[') ? '' : '.'}${violation.field}`,
     }));
-    return new StatusError(code, reason, message, { httpStatus, violations, headers, cause });
+    const [details, info] = [this.#details, this.#info];
+    return new StatusError(code, reason, message, { httpStatus, violations, headers, details, info, cause });
   }
 
-  /** The status body of this error: BadRequest where fields are named, then ErrorInfo. */
+  /** The status body of this error: BadRequest where fields are named, ErrorInfo, then what else there is. */
   toStatus(): Status {
-    const details: JsonDetail[] = this.violations.length > 0 ? [badRequest(this.violations)] : [];
-    details.push(errorInfo(this.reason));
+    const fields = this.violations.length > 0 ? [badRequest(this.violations)] : [];
+    const details = [...fields, errorInfo(this.reason, this.#info), ...this.#details];
     return { code: this.code, message: this.message, details };
   }
 }

@@ -5,9 +5,11 @@ import {
   createAnyPrinter,
   type WantedCodec,
 } from '../codec/index.js';
-import { type DescMethod, type DescService, locationOf } from '../descriptor/index.js';
+import { type DescMethod, type DescService, locationOf, messageReader } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
+import { buildGate } from '../gate/index.js';
 import { type Binding, buildRouter, collectBindings } from '../httprule/index.js';
+import type { Limits } from '../limits.js';
 import { statusBinary, statusJson } from '../status/index.js';
 import type { Channel, Channels, Upstream } from '../upstream/index.js';
 import { lazyRequestBinder } from './bind.js';
@@ -15,6 +17,7 @@ import { type EventId, eventIdReader } from './event-id.js';
 import { createFieldNames, inProtoNames } from './field-names.js';
 import { hashFieldOf, unknownHashFields } from './hash-field.js';
 import { idempotencyOf } from './idempotency.js';
+import { resolvePolicies } from './policies.js';
 import { responseWriter } from './reply.js';
 import { selectorTable } from './selector.js';
 import type { CallShape, Route, Surface, SurfaceInput } from './surface.js';
@@ -87,6 +90,7 @@ function routeCompiler(
   const requestOptions = selectorTable(input.methodRequestOptions);
   const streamDefaults = selectorTable(input.streamDefaults);
   const eventIds = selectorTable(input.eventIds);
+  const policies = resolvePolicies(input, diagnostics);
   const { codecs, limits } = input;
   const jsonNames = createFieldNames();
   const protoNames = inProtoNames(jsonNames);
@@ -108,6 +112,9 @@ function routeCompiler(
     const asked: WantedCodec[] = [];
     const noting = notingFields(codecs, asked);
     const response = responseWriter(binding, codecs, options, limits);
+    const effective = policies.of(method);
+    const { timeout, requestBytesMax } = effective.policy;
+    const decodeRequest = messageReader(method.input);
     return Object.freeze({
       binding,
       grpcPath,
@@ -120,7 +127,24 @@ function routeCompiler(
           hashField: hashFieldOf(method, upstream, noting),
         }),
       target: upstream?.target,
-      timeoutMs: timeouts.find(method)?.timeoutMs,
+      timeoutMs: timeouts.find(method)?.timeoutMs ?? timeout,
+      limits: requestBytesMax === undefined ? limits : withBodyLimit(limits, requestBytesMax),
+      policy: effective,
+      decodeRequest,
+      gate: buildGate({
+        method,
+        httpMethod: binding.httpMethod,
+        variables: binding.variables.map(({ path }) => path.fields.map(({ name }) => name).join('.')),
+        isUnary: shapes[method.methodKind] === 'unary',
+        policy: effective.policy,
+        origins: effective.origins,
+        isGuarded: policies.isGuarded,
+        registry: input.registry,
+        resources: input.gate,
+        decode: decodeRequest,
+        clientName: ({ name, jsonName }) => (options.protoNames ? name : jsonName),
+        report: (diagnostic) => void diagnostics.push(diagnostic),
+      }),
       request: lazyRequestBinder(binding, { codecs, options, strictness, limits, names }),
       response,
       streamDefault: streamDefaults.find(method)?.format ?? 'ndjson',
@@ -128,6 +152,10 @@ function routeCompiler(
       codecs: [...wantedCodecs(binding, options, response.kind), ...asked],
     });
   };
+}
+
+function withBodyLimit(limits: Limits, requestBytesMax: number): Limits {
+  return { ...limits, requestBodyBytesMax: Math.min(limits.requestBodyBytesMax, requestBytesMax) };
 }
 
 /** Options with layers over them, the last of which counts. */

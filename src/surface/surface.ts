@@ -1,5 +1,6 @@
 import type { CodecFactory, CodecOptions, WantedCodec } from '../codec/index.js';
-import type { DescriptorRegistry } from '../descriptor/index.js';
+import type { DecodedMessage, DescriptorRegistry } from '../descriptor/index.js';
+import type { EffectivePolicy, Gate, GateResources, Policy } from '../gate/index.js';
 import type { Binding, Router, RulesOverlay } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import type { Status } from '../status/index.js';
@@ -82,6 +83,13 @@ export interface Route {
   readonly target: Target | undefined;
   /** Longest time a call may take, where configured for the method. */
   readonly timeoutMs: number | undefined;
+  /** The bounds of its requests. */
+  readonly limits: Limits;
+  /** What stands between a request and the backend. */
+  readonly gate: Gate;
+  readonly policy: EffectivePolicy;
+  /** Reads a request message, for steps that need more than its bytes. */
+  readonly decodeRequest: (binary: Uint8Array) => DecodedMessage;
   readonly request: RequestBinder;
   readonly response: ResponseWriter;
   readonly streamDefault: StreamDefault;
@@ -136,4 +144,7 @@ export interface SurfaceInput {
   readonly trailingSlash: 'strict' | 'ignore';
   readonly multiSegmentDecoding: 'slash' | 'reserved';
   readonly timeouts: readonly { readonly selector: string; readonly timeoutMs: number }[];
+  /** What the operator says, over what methods declare. */
+  readonly policies: readonly { readonly selector: string; readonly policy: Policy }[];
+  readonly gate: GateResources;
 }

@@ -40,5 +40,6 @@ export function unusedSelectors(input: SurfaceInput): Diagnostic[] {
     ...unused('SELECTOR_UNUSED', 'requests.methods', input.methodRequestOptions),
     ...unused('SELECTOR_UNUSED', 'streamFormats', input.streamDefaults),
     ...unused('SELECTOR_UNUSED', 'sse.eventIds', input.eventIds),
+    ...unused('SELECTOR_UNUSED', 'policies', input.policies),
   ];
 }

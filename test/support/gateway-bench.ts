@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/clock.js';
+import { openGate } from '../../src/gate/index.js';
 import {
   createGatewayCore,
   defaultMetadataRules,
@@ -183,6 +184,8 @@ export function bench(options: BenchOptions = {}): Bench {
     transport,
     target: undefined,
     timeoutMs: undefined,
+    limits: { ...defaultLimits, ...options.limits },
+    gate: openGate,
     request: {
       body: options.body ?? 'json',
       readQuery: queryReader,
@@ -230,6 +233,7 @@ export function bench(options: BenchOptions = {}): Bench {
     surface,
     limits,
     clock,
+    clientAddress: ({ peerAddress }) => peerAddress,
     metadata: { ...defaultMetadataRules, ...options.metadata },
     streamRules: { ...defaultStreamRules, ...options.streamRules },
     log: (event) => events.push(event),

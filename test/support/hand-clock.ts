@@ -1,7 +1,7 @@
-import type { Clock } from '../../src/clock.js';
+import type { WallClock } from '../../src/clock.js';
 
 /** A clock that stands still until it is moved. */
-export interface HandClock extends Clock {
+export interface HandClock extends WallClock {
   /** Timers that wait. */
   readonly timers: number;
   /** Timers that have been set, ever. */
@@ -10,12 +10,16 @@ export interface HandClock extends Clock {
   moveTo(point: number): void;
 }
 
+/** Wall clock of a hand clock at 0: 2026-01-01T00:00:00Z. */
+export const handEpoch = Date.UTC(2026, 0, 1);
+
 export function handClock(start = 5): HandClock {
   let now = start;
   let timers: { readonly at: number; readonly fire: () => void }[] = [];
   let set = 0;
   return {
     now: () => now,
+    wall: () => handEpoch + now,
     after(delayMs, fire) {
       set += 1;
       const timer = { at: now + delayMs, fire };

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fromBinary, type JsonValue, toJson } from '@bufbuild/protobuf';
+import { systemClock } from '../../src/clock.js';
 import { createCompiledCodecs, defaultCodecOptions } from '../../src/codec/index.js';
 import { buildRegistry } from '../../src/descriptor/index.js';
+import { createGateResources } from '../../src/gate/index.js';
 import { noRules } from '../../src/httprule/index.js';
 import { defaultLimits } from '../../src/limits.js';
 import {
@@ -92,6 +94,8 @@ export function surfaceInput(image: Uint8Array, overrides: Partial<SurfaceInput>
     timeouts: [],
     methodCodecOptions: [],
     eventIds: [],
+    policies: [],
+    gate: createGateResources({}, { clock: systemClock, random: Math.random, limits: defaultLimits }),
     ...overrides,
   };
 }

@@ -1,5 +1,7 @@
-import { Code, StatusError } from '../status/index.js';
-import type { HeaderFields } from './exchange.js';
+import { Code, StatusError } from './status/index.js';
+
+/** Header fields as received: lower-case names, order and duplicates kept. */
+export type HeaderFields = readonly (readonly [name: string, value: string])[];
 
 const none: readonly string[] = Object.freeze([]);
 

@@ -1,0 +1,18 @@
+import type { GateContext } from './context.js';
+import { order, type StepBuilder } from './order.js';
+import { type Gate, type GateStep, openGate } from './step.js';
+
+/** The gate of one binding: nothing in it that its policy does not ask for. */
+export function buildGate(context: GateContext, builders: readonly StepBuilder[] = order): Gate {
+  const steps = builders.flatMap((build) => build(context));
+  if (steps.length === 0) return openGate;
+  const having = (phase: 'admit' | 'inspect' | 'around'): GateStep[] =>
+    steps.filter((step) => step[phase] !== undefined);
+  const inspect = having('inspect');
+  return Object.freeze({
+    admit: having('admit'),
+    inspect,
+    around: context.isUnary ? having('around') : [],
+    everyMessage: inspect.filter((step) => step.everyMessage === true),
+  });
+}

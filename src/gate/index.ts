@@ -1,0 +1,12 @@
+export { buildGate } from './build.js';
+export type { GateContext } from './context.js';
+export { type GateOptions, type GateOptionsInput, gateOptionsOf, gateOptionsShape } from './options.js';
+export { type EffectivePolicy, effectivePolicy, type PolicyLayer } from './policy/effective.js';
+export { type Policy, type PolicyInput, policySchema } from './policy/schema.js';
+export type { Principal } from './principal.js';
+export { RequestMessage } from './request-message.js';
+export { createGateResources, type GateResources } from './resources.js';
+export { admit, callThrough, inspect } from './run.js';
+export { type Gate, type GateStep, type NextOptions, openGate } from './step.js';
+export type { GateAnswer, GateFailure, GateReply, Refusal } from './verdict.js';
+export { type GateRequest, GateView, type PeerCertificate } from './view.js';

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** Settings of the gate that are not of single methods: top-level keys of propylon.yaml. */
+export const gateOptionsShape = {
+  trustedProxies: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Addresses and ranges (CIDR) of proxies whose X-Forwarded-For counts. Default none.'),
+};
+
+const gateOptionsSchema = z.strictObject(gateOptionsShape);
+
+/** The gate's settings among others. */
+export function gateOptionsOf(settings: GateOptions): GateOptions {
+  const own = Object.entries(settings).filter(([name]) => name in gateOptionsShape);
+  return Object.fromEntries(own);
+}
+
+export type GateOptions = z.output<typeof gateOptionsSchema>;
+/** The settings as they are written. */
+export type GateOptionsInput = z.input<typeof gateOptionsSchema>;

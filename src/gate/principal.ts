@@ -1,0 +1,14 @@
+/** The authenticated caller. */
+export interface Principal {
+  /** Of all principals of all providers no two share it: "provider:subject". Keys of limits and caches hold it. */
+  readonly id: string;
+  /** Name of the provider in the configuration. */
+  readonly provider: string;
+  readonly kind: 'jwt' | 'token' | 'api-key' | 'certificate';
+  readonly subject: string;
+  readonly scopes: ReadonlySet<string>;
+  /** What was verified about the caller: claims of a token, labels of an API key, names of a certificate. Rules read it as `auth`. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** Wall-clock milliseconds since the epoch after which the credential is worth nothing; undefined for never. */
+  readonly expiresAt?: number | undefined;
+}

@@ -1,0 +1,35 @@
+import type { Random, WallClock } from '../clock.js';
+import type { Limits } from '../limits.js';
+import type { GateOptions } from './options.js';
+import type { GateRequest } from './view.js';
+
+/** What the gates of all methods share and what survives a reload: made once, by configuration. */
+export interface GateResources {
+  readonly options: GateOptions;
+  readonly clock: WallClock;
+  readonly random: Random;
+  readonly limits: Limits;
+  /** Whether anybody could be authenticated. */
+  readonly hasProviders: boolean;
+  /** The client behind trusted proxies, or the peer. */
+  readonly clientAddress: (request: GateRequest) => string;
+  close(): Promise<void>;
+}
+
+/** What resources are made with. */
+export interface GateHost {
+  readonly clock: WallClock;
+  readonly random: Random;
+  readonly limits: Limits;
+}
+
+/** Opens no connection before a step of a method needs it. */
+export function createGateResources(options: GateOptions, host: GateHost): GateResources {
+  return {
+    ...host,
+    options,
+    hasProviders: false,
+    clientAddress: ({ peerAddress }) => peerAddress,
+    close: async () => {},
+  };
+}

@@ -1,0 +1,43 @@
+import type { RequestMessage } from './request-message.js';
+import type { GateAnswer, Refusal, Verdict } from './verdict.js';
+import type { GateView } from './view.js';
+
+/** How a call is made for a step around it. */
+export interface NextOptions {
+  /** The call outlives the client: nothing but its own deadline ends it. For answers that others wait for. */
+  readonly detached?: boolean;
+}
+
+/** The rest of the line behind a step: the steps further in, the call and its reply. Never rejects. May be called again. */
+export type Next = (options?: NextOptions) => Promise<GateAnswer>;
+
+/**
+ * One thing that the gate does for a method, made at load with everything decided that can be. A
+ * step takes part in one or more phases, and what is not a promise is not awaited.
+ *
+ * A throw is a defect, answered with INTERNAL: what is expected to be refused is a verdict.
+ */
+export interface GateStep {
+  /** As `order.ts` and the log call it: "authentication". */
+  readonly name: string;
+  /** Before a byte of the body is read, streams included. */
+  readonly admit?: (view: GateView) => Refusal | undefined | Promise<Refusal | undefined>;
+  /** With the request message; of a client stream its first, and later ones too where `everyMessage` says so. */
+  readonly inspect?: (view: GateView, message: RequestMessage) => Verdict | Promise<Verdict>;
+  /** Whether `inspect` sees the later messages of a client stream as well. Default false. */
+  readonly everyMessage?: boolean;
+  /** Around the call of a unary method; steps that come first in the order are outermost. */
+  readonly around?: (view: GateView, message: RequestMessage, next: Next) => Promise<GateAnswer>;
+}
+
+/** What the gate does for the requests of one binding, phase by phase; empty arrays cost nothing. */
+export interface Gate {
+  readonly admit: readonly GateStep[];
+  readonly inspect: readonly GateStep[];
+  readonly around: readonly GateStep[];
+  /** Those of `inspect` for every message of a client stream. */
+  readonly everyMessage: readonly GateStep[];
+}
+
+/** The gate of methods without any policy. */
+export const openGate: Gate = Object.freeze({ admit: [], inspect: [], around: [], everyMessage: [] });

@@ -1,0 +1,96 @@
+import type { CancelSignal } from '../cancel-signal.js';
+import type { HeaderFields } from '../headers.js';
+import type { MetadataEntry, Reason } from '../status/index.js';
+import type { Principal } from './principal.js';
+
+/** The certificate that a client showed in its TLS handshake with us, verified by it. */
+export interface PeerCertificate {
+  /** DER. */
+  readonly raw: Uint8Array;
+}
+
+/** One HTTP request as it came; an exchange of the gateway is one. */
+export interface GateRequest {
+  readonly httpMethod: string;
+  /** The raw request target, not normalised. */
+  readonly target: string;
+  readonly headers: HeaderFields;
+  /** Address of the peer socket, "" where unknown. */
+  readonly peerAddress: string;
+  readonly scheme: 'http' | 'https';
+  /** Verified in the handshake; undefined where the client showed none. */
+  readonly peerCertificate?: PeerCertificate | undefined;
+  /** Aborted when the client disconnects. */
+  readonly signal: CancelSignal;
+}
+
+/** How a request ended, for those who keep count. */
+export interface RequestEnd {
+  readonly httpStatus: number;
+  readonly code: number;
+}
+
+/** What a view is made of besides the request. */
+export interface GateViewOptions {
+  readonly requestId: string;
+  /** Values of the template's variables, decoded, in their order. */
+  readonly captures: readonly string[];
+  /** The query, raw and without "?". */
+  readonly query: string;
+  /** The client behind trusted proxies, or the peer. */
+  readonly clientAddress: (request: GateRequest) => string;
+}
+
+/** One request at the gate: what came, and what steps leave for those behind them. */
+export class GateView {
+  readonly request: GateRequest;
+  /** The caller, once authentication has said who that is; undefined on public routes. */
+  principal: Principal | undefined;
+  /** Further metadata for the backend. */
+  readonly metadata: MetadataEntry[] = [];
+  /** Header fields for the answer, whatever it will be. */
+  readonly responseHeaders: (readonly [name: string, value: string])[] = [];
+  /** What the client asked of the form of the answer, as one text: answers of two forms are two answers. Set before `inspect`. */
+  form = '';
+  /** Which step has refused the request, and why: for the log. */
+  refused: { readonly step: string; readonly reason: Reason } | undefined;
+  readonly #options: GateViewOptions;
+  #clientAddress: string | undefined;
+  #onEnd: ((end: RequestEnd) => void)[] | undefined;
+
+  constructor(request: GateRequest, options: GateViewOptions) {
+    this.request = request;
+    this.#options = options;
+  }
+
+  get requestId(): string {
+    return this.#options.requestId;
+  }
+
+  get captures(): readonly string[] {
+    return this.#options.captures;
+  }
+
+  get query(): string {
+    return this.#options.query;
+  }
+
+  /** Found out when it is first asked for. */
+  get clientAddress(): string {
+    this.#clientAddress ??= this.#options.clientAddress(this.request);
+    return this.#clientAddress;
+  }
+
+  /** Calls `act` once, when the last byte of the answer is known or the client is gone. */
+  onEnd(act: (end: RequestEnd) => void): void {
+    this.#onEnd ??= [];
+    this.#onEnd.push(act);
+  }
+
+  /** For the gateway: the request has ended. Idempotent. */
+  end(end: RequestEnd): void {
+    const acts = this.#onEnd;
+    this.#onEnd = undefined;
+    for (const act of acts ?? []) act(end);
+  }
+}
