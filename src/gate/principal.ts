@@ -5,6 +5,8 @@ export interface Principal {
   /** Name of the provider in the configuration. */
   readonly provider: string;
   readonly kind: 'jwt' | 'token' | 'api-key' | 'certificate';
+  /** That of the provider: what `visibility` is compared with. */
+  readonly audience: 'public' | 'partner' | 'internal';
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
   /** What was verified about the caller: claims of a token, labels of an API key, names of a certificate. Rules read it as `auth`. */
