@@ -63,7 +63,7 @@ async function finishReply(run: Run, reply: GateReply): Promise<Answer> {
   }
   // RFC 9110 §15.3.5: no content, and nothing that describes it.
   if (httpStatus === 204) return { reply: { httpStatus, headers, body: noBytes }, code: Code.OK };
-  const { headers: announcement, trailers } = trailing(run, 'message', () => ({
+  const { headers: announcement, trailers } = trailing(run, false, () => ({
     code: Code.OK,
     message: '',
     trailers: reply.trailers ?? [],

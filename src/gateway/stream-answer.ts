@@ -80,7 +80,7 @@ function begin(
   const { contentType } = format.framing;
   const coding = streamCoding(exchange, contentType);
   let end: End | undefined;
-  const { headers: announcement, trailers } = trailing(run, 'stream', () => end);
+  const { headers: announcement, trailers } = trailing(run, endsWell(run, format.framing), () => end);
   const headers = [
     ...responseHeaders(metadata, run.names),
     ...vary(exchange),
@@ -145,8 +145,16 @@ async function* chunks({
   ended({ code, message, trailers: (await stream.call.outcome).trailers });
   if (last.length > 0) yield last;
   // An error that the body could not tell of must not be lost, whatever the end is to look like.
-  const isTold = run.streamRules.cleanEnd && last.length > 0;
+  const isTold = endsWell(run, framing) && last.length > 0;
   if (failure !== undefined && !isTold) throw new Error(`The stream ended with ${codeName(code)}.`);
+}
+
+/**
+ * Whether a body that has told of an error is ended instead of cut. Clients that connect again by
+ * themselves do so after either, and a browser under load drops what it holds of a body that breaks.
+ */
+function endsWell({ streamRules }: Run, { reconnects }: Framing): boolean {
+  return streamRules.cleanEnd || reconnects;
 }
 
 function orHeartbeat<T>(run: Run, framing: Framing, work: Promise<T>): Promise<T | typeof late> {

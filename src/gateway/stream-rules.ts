@@ -7,7 +7,8 @@ export interface StreamRules {
   readonly envelope: 'none' | 'grpc-gateway';
   /**
    * Whether a body that has told of an error ends well all the same, for clients that lose what a
-   * broken connection had brought. The trailer Grpc-Status then says how the stream ended.
+   * broken connection had brought. The trailer Grpc-Status then says how the stream ended. Formats
+   * whose clients connect again by themselves end well in any case.
    */
   readonly cleanEnd: boolean;
   /** What server-sent events tell clients to wait before they connect again; undefined leaves it to them. */

@@ -20,16 +20,15 @@ export interface Trailing {
 const none: Trailing = { headers: [], trailers: undefined };
 
 /**
- * The trailers of a reply: those of the backend that are on the list; of a stream whose errors do
- * not break the connection the status too. None for a client that takes no trailers.
+ * The trailers of a reply: those of the backend that are on the list; where `hasStatus`, of a stream
+ * whose errors do not break the connection, the status too. None for a client that takes no trailers.
  */
 export function trailing(
-  { exchange, names, streamRules }: Pick<Run, 'exchange' | 'names' | 'streamRules'>,
-  kind: 'message' | 'stream',
+  { exchange, names }: Pick<Run, 'exchange' | 'names'>,
+  hasStatus: boolean,
   end: () => End | undefined,
 ): Trailing {
   if (!takesTrailers(exchange)) return none;
-  const hasStatus = kind === 'stream' && streamRules.cleanEnd;
   const announced = [...(hasStatus ? ['grpc-status', 'grpc-message'] : []), ...names.trailers];
   if (announced.length === 0) return none;
   return {

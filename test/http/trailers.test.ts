@@ -62,10 +62,10 @@ async function overHttp1(url: string, headers: Record<string, string> = { te: 't
   };
 }
 
-async function overHttp2(url: string): Promise<Answer> {
+async function overHttp2(url: string, headers: Record<string, string> = {}): Promise<Answer> {
   const { origin, pathname, search } = new URL(url);
   const session = connect(origin);
-  const stream = session.request({ ':path': pathname + search });
+  const stream = session.request({ ...headers, ':path': pathname + search });
   let text = '';
   let fields: Record<string, unknown> = {};
   let announced: string | undefined;
@@ -115,6 +115,16 @@ describe.each([
       complete: true,
     });
     expect((await ask(`${clean.url}/v1/echo?name=n`)).announced).toBe('x-sum');
+  });
+
+  it('server-sent events never do', async () => {
+    const headers = { te: 'trailers', accept: 'text/event-stream' };
+    expect(await ask(`${echo.url}/v1/stream?text=fail`, headers)).toEqual({
+      announced: 'grpc-status, grpc-message, x-sum',
+      trailers: { 'grpc-status': '14', 'grpc-message': 'gone' },
+      text: 'data: {"name":"n"}\n\nevent: error\ndata: {"code":14,"message":"gone"}\n\n',
+      complete: true,
+    });
   });
 });
 

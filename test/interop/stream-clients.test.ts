@@ -73,6 +73,8 @@ const formats: readonly {
   readonly accept: string;
   readonly piece: (size: number) => string;
   readonly end: string;
+  /** What tells of an error, where that is not a body that breaks off: of that a client may lose what it has not read. */
+  readonly error: 'break' | `event: error${string}`;
 }[] = [
   {
     name: 'lines',
@@ -80,6 +82,7 @@ const formats: readonly {
     accept: 'application/x-ndjson',
     piece: (size) => `{"size":"${size}"}\n`,
     end: '',
+    error: 'break',
   },
   {
     name: 'an array',
@@ -87,6 +90,7 @@ const formats: readonly {
     accept: 'application/json',
     piece: (size) => `${size === 1 ? '[' : ','}{"size":"${size}"}`,
     end: ']',
+    error: 'break',
   },
   {
     name: 'events',
@@ -94,6 +98,7 @@ const formats: readonly {
     accept: 'text/event-stream',
     piece: (size) => `${size === 1 ? 'retry: 50\n\n' : ''}id: ${size}\ndata: {"size":"${size}"}\n\n`,
     end: 'id: propylon-end\nevent: end\ndata: {}\n\n',
+    error: 'event: error\ndata: {"code":14,"message":"gone"}\n\n',
   },
   {
     name: 'protobuf',
@@ -101,8 +106,16 @@ const formats: readonly {
     accept: 'application/x-protobuf',
     piece: (size) => `\x02\x18${String.fromCharCode(size)}`,
     end: '',
+    error: 'break',
   },
-  { name: 'bytes', path: '/v1/download', accept: 'image/*', piece: (size) => String(size), end: '' },
+  {
+    name: 'bytes',
+    path: '/v1/download',
+    accept: 'image/*',
+    piece: (size) => String(size),
+    end: '',
+    error: 'break',
+  },
 ];
 
 /** Sends size 1, 2, 3, each when it is released; ends after the third, or fails where the text is "fail". */
@@ -281,23 +294,29 @@ describe('fetch in Node', () => {
     },
   );
 
-  it.each(formats)('a break is an error of the reader: $name', async ({ path, accept, piece }) => {
-    letGo();
-    const response = await fetch(`${echo.url}${path}?text=fail`, { headers: { accept } });
-    const reader = response.body?.getReader();
-    let [read, expected] = ['', ''];
-    for (const size of [1, 2]) {
-      expected += piece(size);
-      while (read.length < expected.length) read += latin1((await reader?.read())?.value);
+  it.each(formats)(
+    'an error is a break for the reader, or told: $name',
+    async ({ path, accept, piece, error }) => {
       letGo();
-    }
-    await expect(
-      (async () => {
-        while ((await reader?.read())?.done === false);
-      })(),
-    ).rejects.toThrow('terminated');
-    expect(read).toBe(expected);
-  });
+      const response = await fetch(`${echo.url}${path}?text=fail`, { headers: { accept } });
+      const reader = response.body?.getReader();
+      let [read, expected] = ['', ''];
+      for (const size of [1, 2]) {
+        expected += piece(size);
+        while (read.length < expected.length) read += latin1((await reader?.read())?.value);
+        letGo();
+      }
+      expect(read).toBe(expected);
+      const rest = (async () => {
+        let told = '';
+        for (let last = await reader?.read(); last?.done === false; last = await reader?.read())
+          told += latin1(last.value);
+        return told;
+      })();
+      if (error === 'break') await expect(rest).rejects.toThrow('terminated');
+      else expect(await rest).toBe(error);
+    },
+  );
 });
 
 function latin1(bytes: Uint8Array | undefined): string {
@@ -318,7 +337,7 @@ describe.skipIf(browserProgram === undefined)('a browser', () => {
   });
   afterAll(() => browser?.close());
 
-  it('EventSource: events with ids until the end, and after a break from the last one on', async () => {
+  it('EventSource: events with ids until an error, and after it from the last one on', async () => {
     lastEventIds.length = 0;
     const events = await page.evaluate(
       () =>
@@ -326,7 +345,7 @@ describe.skipIf(browserProgram === undefined)('a browser', () => {
           const seen: string[] = [];
           const source = new EventSource('/v1/stream?text=fail');
           const letGo = (globalThis as unknown as { letGo: () => Promise<void> }).letGo;
-          let breaks = 0;
+          let ends = 0;
           source.onmessage = ({ data, lastEventId }) => {
             seen.push(`${lastEventId}: ${data}`);
             void letGo();
@@ -336,9 +355,9 @@ describe.skipIf(browserProgram === undefined)('a browser', () => {
               seen.push(`error: ${event.data}`);
               return;
             }
-            // The connection broke: the browser connects again, and says where it stood.
-            breaks++;
-            if (breaks > 1) {
+            // The body ended: the browser connects again, and says where it stood.
+            ends++;
+            if (ends > 1) {
               source.close();
               resolve(seen);
             } else void letGo();

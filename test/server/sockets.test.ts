@@ -288,7 +288,7 @@ describe('a listening gateway', () => {
       await listener.close();
       await raw.closed;
       expect(raw.text).toMatch(/retry: \d+\nevent: error\ndata: \{.*"reason":"SHUTTING_DOWN"/);
-      expect(raw.text).not.toMatch(/0\r\n\r\n$/);
+      expect(raw.text).toMatch(/\r\n0\r\n\r\n$/);
     });
 
     it('when the time is up ends streams with an error of their own format, and cuts them', async () => {

@@ -20,7 +20,7 @@ export interface Framing {
   readonly takesIds: boolean;
   /** Whether headers may go out before anything is known, when the backend is silent. */
   readonly flushesEarly: boolean;
-  /** Whether clients of this format connect again by themselves when a stream breaks. */
+  /** Whether clients of this format connect again by themselves, however a stream has ended. */
   readonly reconnects: boolean;
   /** A frame that means nothing, to keep the connection open. */
   readonly heartbeat: Uint8Array | undefined;
