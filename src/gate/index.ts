@@ -5,7 +5,7 @@ export { type EffectivePolicy, effectivePolicy, type PolicyLayer } from './polic
 export { type Policy, type PolicyInput, policySchema } from './policy/schema.js';
 export type { Principal } from './principal.js';
 export { RequestMessage } from './request-message.js';
-export { createGateResources, type GateResources } from './resources.js';
+export { createGateResources, type GateHost, type GateResources } from './resources.js';
 export { admit, callThrough, inspect } from './run.js';
 export { type Gate, type GateStep, type NextOptions, openGate } from './step.js';
 export type { GateAnswer, GateFailure, GateReply, Refusal } from './verdict.js';

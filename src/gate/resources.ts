@@ -9,6 +9,7 @@ export interface GateResources {
   readonly clock: WallClock;
   readonly random: Random;
   readonly limits: Limits;
+  readonly warn: Warn;
   /** Whether anybody could be authenticated. */
   readonly hasProviders: boolean;
   /** The client behind trusted proxies, or the peer. */
@@ -16,11 +17,15 @@ export interface GateResources {
   close(): Promise<void>;
 }
 
+/** Tells the operator what went wrong outside of any request: a file that cannot be read again, a store that is away. */
+export type Warn = (text: string, cause?: unknown) => void;
+
 /** What resources are made with. */
 export interface GateHost {
   readonly clock: WallClock;
   readonly random: Random;
   readonly limits: Limits;
+  readonly warn: Warn;
 }
 
 /** Opens no connection before a step of a method needs it. */

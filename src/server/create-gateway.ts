@@ -7,6 +7,7 @@ import { defaultLimits, type Limits } from '../limits.js';
 import { type SurfaceSummary, selectorTable, summarize } from '../surface/index.js';
 import { type Channels, type Method, unknownMethod } from '../upstream/index.js';
 import { createApp } from './app.js';
+import { gateHost } from './gate-host.js';
 import { type Listener, type ListenOptions, listen } from './listen.js';
 import { type Loaded, load, loadXdsFor, openChannels } from './load.js';
 import type { GatewayOptions } from './options.js';
@@ -37,7 +38,7 @@ export interface PropylonGateway {
 export async function createGateway(options: GatewayOptions): Promise<PropylonGateway> {
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const channels = openChannels(limits, await loadXdsFor(options));
-  const gate = createGateResources(options.gate ?? {}, { clock: systemClock, random: Math.random, limits });
+  const gate = createGateResources(options.gate ?? {}, gateHost(options, limits));
   try {
     return assemble(options, limits, { channels, gate }, await load(options, limits, channels, gate));
   } catch (error) {

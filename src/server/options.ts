@@ -71,4 +71,6 @@ export interface GatewayOptions {
   readonly routes?: (app: Hono, rpc: (service: string) => Rpc) => void;
   /** One event per request. Default: none is kept. */
   readonly log?: (event: GatewayEvent) => void;
+  /** Told of what went wrong outside of any request. Default: a warning of the process. */
+  readonly warn?: (text: string, cause?: unknown) => void;
 }

@@ -1,9 +1,9 @@
-import { systemClock } from '../clock.js';
 import { defaultCodecOptions, nearestName, writeModule } from '../codec/index.js';
 import type { DescriptorRegistry } from '../descriptor/index.js';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
 import { createGateResources } from '../gate/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
+import { gateHost } from './gate-host.js';
 import { load, loadXdsFor, openChannels } from './load.js';
 import type { GatewayOptions } from './options.js';
 
@@ -19,7 +19,7 @@ export async function writeCodecs(
 ): Promise<{ readonly source: string; readonly diagnostics: readonly Diagnostic[] }> {
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const channels = openChannels(limits, await loadXdsFor(options));
-  const gate = createGateResources(options.gate ?? {}, { clock: systemClock, random: Math.random, limits });
+  const gate = createGateResources(options.gate ?? {}, gateHost(options, limits));
   try {
     const { registry, surface, diagnostics } = await load(options, limits, channels, gate);
     const json = { ...defaultCodecOptions, ...options.json };

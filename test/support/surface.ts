@@ -95,7 +95,10 @@ export function surfaceInput(image: Uint8Array, overrides: Partial<SurfaceInput>
     methodCodecOptions: [],
     eventIds: [],
     policies: [],
-    gate: createGateResources({}, { clock: systemClock, random: Math.random, limits: defaultLimits }),
+    gate: createGateResources(
+      {},
+      { clock: systemClock, random: Math.random, limits: defaultLimits, warn: () => undefined },
+    ),
     ...overrides,
   };
 }

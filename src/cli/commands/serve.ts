@@ -42,7 +42,8 @@ export async function serve(flags: ServeFlags): Promise<number> {
     return exitCode.usage;
   }
   const demo = flags.demo === true ? await startDemo(given) : undefined;
-  const gateway = await createGateway({ ...(demo?.options ?? given), log: logger(flags.accessLog === true) });
+  const log = logger(flags.accessLog === true);
+  const gateway = await createGateway({ ...(demo?.options ?? given), log, warn });
   let listener: Listener;
   try {
     listener = await gateway.listen(definedListen(settings.listen));
@@ -110,6 +111,12 @@ function portTrouble(error: unknown): number {
     `Port ${port} of ${address} ${what}. Choose others with --port and --admin-port; 0 picks free ones.\n`,
   );
   return exitCode.failed;
+}
+
+/** A JSON line. */
+function warn(text: string, cause: unknown): void {
+  const line = { time: new Date().toISOString(), level: 'warning', kind: 'warning', text };
+  process.stderr.write(`${JSON.stringify(cause === undefined ? line : { ...line, cause: textOf(cause) })}\n`);
 }
 
 /** One JSON line per request that failed on our side, midway in a stream too; with --access-log, one per request. */

@@ -1,0 +1,14 @@
+import { systemClock } from '../clock.js';
+import type { GateHost } from '../gate/index.js';
+import type { Limits } from '../limits.js';
+import type { GatewayOptions } from './options.js';
+
+/** What the gate of a real process is made with. */
+export function gateHost({ warn }: GatewayOptions, limits: Limits): GateHost {
+  return {
+    clock: systemClock,
+    random: Math.random,
+    limits,
+    warn: warn ?? ((text) => process.emitWarning(text)),
+  };
+}
