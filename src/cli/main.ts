@@ -43,6 +43,7 @@ Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:
     .action(async (flags) => finish(await serve(flags)));
   addSourceFlags(root.command('routes').description('list the routes that would be served'))
     .option('--json', 'as JSON')
+    .option('--policies', 'the effective policy of each route, and where each value comes from')
     .action(async (flags) => finish(await routes(flags)));
   addSourceFlags(
     root

@@ -4,13 +4,15 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
+import { packageFile } from './policy-annotation.js';
 import type { DescriptorSource } from './source.js';
 import { validateProto } from './validate-proto.js';
 
 /**
  * Directories of .proto files, each an import root, compiled together by the buf that npm installed:
  * one truth with CI, no network. google/api, iam, longrunning, rpc and type and buf/validate
- * need not be among them: they come out of npm's google-gax and @bufbuild/protovalidate.
+ * need not be among them: they come out of npm's google-gax and @bufbuild/protovalidate; nor need
+ * propylon/v1/annotations.proto, which lies in this package.
  */
 export function protosSource(directories: readonly string[]): DescriptorSource {
   return {
@@ -98,7 +100,9 @@ async function copyCommonProtos(
     )) {
       const path = match[1] ?? '';
       if (
-        (/^google\/(api|iam|longrunning|rpc|type)\/[\w/.]+$/.test(path) || path === validateProto.path) &&
+        (/^google\/(api|iam|longrunning|rpc|type)\/[\w/.]+$/.test(path) ||
+          path === validateProto.path ||
+          path === annotationsProto) &&
         !path.includes('..') &&
         !present.has(path)
       ) {
@@ -124,10 +128,14 @@ async function copyCommonProtos(
   return copied === 0 ? undefined : { name, directory: name };
 }
 
+/** The policy annotations, which lie in this package. */
+const annotationsProto = 'propylon/v1/annotations.proto';
+
 /** Undefined when the package that has the file is not installed: then buf names the import it misses. */
 async function commonProto(path: string): Promise<string | undefined> {
   try {
     if (path === validateProto.path) return await validateProto.text();
+    if (path === annotationsProto) return await readFile(packageFile('proto', path), 'utf8');
     const gax = resolvePackage('google-gax');
     return gax === undefined ? undefined : await readFile(join(gax, 'build', 'protos', path), 'utf8');
   } catch {

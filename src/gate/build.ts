@@ -10,6 +10,7 @@ export function buildGate(context: GateContext, builders: readonly StepBuilder[]
     steps.filter((step) => step[phase] !== undefined);
   const inspect = having('inspect');
   return Object.freeze({
+    steps: steps.map(({ name }) => name),
     admit: having('admit'),
     inspect,
     around: context.isUnary ? having('around') : [],

@@ -1,6 +1,7 @@
 export { buildGate } from './build.js';
 export type { GateContext } from './context.js';
 export { type GateOptions, type GateOptionsInput, gateOptionsOf, gateOptionsShape } from './options.js';
+export { describePolicy, type PolicyValue } from './policy/describe.js';
 export { type EffectivePolicy, effectivePolicy, type PolicyLayer } from './policy/effective.js';
 export { type Policy, type PolicyInput, policySchema } from './policy/schema.js';
 export type { Principal } from './principal.js';

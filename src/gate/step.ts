@@ -35,9 +35,17 @@ export interface Gate {
   readonly admit: readonly GateStep[];
   readonly inspect: readonly GateStep[];
   readonly around: readonly GateStep[];
+  /** Names of all steps, in their order. */
+  readonly steps: readonly string[];
   /** Those of `inspect` for every message of a client stream. */
   readonly everyMessage: readonly GateStep[];
 }
 
 /** The gate of methods without any policy. */
-export const openGate: Gate = Object.freeze({ admit: [], inspect: [], around: [], everyMessage: [] });
+export const openGate: Gate = Object.freeze({
+  steps: [],
+  admit: [],
+  inspect: [],
+  around: [],
+  everyMessage: [],
+});

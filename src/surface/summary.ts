@@ -1,3 +1,4 @@
+import { describePolicy, type PolicyValue } from '../gate/index.js';
 import type { CallShape, Route, Surface } from './surface.js';
 
 /** One route as plain data. */
@@ -15,6 +16,10 @@ export interface RouteSummary {
   readonly responseBody: string;
   /** Where requests go; absent where the method has no backend. */
   readonly target?: string;
+  /** Steps of the gate, in their order. */
+  readonly steps: readonly string[];
+  /** Every value of the effective policy, and where it came from. */
+  readonly policy: readonly PolicyValue[];
   /** Where the rule is written; line 0 where unknown. */
   readonly file: string;
   readonly line: number;
@@ -28,7 +33,7 @@ export function summarize(surface: Surface): SurfaceSummary {
   return surface.routes.map(summarizeRoute);
 }
 
-function summarizeRoute({ binding, shape, target }: Route): RouteSummary {
+function summarizeRoute({ binding, shape, target, gate, policy }: Route): RouteSummary {
   const { body, method } = binding;
   return {
     httpMethod: binding.httpMethod,
@@ -38,6 +43,8 @@ function summarizeRoute({ binding, shape, target }: Route): RouteSummary {
     body: typeof body === 'string' ? { none: '', all: '*' }[body] : body.name,
     responseBody: binding.responseBody?.name ?? '',
     ...(target === undefined ? {} : { target: target.text }),
+    steps: gate.steps,
+    policy: describePolicy(policy),
     file: binding.location.file,
     line: binding.location.line,
   };

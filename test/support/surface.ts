@@ -21,13 +21,21 @@ const apiProtos = fileURLToPath(
   new URL('../../node_modules/google-gax/build/protos/google/api/', import.meta.url),
 );
 
-/** Compiles one proto3 file of package t.v1 that may use google.api.http and google.api.HttpBody. */
+const annotations = fileURLToPath(new URL('../../proto/propylon/v1/annotations.proto', import.meta.url));
+
+/** Compiles one proto3 file of package t.v1 that may use google.api.http, google.api.HttpBody and policies. */
 export function surfaceProtos(text: string): Uint8Array {
   const api = ['annotations', 'http', 'httpbody'].map((name) => [
     `google/api/${name}.proto`,
     readFileSync(`${apiProtos}${name}.proto`, 'utf8'),
   ]);
-  return compileProtos({ ...Object.fromEntries(api), 't.proto': `${head}${text}` });
+  const files = { ...Object.fromEntries(api), 't.proto': `${head}${text}` };
+  if (!text.includes('(propylon.v1.')) return compileProtos(files);
+  return compileProtos({
+    ...files,
+    'propylon/v1/annotations.proto': readFileSync(annotations, 'utf8'),
+    't.proto': `${head}import "propylon/v1/annotations.proto";\n${text}`,
+  });
 }
 
 const head = `syntax = "proto3";

@@ -1,10 +1,16 @@
 import { createGateway } from '../../server/index.js';
+import type { RouteSummary } from '../../surface/index.js';
 import { exitCode } from '../exit-code.js';
 import { gatewayOptionsOf, type SourceFlags, settingsOf } from '../flags.js';
 import { printDiagnostics, table } from '../terminal.js';
 
+export interface RoutesFlags extends SourceFlags {
+  readonly json?: boolean;
+  readonly policies?: boolean;
+}
+
 /** `propylon routes`: what would be served, in the order of declaration. Calls no backend but to reflect. */
-export async function routes(flags: SourceFlags & { readonly json?: boolean }): Promise<number> {
+export async function routes(flags: RoutesFlags): Promise<number> {
   const gateway = await createGateway(gatewayOptionsOf(settingsOf(flags)));
   try {
     const summary = gateway.summary();
@@ -17,6 +23,10 @@ export async function routes(flags: SourceFlags & { readonly json?: boolean }): 
       gateway.diagnostics.filter((diagnostic) => diagnostic.code !== 'BACKEND_MISSING'),
       flags.verbose === true,
     );
+    if (flags.policies === true) {
+      process.stdout.write(summary.map(policyText).join('\n'));
+      return exitCode.fine;
+    }
     const head = ['HTTP', 'PATH', 'METHOD', 'SHAPE', 'BODY', 'BACKEND'];
     const rows = summary.map((r) => [
       r.httpMethod,
@@ -31,4 +41,12 @@ export async function routes(flags: SourceFlags & { readonly json?: boolean }): 
   } finally {
     await gateway.close();
   }
+}
+
+/** A route, the steps that its requests meet, and every value of its policy with its origin. */
+function policyText({ httpMethod, path, method, steps, policy }: RouteSummary): string {
+  const values = policy.map(({ path: name, value, origin }) => [`  ${name}`, value, origin]);
+  const chain = steps.length === 0 ? 'open' : steps.join(' → ');
+  const lines = [`${httpMethod} ${path}  ${method}`, ...(values.length === 0 ? [] : [table(values)])];
+  return `${lines.join('\n')}\n  gate: ${chain}\n`;
 }
