@@ -44,7 +44,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'grpc-health-check': ['demo/'],
   '@bufbuild/protobuf': ['descriptor/', 'codec/', 'demo/'],
   jose: ['gate/auth/'],
-  ioredis: ['gate/redis.ts'],
+  ioredis: ['gate/redis.ts', 'gate/redis-settings.ts'],
   'lru-cache': ['gate/'],
   '@bufbuild/cel': ['gate/authz/'],
   '@bufbuild/cel-spec': ['gate/authz/'],

@@ -5,12 +5,13 @@ import type { Config } from './schema.js';
 export function resolvePaths(config: Config, folder: string): Config {
   const absolute = (paths: string[] | undefined): string[] | undefined =>
     paths?.map((path) => resolve(folder, path));
-  const { sources, rules, codecs, backends } = config;
+  const { sources, rules, codecs, backends, redis } = config;
   return {
     ...config,
     ...(rules === undefined ? {} : { rules: absolute(rules) }),
     ...(codecs === undefined ? {} : { codecs: resolve(folder, codecs) }),
     ...(backends === undefined ? {} : { backends: absoluteFiles(backends, folder) }),
+    ...(redis === undefined ? {} : { redis: absoluteRedis(redis, folder) }),
     ...(sources === undefined
       ? {}
       : {
@@ -34,12 +35,32 @@ function absoluteFiles(backends: Backends, folder: string): Backends {
         ? backend
         : { ...backend, serviceConfig: resolve(folder, serviceConfig) };
     if (backend.tls === undefined) return [selector, absolute];
-    const tls = { ...backend.tls };
-    for (const name of ['ca', 'cert', 'key'] as const) {
-      const file = tls[name];
-      if (file !== undefined) tls[name] = resolve(folder, file);
-    }
-    return [selector, { ...absolute, tls }];
+    return [selector, { ...absolute, tls: absoluteTls(backend.tls, folder) }];
   });
   return Object.fromEntries(entries);
+}
+
+interface TlsFiles {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+function absoluteTls<T extends TlsFiles>(tls: T, folder: string): T {
+  const files: { ca?: string; cert?: string; key?: string } = {};
+  for (const name of ['ca', 'cert', 'key'] as const) {
+    const file = tls[name];
+    if (file !== undefined) files[name] = resolve(folder, file);
+  }
+  return { ...tls, ...files };
+}
+
+type Redis = NonNullable<Config['redis']>;
+
+function absoluteRedis({ passwordFile, tls, ...rest }: Redis, folder: string): Redis {
+  return {
+    ...rest,
+    ...(passwordFile === undefined ? {} : { passwordFile: resolve(folder, passwordFile) }),
+    ...(tls === undefined ? {} : { tls: absoluteTls(tls, folder) }),
+  };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redisOptionsSchema } from './redis-options.js';
 
 /** Settings of the gate that are not of single methods: top-level keys of propylon.yaml. */
 export const gateOptionsShape = {
@@ -6,6 +7,7 @@ export const gateOptionsShape = {
     .array(z.string().min(1))
     .optional()
     .describe('Addresses and ranges (CIDR) of proxies whose X-Forwarded-For counts. Default none.'),
+  redis: redisOptionsSchema.optional().describe('The Redis that a fleet of gateways shares. Default none.'),
 };
 
 const gateOptionsSchema = z.strictObject(gateOptionsShape);

@@ -1,6 +1,7 @@
 import type { Random, WallClock } from '../clock.js';
 import type { Limits } from '../limits.js';
 import type { GateOptions } from './options.js';
+import { createRedisStore, type RedisStore } from './redis.js';
 import type { GateRequest } from './view.js';
 
 /** What the gates of all methods share and what survives a reload: made once, by configuration. */
@@ -12,6 +13,8 @@ export interface GateResources {
   readonly warn: Warn;
   /** Whether anybody could be authenticated. */
   readonly hasProviders: boolean;
+  /** What a fleet shares; undefined where no Redis is configured. */
+  readonly redis?: RedisStore | undefined;
   /** The client behind trusted proxies, or the peer. */
   readonly clientAddress: (request: GateRequest) => string;
   close(): Promise<void>;
@@ -28,13 +31,20 @@ export interface GateHost {
   readonly warn: Warn;
 }
 
-/** Opens no connection before a step of a method needs it. */
+/**
+ * Opens no connection before a step of a method needs it. Throws DiagnosticsError where a file that is named cannot be
+ * read.
+ */
 export function createGateResources(options: GateOptions, host: GateHost): GateResources {
+  const redis = options.redis && createRedisStore(options.redis, host);
   return {
     ...host,
     options,
     hasProviders: false,
     clientAddress: ({ peerAddress }) => peerAddress,
-    close: async () => {},
+    redis,
+    close: async () => {
+      redis?.close();
+    },
   };
 }

@@ -1,12 +1,6 @@
 import { z } from 'zod';
-import { parseDurationMs } from '../../duration.js';
+import { duration } from '../duration.js';
 
-/** "5s" → 5000; "0s" means never, or not at all. */
-const duration = z
-  .string()
-  .refine((text) => millisecondsOf(text) !== undefined, 'must be a duration such as 5s, 250ms or 2m')
-  .transform((text) => millisecondsOf(text) ?? 0);
-const millisecondsOf = (text: string): number | undefined => (text === '0s' ? 0 : parseDurationMs(text));
 const names = z.array(z.string().min(1));
 const count = z.int().min(1).max(0xffffffff);
 const date = z.iso.date('must be a date such as 2026-01-31');
