@@ -15,6 +15,7 @@ const floorOf: Readonly<Record<string, number>> = {
   'limits.ts': 0,
   'cancel-signal.ts': 0,
   'clock.ts': 0,
+  'crossing-names.ts': 0,
   'duration.ts': 0,
   'headers.ts': 0,
   'version.ts': 0,

@@ -1,5 +1,6 @@
-import { type DescMessage, type DescMethod, ScalarType } from '@bufbuild/protobuf';
+import type { DescMessage, DescMethod } from '@bufbuild/protobuf';
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
+import { isString } from './field-kind.js';
 
 /** Whether `idempotency_level` of a method says NO_SIDE_EFFECTS or IDEMPOTENT. */
 export function isDeclaredIdempotent({ idempotency }: DescMethod): boolean {
@@ -8,6 +9,5 @@ export function isDeclaredIdempotent({ idempotency }: DescMethod): boolean {
 
 /** Whether a request has the string field `request_id`, by which a backend knows a repeated one again (AIP-155). */
 export function hasRequestId({ fields }: DescMessage): boolean {
-  const field = fields.find(({ name }) => name === 'request_id');
-  return field?.fieldKind === 'scalar' && field.scalar === ScalarType.STRING;
+  return fields.some((field) => field.name === 'request_id' && isString(field));
 }

@@ -7,6 +7,7 @@ export type {
   DescService,
   Registry,
 } from '@bufbuild/protobuf';
+export { isImplicitPresence, isString } from './field-kind.js';
 export { type FieldPath, resolveFieldPath } from './field-path.js';
 export { hasRequestId, isDeclaredIdempotent } from './idempotency.js';
 export { locationOf } from './location.js';

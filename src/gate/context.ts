@@ -1,5 +1,6 @@
 import type { DecodedMessage, DescMethod, DescriptorRegistry } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
+import type { FieldProblem, MessageField } from './message-field.js';
 import type { EffectivePolicy } from './policy/effective.js';
 import type { Policy } from './policy/schema.js';
 import type { GateResources } from './resources.js';
@@ -11,6 +12,8 @@ export interface GateContext {
   readonly httpMethod: string;
   /** Proto paths of the template's variables, in the order of their captures: "book.name". */
   readonly variables: readonly string[];
+  /** The one field that is the HTTP body, by its proto name; "*" for all fields, "" where there is no body. */
+  readonly body: string;
   readonly isUnary: boolean;
   readonly policy: Policy;
   readonly origins: EffectivePolicy['origins'];
@@ -22,6 +25,13 @@ export interface GateContext {
   readonly decode: (binary: Uint8Array) => DecodedMessage;
   /** A field by the name that clients read and write: its JSON name, or the proto name where so configured. */
   readonly clientName: (field: { readonly name: string; readonly jsonName: string }) => string;
+  /** A field of the request or the response by its path of proto names, read and changed without decoding the message. */
+  readonly requestField: (path: string) => MessageField | FieldProblem;
+  readonly responseField: (path: string) => MessageField | FieldProblem;
+  /** Lets steps call a method of the same backend that only reads, by its full name: its path; undefined without a backend. See NextOptions. */
+  readonly readMethod: (name: string) => string | undefined;
+  /** Name of a resource → the path under which a GET of a method, by its full name, reads it; undefined where the surface has none. */
+  readonly pathsOf: (method: string) => ((name: string) => string | undefined) | undefined;
   /** Told of everything that is wrong with the policy; a step that cannot be made is left out, and the load fails. */
   readonly report: (diagnostic: Diagnostic) => void;
 }

@@ -1,5 +1,6 @@
 export { buildGate } from './build.js';
 export type { GateContext } from './context.js';
+export type { FieldProblem, MessageField } from './message-field.js';
 export { type GateOptions, type GateOptionsInput, gateOptionsOf, gateOptionsShape } from './options.js';
 export { describePolicy, type PolicyValue } from './policy/describe.js';
 export { type EffectivePolicy, effectivePolicy, type PolicyLayer } from './policy/effective.js';
@@ -9,5 +10,11 @@ export { RequestMessage } from './request-message.js';
 export { createGateResources, type GateHost, type GateResources } from './resources.js';
 export { admit, callThrough, inspect } from './run.js';
 export { type Gate, type GateStep, type NextOptions, openGate } from './step.js';
-export type { GateAnswer, GateFailure, GateReply, Refusal } from './verdict.js';
+export {
+  failureOfRefusal,
+  type GateAnswer,
+  type GateFailure,
+  type GateReply,
+  type Refusal,
+} from './verdict.js';
 export { type GateRequest, GateView, type PeerCertificate } from './view.js';

@@ -6,6 +6,8 @@ import type { GateView } from './view.js';
 export interface NextOptions {
   /** The call outlives the client: nothing but its own deadline ends it. For answers that others wait for. */
   readonly detached?: boolean;
+  /** Another method of the same backend is called instead: one that `GateContext.readMethod` knows, whose answers have the same type. */
+  readonly instead?: { readonly path: string; readonly binary: Uint8Array };
 }
 
 /** The rest of the line behind a step: the steps further in, the call and its reply. Never rejects. May be called again. */

@@ -1,5 +1,16 @@
 import type { HeaderFields } from '../headers.js';
-import type { FieldViolation, JsonDetail, Metadata, Reason, Status } from '../status/index.js';
+import {
+  badRequest,
+  Code,
+  errorInfo,
+  type FieldViolation,
+  httpStatusOf,
+  type JsonDetail,
+  type Metadata,
+  type Reason,
+  requestInfo,
+  type Status,
+} from '../status/index.js';
 
 /** A request that goes no further: a value, since a flood is made of them and a throw costs microseconds. */
 export interface Refusal {
@@ -66,4 +77,14 @@ export function refusal(
   more: Omit<Refusal, 'kind' | 'code' | 'reason' | 'message'> = {},
 ): Refusal {
   return { kind: 'refusal', code, reason, message, ...more };
+}
+
+/** A refusal as what a call has come to: for those who answer for many, and for steps around a call. */
+export function failureOfRefusal(refused: Refusal, requestId: string): GateFailure {
+  const { code, reason, message, headers = [], violations = [], info, details = [], cause } = refused;
+  const fields = violations.length > 0 ? [badRequest(violations)] : [];
+  const own = code === Code.INTERNAL ? [requestInfo(requestId)] : [];
+  const status = { code, message, details: [...fields, errorInfo(reason, info), ...details, ...own] };
+  const httpStatus = refused.httpStatus ?? httpStatusOf(code);
+  return { kind: 'failure', status, httpStatus, headers, reason, cause };
 }

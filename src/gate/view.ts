@@ -30,6 +30,9 @@ export interface RequestEnd {
   readonly code: number;
 }
 
+/** The header fields of an answer → the same with something changed about them. */
+export type HeaderChange = (headers: HeaderFields) => HeaderFields;
+
 /** What a view is made of besides the request. */
 export interface GateViewOptions {
   readonly requestId: string;
@@ -46,16 +49,21 @@ export class GateView {
   readonly request: GateRequest;
   /** The caller, once authentication has said who that is; undefined on public routes. */
   principal: Principal | undefined;
-  /** Further metadata for the backend. */
+  /** Further metadata for the backend; a client's own header fields of the same names stay behind. */
   readonly metadata: MetadataEntry[] = [];
+  /** Header fields of the client, by names in lower case, that become no metadata. */
+  readonly withheld = new Set<string>();
   /** Header fields for the answer, whatever it will be. */
   readonly responseHeaders: (readonly [name: string, value: string])[] = [];
   /** What the client asked of the form of the answer, as one text: answers of two forms are two answers. Set before `inspect`. */
   form = '';
+  /** Point on the monotonic clock at which the call ends, whatever it has come to. Set before `inspect`. */
+  deadline = Number.POSITIVE_INFINITY;
   /** Which step has refused the request, and why: for the log. */
   refused: { readonly step: string; readonly reason: Reason } | undefined;
   readonly #options: GateViewOptions;
   #clientAddress: string | undefined;
+  #onHeaders: HeaderChange[] | undefined;
   #onEnd: ((end: RequestEnd) => void)[] | undefined;
 
   constructor(request: GateRequest, options: GateViewOptions) {
@@ -79,6 +87,18 @@ export class GateView {
   get clientAddress(): string {
     this.#clientAddress ??= this.#options.clientAddress(this.request);
     return this.#clientAddress;
+  }
+
+  /** Changes the header fields of whatever answer comes, when all of them are known; changes are made in the order of these calls. */
+  onHeaders(change: HeaderChange): void {
+    this.#onHeaders ??= [];
+    this.#onHeaders.push(change);
+  }
+
+  /** For the gateway: the fields of an answer with what steps have said for it. */
+  finishHeaders(headers: HeaderFields): HeaderFields {
+    const all = this.responseHeaders.length === 0 ? headers : [...headers, ...this.responseHeaders];
+    return this.#onHeaders === undefined ? all : this.#onHeaders.reduce((now, change) => change(now), all);
   }
 
   /** Calls `act` once, when the last byte of the answer is known or the client is gone. */

@@ -1,5 +1,6 @@
 import { Cancellation } from '../cancel-signal.js';
-import { Code, reasons, StatusError } from '../status/index.js';
+import type { GateView, NextOptions } from '../gate/index.js';
+import { Code, type Metadata, type Outcome, reasons, StatusError } from '../status/index.js';
 import type { Call, Transport } from '../upstream/index.js';
 import { timeoutMsOf } from './deadline.js';
 import { requestMetadata } from './request-metadata.js';
@@ -24,17 +25,18 @@ export function prepareCall(run: Run, kind: 'unary' | 'stream'): PreparedCall {
     throw new StatusError(Code.UNAVAILABLE, 'UPSTREAM_MISSING', reasons.UPSTREAM_MISSING);
   }
   const forwarded = requestMetadata(run.exchange, run.names, run.requestId);
-  const own = run.view.metadata;
-  const metadata = own.length === 0 ? forwarded : [...forwarded, ...own];
+  const metadata = withMetadataOf(run.view, forwarded);
   const asked = timeoutMsOf(run.exchange.headers, route.timeoutMs);
   const timeoutMs =
     kind === 'unary'
       ? Math.min(asked ?? limits.unaryTimeoutMs, limits.unaryTimeoutMaxMs)
       : Math.min(asked ?? Number.POSITIVE_INFINITY, limits.streamDurationMaxMs);
+  const deadline = run.clock.now() + timeoutMs;
+  run.view.deadline = deadline;
   const call: Call = {
     path: route.grpcPath,
     metadata,
-    deadline: run.clock.now() + timeoutMs,
+    deadline,
     signal: run.exchange.signal,
     headers: run.exchange.headers,
     responseMessageBytesMax: run.limits.responseMessageBytesMax,
@@ -42,7 +44,25 @@ export function prepareCall(run: Run, kind: 'unary' | 'stream'): PreparedCall {
   return { transport: route.transport, call };
 }
 
-/** The call without its client: who else waits for the answer is not to be disappointed when that one leaves. */
-export function detached(call: Call): Call {
-  return { ...call, signal: new Cancellation() };
+/** What steps give replaces what the client has sent under the same name, or the client could add to it (CVE-2021-41130). */
+function withMetadataOf({ metadata, withheld }: GateView, forwarded: Metadata): Metadata {
+  if (metadata.length === 0 && withheld.size === 0) return forwarded;
+  const given = new Set(metadata.map(([name]) => name));
+  return [...forwarded.filter(([name]) => !given.has(name) && !withheld.has(name)), ...metadata];
+}
+
+/** Makes a prepared unary call as steps around it want it. */
+export function makeUnaryCall(
+  run: Run,
+  { transport, call }: PreparedCall,
+  binary: Uint8Array,
+  { detached = false, instead }: NextOptions = {},
+): Promise<Outcome> {
+  // Who else waits for the answer is not to be disappointed when the client leaves.
+  const own = detached ? { ...call, signal: new Cancellation() } : call;
+  if (instead === undefined) return transport.unary(own, binary);
+  const other = run.match.route.others.get(instead.path);
+  if (other === undefined)
+    throw new Error(`A step calls ${instead.path}, which it has not asked for at load.`);
+  return other.unary({ ...own, path: instead.path }, instead.binary);
 }

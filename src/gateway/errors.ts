@@ -1,6 +1,5 @@
-import type { GateFailure, Refusal } from '../gate/index.js';
+import type { GateFailure } from '../gate/index.js';
 import {
-  badRequest,
   Code,
   canonicalCode,
   errorInfo,
@@ -53,15 +52,6 @@ export function failureOf(error: unknown, requestId: string): Failure {
   if (error.code !== Code.INTERNAL) return { status, httpStatus, headers, reason, cause };
   const details = [...status.details, requestInfo(requestId)];
   return { status: { ...status, details }, httpStatus, headers, reason, cause: cause ?? error };
-}
-
-/** A refusal of the gate → a failure, without the cost of an error. */
-export function failureOfRefusal(refusal: Refusal, requestId: string): Failure {
-  const { code, reason, message, headers = [], violations = [], info, details = [], cause } = refusal;
-  const fields = violations.length > 0 ? [badRequest(violations)] : [];
-  const own = code === Code.INTERNAL ? [requestInfo(requestId)] : [];
-  const status = { code, message, details: [...fields, errorInfo(reason, info), ...details, ...own] };
-  return { status, httpStatus: refusal.httpStatus ?? httpStatusOf(code), headers, reason, cause };
 }
 
 /** A call that did not end with OK → a failure; ErrorInfo only where the status was made on our side. */

@@ -1,6 +1,7 @@
 import {
   admit,
   callThrough,
+  failureOfRefusal,
   type Gate,
   type GateAnswer,
   type GateReply,
@@ -13,7 +14,7 @@ import {
 } from '../gate/index.js';
 import { StatusError } from '../status/index.js';
 import type { Answer } from './answer.js';
-import { answerFailure, type Failure, failureOfRefusal } from './errors.js';
+import { answerFailure, type Failure } from './errors.js';
 import { finishAnswer } from './message-answer.js';
 import { formText, type MessageFormat } from './negotiate.js';
 import type { Run } from './run.js';

@@ -268,8 +268,8 @@ class GatewayCore implements Gateway {
 
 /** A reply with what the steps of the gate have said for it. */
 function withFields(reply: Reply, view: GateView | undefined): Reply {
-  if (view === undefined || view.responseHeaders.length === 0) return reply;
-  return { ...reply, headers: [...reply.headers, ...view.responseHeaders] };
+  const headers = view?.finishHeaders(reply.headers);
+  return headers === undefined || headers === reply.headers ? reply : { ...reply, headers };
 }
 
 /** OPTIONS is answered for every known path (RFC 9110 §9.3.7); everything else throws what there is to say. */

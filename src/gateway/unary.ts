@@ -1,7 +1,7 @@
 import { singleField } from '../headers.js';
 import type { Answer } from './answer.js';
 import { readBody } from './body.js';
-import { detached, prepareCall } from './call.js';
+import { makeUnaryCall, prepareCall } from './call.js';
 import { guardedCall } from './gate.js';
 import { gateAnswerOf } from './message-answer.js';
 import { chooseFormat } from './negotiate.js';
@@ -11,15 +11,11 @@ import type { Run } from './run.js';
 export async function unary(run: Run): Promise<Answer> {
   const { exchange, match, query, limits, clock } = run;
   const format = chooseFormat(run);
-  const { transport, call } = prepareCall(run, 'unary');
+  const prepared = prepareCall(run, 'unary');
   const body = await readBody(exchange, limits, clock);
   const contentType = singleField(exchange.headers, 'content-type');
   const message = match.route.request.bind(match.captures, query, body, contentType);
   return guardedCall(run, message, format, async (binary, options) =>
-    gateAnswerOf(
-      run,
-      await transport.unary(options?.detached === true ? detached(call) : call, binary),
-      format,
-    ),
+    gateAnswerOf(run, await makeUnaryCall(run, prepared, binary, options), format),
   );
 }

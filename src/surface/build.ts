@@ -11,12 +11,14 @@ import { buildGate } from '../gate/index.js';
 import { type Binding, buildRouter, collectBindings } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import { statusBinary, statusJson } from '../status/index.js';
-import type { Channel, Channels, Upstream } from '../upstream/index.js';
+import type { Channel, Channels, Transport, Upstream } from '../upstream/index.js';
 import { lazyRequestBinder } from './bind.js';
 import { type EventId, eventIdReader } from './event-id.js';
 import { createFieldNames, inProtoNames } from './field-names.js';
 import { hashFieldOf, unknownHashFields } from './hash-field.js';
 import { idempotencyOf } from './idempotency.js';
+import { messageField, requestField } from './message-field.js';
+import { pathsOf } from './paths-of.js';
 import { resolvePolicies } from './policies.js';
 import { responseWriter } from './reply.js';
 import { selectorTable } from './selector.js';
@@ -48,7 +50,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
   const { registry } = input;
   const { bindings, diagnostics } = collectBindings(registry.services, input.rules);
   const pool = retainer(channels);
-  const routes = bindings.map(routeCompiler(input, pool.channel, diagnostics));
+  const routes = bindings.map(routeCompiler(input, bindings, pool.channel, diagnostics));
   const router = buildRouter(
     routes.map((route) => ({ binding: route.binding, route })),
     input,
@@ -81,6 +83,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
 
 function routeCompiler(
   input: SurfaceInput,
+  bindings: readonly Binding[],
   channelTo: (upstream: Upstream) => Channel,
   diagnostics: Diagnostic[],
 ) {
@@ -94,6 +97,7 @@ function routeCompiler(
   const { codecs, limits } = input;
   const jsonNames = createFieldNames();
   const protoNames = inProtoNames(jsonNames);
+  const paths = pathsOf(bindings);
   const eventIdOf = (method: DescMethod, options: CodecOptions, codecs: CodecFactory): EventId => {
     const named = eventIds.find(method);
     if (named === undefined) return () => undefined;
@@ -115,6 +119,13 @@ function routeCompiler(
     const effective = policies.of(method);
     const { timeout, requestBytesMax } = effective.policy;
     const decodeRequest = messageReader(method.input);
+    const others = new Map<string, Transport>();
+    const readMethod = (name: string): string | undefined => {
+      if (upstream === undefined) return undefined;
+      const path = pathOf(name);
+      others.set(path, channelTo(upstream).method({ path, isIdempotent: () => true, hashField: undefined }));
+      return path;
+    };
     return Object.freeze({
       binding,
       grpcPath,
@@ -126,6 +137,7 @@ function routeCompiler(
           isIdempotent: isRepeated(upstream) ? idempotencyOf(binding, noting) : () => false,
           hashField: hashFieldOf(method, upstream, noting),
         }),
+      others,
       target: upstream?.target,
       timeoutMs: timeouts.find(method)?.timeoutMs ?? timeout,
       limits: requestBytesMax === undefined ? limits : withBodyLimit(limits, requestBytesMax),
@@ -135,6 +147,7 @@ function routeCompiler(
         method,
         httpMethod: binding.httpMethod,
         variables: binding.variables.map(({ path }) => path.fields.map(({ name }) => name).join('.')),
+        body: binding.body === 'none' ? '' : binding.body === 'all' ? '*' : binding.body.name,
         isUnary: shapes[method.methodKind] === 'unary',
         policy: effective.policy,
         origins: effective.origins,
@@ -143,6 +156,10 @@ function routeCompiler(
         resources: input.gate,
         decode: decodeRequest,
         clientName: ({ name, jsonName }) => (options.protoNames ? name : jsonName),
+        requestField: (path) => requestField(method.input, path, names),
+        responseField: (path) => messageField(method.output, path, names),
+        readMethod,
+        pathsOf: paths,
         report: (diagnostic) => void diagnostics.push(diagnostic),
       }),
       request: lazyRequestBinder(binding, { codecs, options, strictness, limits, names }),
@@ -152,6 +169,12 @@ function routeCompiler(
       codecs: [...wantedCodecs(binding, options, response.kind), ...asked],
     });
   };
+}
+
+/** "shop.v1.Orders.Get" → "/shop.v1.Orders/Get" */
+function pathOf(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return `/${name.slice(0, dot)}/${name.slice(dot + 1)}`;
 }
 
 function withBodyLimit(limits: Limits, requestBytesMax: number): Limits {

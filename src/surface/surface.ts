@@ -79,6 +79,8 @@ export interface Route {
   readonly shape: CallShape;
   /** Undefined where no backend selector matches the method: UPSTREAM_MISSING, 503. */
   readonly transport: Transport | undefined;
+  /** Other methods of the same backend that steps of the gate may call, by "/pkg.Service/Method". */
+  readonly others: ReadonlyMap<string, Transport>;
   /** What `transport` leads to, for people to read. */
   readonly target: Target | undefined;
   /** Longest time a call may take, where configured for the method. */

@@ -33,6 +33,11 @@ export function lenContent(field: Uint8Array): Uint8Array {
   return field.subarray(skipVarint(field, skipVarint(field, 0)));
 }
 
+/** What is behind the tag of a field: a view. */
+export function behindTag(field: Uint8Array): Uint8Array {
+  return field.subarray(skipVarint(field, 0));
+}
+
 /** The key of a map entry given as tag, length, entry: a view of its tag and value, empty if left out. */
 export function mapEntryKey(field: Uint8Array): Uint8Array {
   const entry = lenContent(field);
