@@ -27,6 +27,8 @@ export interface Limits {
   readonly requestHeadBytesMax: number;
   /** Header fields of one request. 431. */
   readonly requestHeadersMax: number;
+  /** A client of a TLS listener must have said its first word within this time, and be through the handshake as much later. */
+  readonly tlsHandshakeTimeoutMs: number;
   /** A client must have sent its request head within this time. 408. */
   readonly requestHeadTimeoutMs: number;
   /** A client that sends a body must make progress at least this often. 408. */
@@ -73,6 +75,7 @@ export const defaultLimits: Limits = Object.freeze({
   connectionIdleMs: 300_000,
   requestHeadBytesMax: 16 * 1024,
   requestHeadersMax: 200,
+  tlsHandshakeTimeoutMs: 10_000,
   requestHeadTimeoutMs: 10_000,
   requestBodyIdleTimeoutMs: 10_000,
   nestingDepthMax: 100,

@@ -18,6 +18,7 @@ const floorOf: Readonly<Record<string, number>> = {
   'crossing-names.ts': 0,
   'duration.ts': 0,
   'headers.ts': 0,
+  'renewed-files.ts': 0,
   'version.ts': 0,
   descriptor: 1,
   httprule: 2,

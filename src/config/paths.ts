@@ -5,11 +5,12 @@ import type { Config } from './schema.js';
 export function resolvePaths(config: Config, folder: string): Config {
   const absolute = (paths: string[] | undefined): string[] | undefined =>
     paths?.map((path) => resolve(folder, path));
-  const { sources, rules, codecs, backends, redis } = config;
+  const { sources, rules, codecs, backends, redis, listen } = config;
   return {
     ...config,
     ...(rules === undefined ? {} : { rules: absolute(rules) }),
     ...(codecs === undefined ? {} : { codecs: resolve(folder, codecs) }),
+    ...(listen?.tls === undefined ? {} : { listen: { ...listen, tls: absoluteTls(listen.tls, folder) } }),
     ...(backends === undefined ? {} : { backends: absoluteFiles(backends, folder) }),
     ...(redis === undefined ? {} : { redis: absoluteRedis(redis, folder) }),
     ...(sources === undefined
@@ -40,15 +41,14 @@ function absoluteFiles(backends: Backends, folder: string): Backends {
   return Object.fromEntries(entries);
 }
 
-interface TlsFiles {
-  readonly ca?: string | undefined;
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-}
+const tlsFiles = ['ca', 'cert', 'key', 'clientCa'] as const;
 
-function absoluteTls<T extends TlsFiles>(tls: T, folder: string): T {
-  const files: { ca?: string; cert?: string; key?: string } = {};
-  for (const name of ['ca', 'cert', 'key'] as const) {
+function absoluteTls<T extends { readonly [K in (typeof tlsFiles)[number]]?: string | undefined }>(
+  tls: T,
+  folder: string,
+): T {
+  const files: { [K in (typeof tlsFiles)[number]]?: string } = {};
+  for (const name of tlsFiles) {
     const file = tls[name];
     if (file !== undefined) files[name] = resolve(folder, file);
   }

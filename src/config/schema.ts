@@ -97,6 +97,24 @@ export const configSchema = z.strictObject({
       port: port.optional().describe('Default 8080; 0 picks a free one.'),
       adminHost: z.string().optional().describe('Default 127.0.0.1.'),
       adminPort: port.optional().describe('Default 9090; 0 picks a free one.'),
+      tls: z
+        .strictObject({
+          cert: z.string().min(1).describe('Certificate chain in PEM form; renewed files are read again.'),
+          key: z.string().min(1),
+          clientCa: z.string().min(1).optional().describe("Authorities of clients' certificates."),
+          clientCertificate: z
+            .enum(['none', 'request', 'require'])
+            .optional()
+            .describe('Whether clients show certificates. Default require with a clientCa, else none.'),
+          minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).optional().describe('Default TLSv1.2.'),
+        })
+        .refine(
+          ({ clientCa, clientCertificate = 'none' }) =>
+            clientCa !== undefined || clientCertificate === 'none',
+          'asks for certificates of clients, which needs a clientCa',
+        )
+        .optional()
+        .describe('TLS for clients, HTTP/1.1 and HTTP/2.'),
     })
     .optional(),
   conflicts: z

@@ -1,4 +1,5 @@
 import type { CancelSignal } from '../cancel-signal.js';
+import type { PeerCertificate } from '../gate/index.js';
 import type { HeaderFields } from '../headers.js';
 
 export type { HeaderFields } from '../headers.js';
@@ -14,6 +15,8 @@ export interface Exchange {
   readonly peerAddress: string;
   /** "http" or "https": how the peer reached us. */
   readonly scheme: 'http' | 'https';
+  /** What the client has shown in the TLS handshake with us, verified there; undefined where it has shown nothing. */
+  readonly peerCertificate?: PeerCertificate | undefined;
   /** True for HTTP/2 and for a client that sent `TE: trailers`: trailers reach it. */
   readonly trailersAccepted: boolean;
   /**

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Exchange, HeaderFields, Reply } from '../gateway/index.js';
+import { peerCertificateOf } from './peer-certificate.js';
 import { announcesBody, headerFieldsOf } from './raw-headers.js';
 
 /**
@@ -21,6 +22,7 @@ export function exchangeOf(
     headers,
     peerAddress: incoming?.socket.remoteAddress ?? '',
     scheme: request.url.startsWith('https:') ? 'https' : 'http',
+    peerCertificate: incoming && peerCertificateOf(incoming.socket),
     trailersAccepted: false,
     body: request.body ?? hiddenBody(headers, incoming),
     signal: request.signal,

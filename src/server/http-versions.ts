@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { constants, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Limits } from '../limits.js';
+import type { ServerTls, TlsExits } from './tls.js';
 
 /** How an HTTP/2 client begins, without TLS too ("prior knowledge", RFC 9113 §3.3); no HTTP/1.1 request does. */
 const preface = Buffer.from('PRI');
@@ -17,15 +18,24 @@ export interface Http2Side {
   closeAll(): void;
 }
 
+/** Connections that will be no requests. */
+export interface Strays {
+  /** Nothing came within the time that a request head may take. */
+  readonly silent: (socket: Socket) => void;
+  /** No TLS where there must be: its first bytes can be read from it. */
+  readonly plain: (socket: Socket) => void;
+}
+
 /**
- * Has an HTTP/1.1 server hand over the connections that begin as HTTP/2. `silent` gets those that
- * say nothing within the time that a request head may take.
+ * Has an HTTP/1.1 server hand over the connections that begin as HTTP/2, or that agree on it in
+ * their handshake where `openTls` is given: then there are no others than those of TLS.
  */
 export function alsoHttp2(
   http1: Server,
   limits: Limits,
   idleTimeoutMs: number,
-  silent: (socket: Socket) => void,
+  strays: Strays,
+  openTls: ((exits: TlsExits) => ServerTls) | undefined,
 ): Http2Side {
   const server = createServer({
     settings: { maxConcurrentStreams: concurrentStreamsMax, maxHeaderListSize: limits.requestHeadBytesMax },
@@ -36,9 +46,14 @@ export function alsoHttp2(
   const sessions = new Set<ServerHttp2Session>();
   const [serveHttp1] = http1.listeners('connection') as ((socket: Socket) => void)[];
   http1.removeAllListeners('connection');
-  http1.on('connection', (socket: Socket) => {
+  const tls = openTls?.({
+    http1: (socket) => serveHttp1?.call(http1, socket),
+    http2: (socket) => void server.emit('connection', socket),
+    plain: strays.plain,
+  });
+  const decide = (socket: Socket): void => {
     undecided.add(socket);
-    const timer = setTimeout(() => silent(socket), limits.requestHeadTimeoutMs);
+    const timer = setTimeout(() => strays.silent(socket), limits.requestHeadTimeoutMs);
     const forget = (): void => {
       clearTimeout(timer);
       undecided.delete(socket);
@@ -47,11 +62,11 @@ export function alsoHttp2(
     socket.on('error', fail);
     socket.once('close', forget);
     let head = Buffer.alloc(0);
-    socket.on('data', function decide(chunk: Buffer) {
+    socket.on('data', function begin(chunk: Buffer) {
       head = Buffer.concat([head, chunk]);
       const begins = preface.subarray(0, head.length).equals(head.subarray(0, preface.length));
       if (begins && head.length < preface.length) return;
-      socket.off('data', decide).off('error', fail).off('close', forget);
+      socket.off('data', begin).off('error', fail).off('close', forget);
       forget();
       socket.pause();
       socket.unshift(head);
@@ -59,7 +74,8 @@ export function alsoHttp2(
       else serveHttp1?.call(http1, socket);
       process.nextTick(() => socket.resume());
     });
-  });
+  };
+  http1.on('connection', tls === undefined ? decide : (socket: Socket) => tls.accept(socket));
   server.on('session', (session) => {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
@@ -78,6 +94,7 @@ export function alsoHttp2(
     closeAll() {
       for (const socket of undecided) socket.destroy();
       for (const session of sessions) session.destroy(undefined, constants.NGHTTP2_NO_ERROR);
+      tls?.closeAll();
     },
   };
 }

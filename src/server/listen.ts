@@ -7,6 +7,7 @@ import type { Limits } from '../limits.js';
 import { createAdminApp } from './admin.js';
 import type { GatewayApp } from './app.js';
 import { createNodeServer } from './node.js';
+import { type ListenTls, loadServerTls } from './tls.js';
 import type { WebSocketOrigins } from './websocket.js';
 
 /** Where to listen; port 0 picks a free one. */
@@ -19,6 +20,8 @@ export interface ListenOptions {
   readonly adminHost?: string;
   /** Default 9090. */
   readonly adminPort?: number;
+  /** TLS for clients; the admin listener speaks none. Default none. */
+  readonly tls?: ListenTls;
 }
 
 export const defaultListen = {
@@ -30,6 +33,7 @@ export const defaultListen = {
 
 /** Two open listeners. */
 export interface Listener {
+  readonly scheme: 'http' | 'https';
   readonly host: string;
   readonly port: number;
   readonly adminHost: string;
@@ -56,12 +60,16 @@ const drainCheckMs = 20;
 /** For the final errors of streams to reach their clients. */
 const lastWordsMs = 500;
 
-/** Opens both listeners. Rejects with Node's own error (EADDRINUSE, EACCES) when a port cannot be had. */
+/**
+ * Opens both listeners. Rejects with Node's own error (EADDRINUSE, EACCES) when a port cannot be had, with
+ * DiagnosticsError when no TLS can be made of its files.
+ */
 export async function listen(parts: Parts, options: ListenOptions): Promise<Listener> {
   const { core, app, limits, clock } = parts;
   const { host, port, adminHost, adminPort } = { ...defaultListen, ...options };
+  const openTls = options.tls && (await loadServerTls(options.tls, limits, clock));
   let ready = true;
-  const clients = createNodeServer(core, app, limits, parts.webSocketOrigins);
+  const clients = createNodeServer(core, app, limits, parts.webSocketOrigins, openTls);
   const { server } = clients;
   const admin = createServer(
     getRequestListener(createAdminApp(core, () => ready).fetch, { overrideGlobalObjects: false }),
@@ -97,6 +105,7 @@ export async function listen(parts: Parts, options: ListenOptions): Promise<List
     admin.closeAllConnections();
   };
   return {
+    scheme: options.tls === undefined ? 'http' : 'https',
     host,
     port: portOf(server),
     adminHost,

@@ -3,15 +3,18 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Cancellation, type CancelSignal } from '../cancel-signal.js';
+import type { PeerCertificate } from '../gate/index.js';
 import { type Exchange, errorReply, type Gateway, type Reply } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import type { GatewayApp } from './app.js';
 import { alsoHttp2 } from './http-versions.js';
+import { peerCertificates } from './peer-certificate.js';
 import { announcesBody, headerFieldsOf, http2HeaderFieldsOf } from './raw-headers.js';
 import { refuseOnSocket } from './refusal.js';
 import { send } from './send.js';
 import { sendHttp2 } from './send-http2.js';
+import type { ServerTls, TlsExits } from './tls.js';
 import { createWebSockets, type WebSocketOrigins } from './websocket.js';
 
 /** Longer than the 60 s after which load balancers usually drop an idle connection: they must be first. */
@@ -38,6 +41,7 @@ export function createNodeServer(
   gatewayApp: GatewayApp,
   limits: Limits,
   webSocketOrigins: WebSocketOrigins,
+  openTls: ((exits: TlsExits) => ServerTls) | undefined,
 ): NodeServer {
   const hono = getRequestListener(gatewayApp.app.fetch, { overrideGlobalObjects: false });
   const current = new WeakMap<Socket, ServerResponse>();
@@ -45,6 +49,7 @@ export function createNodeServer(
     errorReply(core.surface, exchange, error),
   );
   const upgraded = new Set<Socket>();
+  const certificateOf = peerCertificates();
   let busy = 0;
 
   function accept(request: IncomingMessage, response: ServerResponse, expectation: Expectation): void {
@@ -55,7 +60,13 @@ export function createNodeServer(
       if (!response.writableFinished) signal.abort();
     });
     current.set(request.socket, response);
-    const exchange = exchangeOf(request, expectation === 'continue' ? response : undefined, signal);
+    const certificate = certificateOf(request.socket, request.socket);
+    const exchange = exchangeOf(
+      request,
+      expectation === 'continue' ? response : undefined,
+      signal,
+      certificate,
+    );
     const refusal = refusalOf(request, exchange, limits, expectation);
     // Whoever sends what is refused here does not speak our HTTP: nothing after it can be trusted.
     if (refusal !== undefined || !server.listening) response.shouldKeepAlive = false;
@@ -87,7 +98,9 @@ export function createNodeServer(
       busy -= 1;
     });
     stream.on('error', () => undefined);
-    const exchange = http2ExchangeOf(request, response);
+    const { session } = stream;
+    const certificate = session && certificateOf(session, session.socket);
+    const exchange = http2ExchangeOf(request, response, certificate);
     const refusal =
       request.rawHeaders.length > 2 * (limits.requestHeadersMax + 4) ? tooManyHeaders(limits) : undefined;
     const isHandWritten = gatewayApp.isHandWritten(exchange.httpMethod, exchange.target);
@@ -126,7 +139,7 @@ export function createNodeServer(
     response.on('close', () => {
       if (!response.writableFinished) signal.abort();
     });
-    const exchange = exchangeOf(request, undefined, signal);
+    const exchange = exchangeOf(request, undefined, signal, certificateOf(socket, socket));
     const refusal = refusalOf(request, exchange, limits, 'none');
     const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket' && request.method === 'GET';
     let reply: Reply | Promise<Reply | undefined>;
@@ -165,9 +178,10 @@ export function createNodeServer(
   );
   // Node's types leave it open; of its own server it is a socket.
   server.on('upgrade', (request, socket, head) => upgrade(request, socket as Socket, head));
-  const http2 = alsoHttp2(server, limits, keepAliveTimeoutMs, (socket) =>
-    refuseOnSocket(core.surface, { code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket, undefined),
-  );
+  const refuse = (code: string) => (socket: Socket) =>
+    refuseOnSocket(core.surface, { code }, socket, undefined);
+  const strays = { silent: refuse('ERR_HTTP_REQUEST_TIMEOUT'), plain: refuse('ERR_TLS_REQUIRED') };
+  const http2 = alsoHttp2(server, limits, keepAliveTimeoutMs, strays, openTls);
   http2.server.on('request', acceptHttp2);
   return {
     server,
@@ -194,6 +208,7 @@ function exchangeOf(
   request: IncomingMessage,
   waiting: ServerResponse | undefined,
   signal: CancelSignal,
+  peerCertificate: PeerCertificate | undefined,
 ): Exchange {
   const { rawHeaders, socket } = request;
   const headers = headerFieldsOf(rawHeaders);
@@ -203,6 +218,7 @@ function exchangeOf(
     headers,
     peerAddress: socket.remoteAddress ?? '',
     scheme: 'encrypted' in socket ? 'https' : 'http',
+    peerCertificate,
     // HTTP/1.0 has no chunks to put trailers behind.
     trailersAccepted:
       request.httpVersion !== '1.0' &&
@@ -212,7 +228,11 @@ function exchangeOf(
   };
 }
 
-function http2ExchangeOf(request: Http2ServerRequest, { stream }: Http2ServerResponse): Exchange {
+function http2ExchangeOf(
+  request: Http2ServerRequest,
+  { stream }: Http2ServerResponse,
+  peerCertificate: PeerCertificate | undefined,
+): Exchange {
   const signal = new Cancellation();
   stream.once('close', () => {
     if (!stream.writableFinished || stream.rstCode !== 0) signal.abort();
@@ -222,7 +242,8 @@ function http2ExchangeOf(request: Http2ServerRequest, { stream }: Http2ServerRes
     target: request.url,
     headers: http2HeaderFieldsOf(request),
     peerAddress: request.socket.remoteAddress ?? '',
-    scheme: 'http',
+    scheme: stream.session?.encrypted === true ? 'https' : 'http',
+    peerCertificate,
     trailersAccepted: true,
     body: stream.endAfterHeaders
       ? undefined

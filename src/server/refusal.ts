@@ -28,7 +28,14 @@ export function refuseOnSocket(
   ];
   socket.write(`${head.join('\r\n')}\r\n\r\n`);
   socket.end(body instanceof Uint8Array ? body : '');
+  // A client need not close its half, and bytes left unread would reset the connection before it has read ours.
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(timer));
 }
+
+/** How long a refused client may go on sending. */
+const lingerMs = 1_000;
 
 /** What is known of a request that could not be read. */
 const unread: Exchange = Object.freeze({
@@ -42,7 +49,7 @@ const unread: Exchange = Object.freeze({
   signal: new AbortController().signal,
 });
 
-/** By the codes of Node's HTTP parser. */
+/** By the codes of Node's HTTP parser; ERR_TLS_REQUIRED is ours. */
 function refusalOf(code: string | undefined): StatusError {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
@@ -58,6 +65,12 @@ function refusalOf(code: string | undefined): StatusError {
         'REQUEST_TIMEOUT',
         'The request line and header fields did not arrive in time.',
         { httpStatus: 408 },
+      );
+    case 'ERR_TLS_REQUIRED':
+      return new StatusError(
+        Code.INVALID_ARGUMENT,
+        'REQUEST_MALFORMED',
+        'This port takes HTTPS, and the request came without TLS.',
       );
     default:
       return new StatusError(Code.INVALID_ARGUMENT, 'REQUEST_MALFORMED', 'The request is not valid HTTP.');

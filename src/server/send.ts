@@ -119,6 +119,11 @@ async function cut(response: ServerResponse, isOld: boolean): Promise<void> {
 }
 
 function reset(socket: Socket): void {
+  // Of TLS an end without a close_notify (RFC 8446 §6.1) is as good, and Node resets only TCP.
+  if ('encrypted' in socket) {
+    socket.destroy();
+    return;
+  }
   // Node's reset comes behind an end in good order, which is what a client must not see.
   socket.destroySoon = () => socket.destroy();
   socket.resetAndDestroy();

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
+import { type ConnectionOptions, checkServerIdentity, createSecureContext } from 'node:tls';
 import type { Clock } from '../clock.js';
-import { createCertificates } from './certificates.js';
+import { renewedFiles } from '../renewed-files.js';
 import type { UpstreamTls } from './options.js';
 
 /** What node:tls is told for a connection that is to speak HTTP/2; rejects when there are no certificates to be had. */
@@ -9,10 +9,17 @@ export type TlsConnection = () => Promise<ConnectionOptions>;
 
 /** TLS towards a server that is called `authority`, "name:port", where the options name it no other way. */
 export function createTls(options: UpstreamTls, authority: string, clock: Clock): TlsConnection {
-  const certificates = createCertificates({ ca: options.ca, cert: options.cert, key: options.key }, clock);
+  const secureContext = renewedFiles([options.ca, options.cert, options.key], clock, ([ca, cert, key]) =>
+    createSecureContext({
+      minVersion: 'TLSv1.2',
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    }),
+  );
   const name = options.serverName ?? hostOf(authority);
   return async () => ({
-    secureContext: await certificates(),
+    secureContext: await secureContext(),
     // SNI is for names alone (RFC 6066 §3).
     ...(isIP(name) > 0 ? {} : { servername: name }),
     checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),

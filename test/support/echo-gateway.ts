@@ -9,7 +9,7 @@ import {
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import type { ServerDuplexStream, ServerWritableStream } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
-import type { GatewayOptions } from '../../src/index.js';
+import type { GatewayOptions, ListenOptions } from '../../src/index.js';
 import { createGateway, type PropylonGateway } from '../../src/index.js';
 import { type BytesHandlers, startBytesBackend } from './bytes-backend.js';
 import { compileProtos } from './compile-protos.js';
@@ -113,7 +113,7 @@ export const echoHandlers: BytesHandlers = {
 export interface EchoGateway {
   readonly gateway: PropylonGateway;
   readonly port: number;
-  /** "http://127.0.0.1:PORT" */
+  /** "http://127.0.0.1:PORT", or https: */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -121,6 +121,7 @@ export interface EchoGateway {
 export async function startEchoGateway(
   options: Partial<GatewayOptions> = {},
   handlers: BytesHandlers = echoHandlers,
+  listening: ListenOptions = {},
 ): Promise<EchoGateway> {
   const backend = await startBytesBackend({ ...echoHandlers, ...handlers });
   const gateway = await createGateway({
@@ -128,11 +129,11 @@ export async function startEchoGateway(
     backends: [{ selector: '*', target: `127.0.0.1:${backend.port}` }],
     ...options,
   });
-  const listener = await gateway.listen({ host: '127.0.0.1', port: 0, adminPort: 0 });
+  const listener = await gateway.listen({ host: '127.0.0.1', port: 0, adminPort: 0, ...listening });
   return {
     gateway,
     port: listener.port,
-    url: `http://127.0.0.1:${listener.port}`,
+    url: `${listener.scheme}://127.0.0.1:${listener.port}`,
     async close() {
       await listener.close();
       await gateway.close();

@@ -14,14 +14,21 @@ export interface CertificateOptions {
   readonly isAuthority?: boolean;
   /** Names of a host. */
   readonly hosts?: readonly string[];
+  /** What the key may be used for (RFC 5280 §4.2.1.12); anything when left out. */
+  readonly usage?: 'server' | 'client';
+  /** Whether it has expired half an hour ago. */
+  readonly isExpired?: boolean;
 }
+
+/** id-kp-serverAuth and id-kp-clientAuth. */
+const usageIds = { server: '2b06010505070301', client: '2b06010505070302' } as const;
 
 let serial = 1;
 
 /** Issues a certificate that is valid today (RFC 5280), with a key on P-256. */
 export function issueCertificate(name: string, options: CertificateOptions = {}): TestCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { issuer, isAuthority = false, hosts = [] } = options;
+  const { issuer, isAuthority = false, hosts = [], usage, isExpired = false } = options;
   const algorithm = sequence(objectId('2a8648ce3d040302'));
   const hour = 3_600_000;
   const extensions = [
@@ -29,20 +36,21 @@ export function issueCertificate(name: string, options: CertificateOptions = {})
     ...(hosts.length === 0
       ? []
       : [extension('551d11', sequence(...hosts.map((host) => element(0x82, Buffer.from(host)))))]),
+    ...(usage === undefined ? [] : [extension('551d25', sequence(objectId(usageIds[usage])))]),
   ];
   const body = sequence(
     element(0xa0, integer(2)),
     integer(serial++),
     algorithm,
     commonName(issuer?.name ?? name),
-    sequence(time(Date.now() - hour), time(Date.now() + hour)),
+    sequence(time(Date.now() - hour), time(Date.now() + (isExpired ? -hour / 2 : hour))),
     commonName(name),
     publicKey.export({ type: 'spki', format: 'der' }),
     element(0xa3, sequence(...extensions)),
   );
   const signature = sign('sha256', body, issuer?.privateKey ?? privateKey);
   const der = sequence(body, algorithm, element(0x03, Buffer.concat([Buffer.from([0]), signature])));
-  const base64 = der.toString('base64').replace(/.{64}/g, '$&\n');
+  const base64 = der.toString('base64').replace(/.{64}(?=.)/g, '$&\n');
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

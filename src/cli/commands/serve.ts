@@ -89,8 +89,9 @@ function announce(
   for (const source of gateway.sources) process.stdout.write(`source   ${source}\n`);
   process.stdout.write(`serving  ${services} services, ${methods} methods, ${routes} routes\n`);
   process.stdout.write('access   open: no policy is configured, so every request is let through\n');
-  const url = urlOf(listener.host, listener.port);
-  process.stdout.write(`listening ${url} admin ${urlOf(listener.adminHost, listener.adminPort)}\n`);
+  const url = urlOf(listener.scheme, listener.host, listener.port);
+  const adminUrl = urlOf('http', listener.adminHost, listener.adminPort);
+  process.stdout.write(`listening ${url} admin ${adminUrl}\n`);
   if (demo === undefined) return;
   process.stdout.write('\nTry:\n');
   for (const { title, curl } of demo.tries(url)) process.stdout.write(`\n  # ${title}\n  ${curl}\n`);
@@ -98,9 +99,9 @@ function announce(
 }
 
 /** An address that can be pasted: "any" is reached through loopback. */
-function urlOf(host: string, port: number): string {
+function urlOf(scheme: string, host: string, port: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return `${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
 function portTrouble(error: unknown): number {

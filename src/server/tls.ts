@@ -1,0 +1,117 @@
+import { constants } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { createServer, type TLSSocket } from 'node:tls';
+import type { Clock } from '../clock.js';
+import { DiagnosticsError } from '../diagnostic/index.js';
+import type { Limits } from '../limits.js';
+import { type FileContents, renewedFiles } from '../renewed-files.js';
+
+/** TLS for clients. Files in PEM form; renewed ones are used from the next connection on. */
+export interface ListenTls {
+  /** The certificate, and behind it those between it and its authority. */
+  readonly cert: string;
+  readonly key: string;
+  /** Authorities that may have signed certificates of clients. */
+  readonly clientCa?: string | undefined;
+  /**
+   * Whether clients are asked for a certificate, and whether they need one; one that is shown must be
+   * good in any case. Default `require` where there is a `clientCa`, else `none`.
+   */
+  readonly clientCertificate?: 'none' | 'request' | 'require' | undefined;
+  /** Default TLSv1.2. */
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+}
+
+/** Where connections go. */
+export interface TlsExits {
+  /** HTTP/1.1, or no protocol named (RFC 7301). */
+  readonly http1: (socket: TLSSocket) => void;
+  readonly http2: (socket: TLSSocket) => void;
+  /** Begins with something else than a handshake; its first bytes can be read from it. */
+  readonly plain: (socket: Socket) => void;
+}
+
+/** The handshakes of a listener. */
+export interface ServerTls {
+  /** Takes a fresh connection through its handshake, and passes it on. One that takes too long is cut. */
+  accept(socket: Socket): void;
+  /** Cuts every connection that came through here. */
+  closeAll(): void;
+}
+
+/** The content type of a record with a handshake in it (RFC 8446 §5.1): no text begins so. */
+const handshakeRecord = 0x16;
+
+/** Throws DiagnosticsError where no listener can be made of the files. */
+export async function loadServerTls(
+  options: ListenTls,
+  limits: Limits,
+  clock: Clock,
+): Promise<(exits: TlsExits) => ServerTls> {
+  const clients = options.clientCertificate ?? (options.clientCa === undefined ? 'none' : 'require');
+  if (clients !== 'none' && options.clientCa === undefined) {
+    throw invalid(
+      'Certificates of clients are asked for, but listen.tls.clientCa does not say who signs them.',
+    );
+  }
+  // Node would take any certificate that one of the web's authorities has signed.
+  const server = createServer({
+    requestCert: clients !== 'none',
+    rejectUnauthorized: clients === 'require',
+    ALPNProtocols: ['h2', 'http/1.1'],
+    handshakeTimeout: limits.tlsHandshakeTimeoutMs,
+  });
+  const renew = ([cert, key, ca]: FileContents): void => {
+    server.setSecureContext({
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+      ...(ca === undefined ? {} : { ca }),
+      minVersion: options.minVersion ?? 'TLSv1.2',
+      // RFC 9113 §9.2.1; in HTTP/1.1 nobody needs it either, and it costs the server most.
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+    });
+  };
+  const renewed = renewedFiles([options.cert, options.key, options.clientCa], clock, renew);
+  try {
+    await renewed();
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw invalid(`No TLS listener can be made of the files in listen.tls: ${problem}.`);
+  }
+  return (exits) => {
+    const sockets = new Set<Socket>();
+    // Of one that takes too long Node says no more than that.
+    server.on('tlsClientError', (_error, socket) => socket.destroy());
+    server.on('secureConnection', (socket) => {
+      // What nobody has verified must not pass for no certificate.
+      if (!socket.authorized && socket.getPeerX509Certificate() !== undefined) socket.destroy();
+      else if (socket.alpnProtocol === 'h2') exits.http2(socket);
+      else exits.http1(socket);
+    });
+    return {
+      accept(socket) {
+        sockets.add(socket);
+        socket.once('close', () => sockets.delete(socket));
+        socket.on('error', () => socket.destroy());
+        const timer = setTimeout(() => socket.destroy(), limits.tlsHandshakeTimeoutMs);
+        socket.once('close', () => clearTimeout(timer));
+        socket.once('data', (first: Buffer) => {
+          clearTimeout(timer);
+          socket.pause();
+          socket.unshift(first);
+          if (first[0] !== handshakeRecord) return exits.plain(socket);
+          void renewed().then(() => {
+            if (!socket.destroyed) server.emit('connection', socket);
+          });
+        });
+      },
+      closeAll() {
+        for (const socket of sockets) socket.destroy();
+      },
+    };
+  };
+}
+
+function invalid(text: string): DiagnosticsError {
+  return new DiagnosticsError([{ severity: 'error', code: 'CONFIG_INVALID', text, locations: [] }]);
+}
