@@ -1,5 +1,6 @@
 export { createAnyPacker } from './any-packer.js';
 export { type AnyPrinter, createAnyPrinter } from './any-printer.js';
+export { type Canonicalize, createCanonicalizer } from './canonical/canonical.js';
 export { type Codec, type CodecFactory, type CodecOptions, defaultCodecOptions } from './codec.js';
 export type { CodecModule } from './codec-module.js';
 export { codecSource, createCompiledCodecs } from './compiled.js';

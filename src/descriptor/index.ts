@@ -9,7 +9,7 @@ export type {
 } from '@bufbuild/protobuf';
 export { isImplicitPresence, isString } from './field-kind.js';
 export { type FieldPath, resolveFieldPath } from './field-path.js';
-export { hasRequestId, isDeclaredIdempotent } from './idempotency.js';
+export { hasRequestId, isDeclaredIdempotent, isDeclaredRead } from './idempotency.js';
 export { locationOf } from './location.js';
 export { type DecodedMessage, messageReader } from './message.js';
 export { type HttpRule, httpRuleOf } from './options.js';

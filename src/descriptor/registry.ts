@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   create,
   createRegistry,
@@ -29,6 +30,8 @@ export interface DescriptorRegistry {
   message(typeName: string): DescMessage | undefined;
   /** By full name: "pkg.Service.Method". */
   method(fullName: string): DescMethod | undefined;
+  /** Digest of all descriptors, the same in every process that has the same. Computed when it is first asked for. */
+  digest(): string;
 }
 
 /**
@@ -55,16 +58,19 @@ export function buildRegistry(sets: readonly { readonly label: string; readonly 
   }
   // protobuf-es gives a name to the file given last; only a dispute is worth a second table.
   const types = isDisputed ? firstWins(linked, named) : linked;
-  return { registry: new LinkedRegistry(types, [...services.values()]), diagnostics };
+  return { registry: new LinkedRegistry(types, [...services.values()], linked), diagnostics };
 }
 
 class LinkedRegistry implements DescriptorRegistry {
   readonly services: readonly DescService[];
   readonly types: Registry;
+  readonly #files: FileRegistry;
+  #digest: string | undefined;
 
-  constructor(types: Registry, services: readonly DescService[]) {
+  constructor(types: Registry, services: readonly DescService[], files: FileRegistry) {
     this.types = types;
     this.services = services;
+    this.#files = files;
   }
 
   message(typeName: string): DescMessage | undefined {
@@ -75,6 +81,15 @@ class LinkedRegistry implements DescriptorRegistry {
     const dot = fullName.lastIndexOf('.');
     const service = this.types.getService(fullName.slice(0, Math.max(dot, 0)));
     return service?.methods.find((method) => method.name === fullName.slice(dot + 1));
+  }
+
+  digest(): string {
+    if (this.#digest === undefined) {
+      const hash = createHash('sha256');
+      for (const { proto } of this.#files.files) hash.update(toBinary(FileDescriptorProtoSchema, proto));
+      this.#digest = hash.digest('base64url');
+    }
+    return this.#digest;
   }
 }
 

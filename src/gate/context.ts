@@ -23,6 +23,10 @@ export interface GateContext {
   readonly resources: GateResources;
   /** Reads request messages; the same for all steps. */
   readonly decode: (binary: Uint8Array) => DecodedMessage;
+  /** The canonical form of a request message: one for all encodings of it, and for no two messages the same. May be the argument. */
+  readonly canonical: (binary: Uint8Array) => Uint8Array;
+  /** Digest of all that decides on the bytes of an answer besides its message and `GateView.form`: descriptors, projection, options of JSON. */
+  readonly answerForm: () => string;
   /** A field by the name that clients read and write: its JSON name, or the proto name where so configured. */
   readonly clientName: (field: { readonly name: string; readonly jsonName: string }) => string;
   /** A field of the request or the response by its path of proto names, read and changed without decoding the message. */

@@ -4,10 +4,15 @@ import type { GateView } from './view.js';
 
 /** How a call is made for a step around it. */
 export interface NextOptions {
-  /** The call outlives the client: nothing but its own deadline ends it. For answers that others wait for. */
+  /**
+   * The call is not the client's alone: it neither ends with the client nor by a deadline that the client
+   * has asked for, only by the one of its method. For answers that others wait for.
+   */
   readonly detached?: boolean;
   /** Another method of the same backend is called instead: one that `GateContext.readMethod` knows, whose answers have the same type. */
   readonly instead?: { readonly path: string; readonly binary: Uint8Array };
+  /** Metadata that the backend does not get with this call: what the answer must not depend on. Lower case. */
+  readonly omit?: ReadonlySet<string>;
 }
 
 /** The rest of the line behind a step: the steps further in, the call and its reply. Never rejects. May be called again. */

@@ -1,6 +1,6 @@
 import type { CancelSignal } from '../cancel-signal.js';
 import type { HeaderFields } from '../headers.js';
-import type { MetadataEntry, Reason } from '../status/index.js';
+import type { Metadata, MetadataEntry, Reason } from '../status/index.js';
 import type { Principal } from './principal.js';
 
 /** The certificate that a client showed in its TLS handshake with us, verified by it. */
@@ -57,6 +57,8 @@ export class GateView {
   readonly responseHeaders: (readonly [name: string, value: string])[] = [];
   /** What the client asked of the form of the answer, as one text: answers of two forms are two answers. Set before `inspect`. */
   form = '';
+  /** All metadata that the backend is to get, own and forwarded. Set before `inspect`, for unary calls. */
+  callMetadata: Metadata = [];
   /** Point on the monotonic clock at which the call ends, whatever it has come to. Set before `inspect`. */
   deadline = Number.POSITIVE_INFINITY;
   /** Which step has refused the request, and why: for the log. */

@@ -56,13 +56,26 @@ export function makeUnaryCall(
   run: Run,
   { transport, call }: PreparedCall,
   binary: Uint8Array,
-  { detached = false, instead }: NextOptions = {},
+  options: NextOptions = {},
 ): Promise<Outcome> {
-  // Who else waits for the answer is not to be disappointed when the client leaves.
-  const own = detached ? { ...call, signal: new Cancellation() } : call;
+  const { instead } = options;
+  const own = callFor(run, call, options);
   if (instead === undefined) return transport.unary(own, binary);
   const other = run.match.route.others.get(instead.path);
   if (other === undefined)
     throw new Error(`A step calls ${instead.path}, which it has not asked for at load.`);
   return other.unary({ ...own, path: instead.path }, instead.binary);
+}
+
+function callFor(run: Run, call: Call, { detached = false, omit }: NextOptions): Call {
+  const own = detached ? withoutClient(run, call) : call;
+  if (omit === undefined) return own;
+  return { ...own, metadata: own.metadata.filter(([name]) => !omit.has(name)) };
+}
+
+/** Who else waits for the answer is not to be disappointed when this client leaves, or has hardly any time. */
+function withoutClient({ limits, clock, match }: Run, call: Call): Call {
+  const timeoutMs = Math.min(match.route.timeoutMs ?? limits.unaryTimeoutMs, limits.unaryTimeoutMaxMs);
+  const deadline = Math.max(call.deadline ?? 0, clock.now() + timeoutMs);
+  return { ...call, deadline, signal: new Cancellation() };
 }

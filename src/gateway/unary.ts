@@ -15,6 +15,7 @@ export async function unary(run: Run): Promise<Answer> {
   const body = await readBody(exchange, limits, clock);
   const contentType = singleField(exchange.headers, 'content-type');
   const message = match.route.request.bind(match.captures, query, body, contentType);
+  run.view.callMetadata = prepared.call.metadata;
   return guardedCall(run, message, format, async (binary, options) =>
     gateAnswerOf(run, await makeUnaryCall(run, prepared, binary, options), format),
   );

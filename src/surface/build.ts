@@ -1,17 +1,26 @@
+import { createHash } from 'node:crypto';
 import {
   type CodecFactory,
   type CodecOptions,
   createAnyPacker,
   createAnyPrinter,
+  createCanonicalizer,
   type WantedCodec,
 } from '../codec/index.js';
-import { type DescMethod, type DescService, locationOf, messageReader } from '../descriptor/index.js';
+import {
+  type DescMethod,
+  type DescriptorRegistry,
+  type DescService,
+  locationOf,
+  messageReader,
+} from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { buildGate } from '../gate/index.js';
 import { type Binding, buildRouter, collectBindings } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import { statusBinary, statusJson } from '../status/index.js';
 import type { Channel, Channels, Transport, Upstream } from '../upstream/index.js';
+import { version } from '../version.js';
 import { lazyRequestBinder } from './bind.js';
 import { type EventId, eventIdReader } from './event-id.js';
 import { createFieldNames, inProtoNames } from './field-names.js';
@@ -155,6 +164,8 @@ function routeCompiler(
         registry: input.registry,
         resources: input.gate,
         decode: decodeRequest,
+        canonical: createCanonicalizer(method.input, limits.nestingDepthMax),
+        answerForm: () => answerFormOf(binding, options, input.registry),
         clientName: ({ name, jsonName }) => (options.protoNames ? name : jsonName),
         requestField: (path) => requestField(method.input, path, names),
         responseField: (path) => messageField(method.output, path, names),
@@ -175,6 +186,16 @@ function routeCompiler(
 function pathOf(name: string): string {
   const dot = name.lastIndexOf('.');
   return `/${name.slice(0, dot)}/${name.slice(dot + 1)}`;
+}
+
+/** What the form of an answer depends on and no request says, in few characters. */
+function answerFormOf(
+  { responseBody }: Binding,
+  options: CodecOptions,
+  registry: DescriptorRegistry,
+): string {
+  const parts = [version, registry.digest(), responseBody?.number, options];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
 
 function withBodyLimit(limits: Limits, requestBytesMax: number): Limits {
