@@ -19,3 +19,4 @@ export type { DescriptorSource } from './source.js';
 export { imageSource } from './source-image.js';
 export { protosSource } from './source-protos.js';
 export { type OpenReflectionStream, type ReflectionStream, reflectionSource } from './source-reflection.js';
+export { visibilityLabelsOf } from './visibility-annotation.js';

@@ -1,3 +1,4 @@
+import { concealed } from './authz/visibility.js';
 import type { GateContext } from './context.js';
 import { order, type StepBuilder } from './order.js';
 import { type Gate, type GateStep, openGate } from './step.js';
@@ -9,9 +10,11 @@ export function buildGate(context: GateContext, builders: readonly StepBuilder[]
   const having = (phase: 'admit' | 'inspect' | 'around'): GateStep[] =>
     steps.filter((step) => step[phase] !== undefined);
   const inspect = having('inspect');
+  const admit = having('admit');
+  const { visibility = 'public' } = context.policy;
   return Object.freeze({
     steps: steps.map(({ name }) => name),
-    admit: having('admit'),
+    admit: visibility === 'public' ? admit : [concealed(admit, visibility)],
     inspect,
     around: context.isUnary ? having('around') : [],
     everyMessage: inspect.filter((step) => step.everyMessage === true),

@@ -1,3 +1,5 @@
+export { type Audience, sees } from './audience.js';
+export { audienceOfLabels } from './authz/options.js';
 export { buildGate } from './build.js';
 export type { GateContext } from './context.js';
 export type { FieldProblem, MessageField } from './message-field.js';

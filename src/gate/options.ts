@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { visibilityLabels } from './authz/options.js';
 import { redisOptionsSchema } from './redis-options.js';
 
 /** Settings of the gate that are not of single methods: top-level keys of propylon.yaml. */
@@ -8,6 +9,7 @@ export const gateOptionsShape = {
     .optional()
     .describe('Addresses and ranges (CIDR) of proxies whose X-Forwarded-For counts. Default none.'),
   redis: redisOptionsSchema.optional().describe('The Redis that a fleet of gateways shares. Default none.'),
+  visibilityLabels,
 };
 
 const gateOptionsSchema = z.strictObject(gateOptionsShape);

@@ -1,3 +1,5 @@
+import type { Audience } from './audience.js';
+
 /** The authenticated caller. */
 export interface Principal {
   /** Of all principals of all providers no two share it: "provider:subject". Keys of limits and caches hold it. */
@@ -6,7 +8,7 @@ export interface Principal {
   readonly provider: string;
   readonly kind: 'jwt' | 'token' | 'api-key' | 'certificate';
   /** That of the provider: what `visibility` is compared with. */
-  readonly audience: 'public' | 'partner' | 'internal';
+  readonly audience: Audience;
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
   /** What was verified about the caller: claims of a token, labels of an API key, names of a certificate. Rules read it as `auth`. */

@@ -27,7 +27,8 @@ function judge<V extends Verdict>(
   ask: (step: GateStep) => V | undefined | Promise<V | undefined>,
 ): V | undefined | Promise<V | undefined> {
   const noted = (step: GateStep, verdict: V): V => {
-    if (verdict?.kind === 'refusal') view.refused = { step: step.name, reason: verdict.reason };
+    // A step may stand for others, which have told the log more than the client is told.
+    if (verdict?.kind === 'refusal') view.refused ??= { step: step.name, reason: verdict.reason };
     return verdict;
   };
   for (let at = from; at < steps.length; at++) {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
-import { type GateRequest, GateView } from '../gate/index.js';
-import type { Match, NoMatch } from '../httprule/index.js';
+import { type Audience, type GateRequest, GateView } from '../gate/index.js';
+import type { Match, NoMatch, Router } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import type { CallShape, Route, Surface } from '../surface/index.js';
@@ -63,6 +63,14 @@ export interface Gateway {
   /** Requests whose answer has not ended, streams included. */
   readonly inFlight: number;
 }
+
+/** The route that a request has, as far as its caller may see, and what the gate has said of it so far. */
+interface Seen {
+  found: Match<Route>;
+  view: GateView;
+}
+
+const audienceOf = ({ view }: Seen): Audience => view.principal?.audience ?? 'public';
 
 /** What the router has no route for, or refuses to look for. */
 type Unrouted = NoMatch | { readonly error: unknown };
@@ -136,26 +144,30 @@ class GatewayCore implements Gateway {
 
   async openSocket(exchange: Exchange): Promise<SocketSession | Reply> {
     const surface = this.#surface;
-    const found = this.#matchSocket(exchange);
-    if (!('route' in found)) return this.#answerWithout({ ...exchange, httpMethod: 'GET' }, found);
-    const view = this.#view(exchange, found);
-    const end = this.#begin(exchange, view.requestId, found.route, view);
+    const matched = this.#matchSocket(exchange, surface.router);
+    if (!('route' in matched)) return this.#answerWithout({ ...exchange, httpMethod: 'GET' }, matched);
+    const requestId = requestIdOf(exchange.headers);
+    const seen = this.#seen(exchange, matched, requestId);
+    const end = this.#begin(exchange, requestId, seen);
     let failure: Failure | undefined;
     try {
-      failure = await admitted(found.route.gate, view);
-      if (failure === undefined) return socketSession(this.#run(surface, exchange, found, view, end));
+      failure = await admitted(matched.route.gate, seen.view);
+      if (failure?.reason === 'ROUTE_UNKNOWN') {
+        const instead = this.#matchSocket(exchange, surface.routerFor(audienceOf(seen)));
+        if ('route' in instead) failure = await this.#turnTo(seen, instead, exchange);
+      }
+      if (failure === undefined) return socketSession(this.#run(surface, exchange, seen, end));
     } catch (error) {
-      failure = failureOf(error, view.requestId);
+      failure = failureOf(error, requestId);
     }
-    const { reply, code, cause } = answerFailure({ surface, exchange, requestId: view.requestId }, failure);
+    const { reply, code, cause } = answerFailure({ surface, exchange, requestId }, failure);
     end(reply.httpStatus, code, cause);
-    return withFields(reply, view);
+    return withFields(reply, seen.view);
   }
 
   /** The first of the path's routes that streams, else any. */
-  #matchSocket({ target }: Exchange): Match<Route> | Unrouted {
+  #matchSocket({ target }: Exchange, router: Router<Route>): Match<Route> | Unrouted {
     try {
-      const { router } = this.#surface;
       const first = router.match('GET', target);
       const others = router.match('OPTIONS', target);
       const methods = 'route' in others ? [] : others.allow;
@@ -167,44 +179,70 @@ class GatewayCore implements Gateway {
     }
   }
 
-  /** The router's word, an error of its own being one of them: what is unknown must be known at once. */
+  /**
+   * The router's word, an error of its own being one of them: what is unknown must be known at once. Of
+   * what there is besides, nobody is told more than everybody may see.
+   */
   #match(exchange: Exchange): Match<Route> | Unrouted {
+    const { router, routerFor } = this.#surface;
+    const found = this.#matchIn(router, exchange);
+    const visible = routerFor('public');
+    return 'allow' in found && visible !== router ? this.#matchIn(visible, exchange) : found;
+  }
+
+  #matchIn(router: Router<Route>, exchange: Exchange): Match<Route> | Unrouted {
     try {
       const httpMethod = this.#methodOverride ? overriddenMethod(exchange) : exchange.httpMethod;
-      return this.#surface.router.match(httpMethod, exchange.target);
+      return router.match(httpMethod, exchange.target);
     } catch (error) {
       return { error };
     }
   }
 
   /** The exit for everything that has a route: whatever a line throws becomes a reply here. */
-  async #answer(exchange: Exchange, found: Match<Route>): Promise<Reply> {
+  async #answer(exchange: Exchange, matched: Match<Route>): Promise<Reply> {
     const surface = this.#surface;
-    const view = this.#view(exchange, found);
-    const { requestId } = view;
-    const { gate, shape } = found.route;
-    const end = this.#begin(exchange, requestId, found.route, view);
+    const requestId = requestIdOf(exchange.headers);
+    const seen = this.#seen(exchange, matched, requestId);
+    const end = this.#begin(exchange, requestId, seen);
     let answer: Answer;
     try {
-      const refused = admitted(gate, view);
-      const failure = refused instanceof Promise ? await refused : refused;
-      answer =
-        failure === undefined
-          ? await lines[shape](this.#run(surface, exchange, found, view, end))
-          : answerFailure({ surface, exchange, requestId }, failure);
+      const refused = admitted(matched.route.gate, seen.view);
+      let failure = refused instanceof Promise ? await refused : refused;
+      let instead: Match<Route> | Unrouted | undefined;
+      if (failure?.reason === 'ROUTE_UNKNOWN') {
+        instead = this.#matchIn(surface.routerFor(audienceOf(seen)), exchange);
+        if ('route' in instead) failure = await this.#turnTo(seen, instead, exchange);
+      }
+      if (failure === undefined)
+        answer = await lines[seen.found.route.shape](this.#run(surface, exchange, seen, end));
+      else if (instead === undefined || 'route' in instead)
+        answer = answerFailure({ surface, exchange, requestId }, failure);
+      else answer = withoutRoute(exchange, instead, requestId);
     } catch (error) {
       answer = answerFailure({ surface, exchange, requestId }, failureOf(error, requestId));
     }
     const { code, cause } = answer;
-    const reply = withFields(answer.reply, view);
+    const reply = withFields(answer.reply, seen.view);
     // A stream ends later, and says so itself.
     if (reply.body instanceof Uint8Array) end(reply.httpStatus, code, cause);
     return reply;
   }
 
+  /** To whom a route is hidden, another may stand there: the request is that one's from now on. */
+  #turnTo(
+    seen: Seen,
+    instead: Match<Route>,
+    exchange: Exchange,
+  ): Failure | undefined | Promise<Failure | undefined> {
+    seen.view.end({ httpStatus: 404, code: Code.NOT_FOUND });
+    Object.assign(seen, this.#seen(exchange, instead, seen.view.requestId));
+    return admitted(instead.route.gate, seen.view);
+  }
+
   async #answerWithout(exchange: Exchange, found: Unrouted): Promise<Reply> {
     const requestId = requestIdOf(exchange.headers);
-    const end = this.#begin(exchange, requestId, undefined, undefined);
+    const end = this.#begin(exchange, requestId, undefined);
     let answer: Answer;
     try {
       answer = withoutRoute(exchange, found, requestId);
@@ -216,12 +254,13 @@ class GatewayCore implements Gateway {
     return reply;
   }
 
-  #view(exchange: Exchange, { captures, query }: Match<Route>): GateView {
-    const requestId = requestIdOf(exchange.headers);
-    return new GateView(exchange, { requestId, captures, query, clientAddress: this.#clientAddress });
+  #seen(exchange: Exchange, found: Match<Route>, requestId: string): Seen {
+    const { captures, query } = found;
+    const view = new GateView(exchange, { requestId, captures, query, clientAddress: this.#clientAddress });
+    return { found, view };
   }
 
-  #run(surface: Surface, exchange: Exchange, match: Match<Route>, view: GateView, end: Run['end']): Run {
+  #run(surface: Surface, exchange: Exchange, { found: match, view }: Seen, end: Run['end']): Run {
     return {
       surface,
       exchange,
@@ -240,13 +279,7 @@ class GatewayCore implements Gateway {
   }
 
   /** Counts a request in; the function returned counts it out and logs it, once. */
-  #begin(
-    { httpMethod }: Exchange,
-    requestId: string,
-    matched: Route | undefined,
-    view: GateView | undefined,
-  ): Run['end'] {
-    const route = matched?.binding.template.text;
+  #begin({ httpMethod }: Exchange, requestId: string, seen: Seen | undefined): Run['end'] {
     const startedAt = this.#clock.now();
     let ended = false;
     this.#inFlight += 1;
@@ -255,12 +288,13 @@ class GatewayCore implements Gateway {
       ended = true;
       this.#inFlight -= 1;
       const durationMs = this.#clock.now() - startedAt;
-      const refused = view?.refused;
+      const route = seen?.found.route.binding.template.text;
+      const refused = seen?.view.refused;
       const event = {
         ...({ kind: 'request', httpMethod, route, httpStatus, code, durationMs, requestId } as const),
         ...(refused === undefined ? {} : { refused }),
       };
-      view?.end({ httpStatus, code });
+      seen?.view.end({ httpStatus, code });
       this.#log(cause === undefined ? event : { ...event, cause });
     };
   }

@@ -10,6 +10,8 @@ import { mountedTarget } from './mounted-target.js';
 /** The gateway as a Hono app, and who is first in line there. */
 export interface GatewayApp {
   readonly app: Hono;
+  /** Whether there is nothing in the app but the bindings: then nothing that they do not know is left to it. */
+  readonly isAlone: boolean;
   /**
    * Whether hand-written code, middleware included, comes before the bindings for this request: then the
    * request must go through Hono, or a guard in it would be passed by.
@@ -41,6 +43,9 @@ export function createApp(core: Gateway, routes: ((app: Hono) => void) | undefin
   app.all('*', bindings);
   return {
     app,
+    get isAlone() {
+      return app.routes.length === 1;
+    },
     isHandWritten(httpMethod, target) {
       if (!guarded) return false;
       // As the app's own handler sees it, which refuses this one.

@@ -51,6 +51,9 @@ export function createNodeServer(
   const upgraded = new Set<Socket>();
   const certificateOf = peerCertificates();
   let busy = 0;
+  // Answered in one place, byte for byte, a path that is hidden is one that is unknown.
+  const handled = (exchange: Exchange): Promise<Reply> | undefined =>
+    core.tryHandle(exchange) ?? (gatewayApp.isAlone ? core.handle(exchange) : undefined);
 
   function accept(request: IncomingMessage, response: ServerResponse, expectation: Expectation): void {
     busy += 1;
@@ -74,7 +77,7 @@ export function createNodeServer(
       refusal === undefined
         ? gatewayApp.isHandWritten(exchange.httpMethod, exchange.target)
           ? undefined
-          : core.tryHandle(exchange)
+          : handled(exchange)
         : Promise.resolve(errorReply(core.surface, exchange, refusal));
     if (reply === undefined) {
       if (expectation === 'continue') response.writeContinue();
@@ -108,7 +111,7 @@ export function createNodeServer(
       refusal === undefined
         ? isHandWritten
           ? undefined
-          : core.tryHandle(exchange)
+          : handled(exchange)
         : Promise.resolve(errorReply(core.surface, exchange, refusal));
     if (reply === undefined) {
       void hono(request, response);

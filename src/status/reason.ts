@@ -7,6 +7,8 @@ export const reasons = {
   PATH_ENCODING: 'A percent escape in the path is malformed or does not decode to UTF-8.',
   PATH_VALUE: 'A path segment is not a valid value of the field it is bound to.',
   ROUTE_UNKNOWN: 'No route matches the path.',
+  CREDENTIALS_MISSING: 'The request has no credentials, and needs some.',
+  SCOPE_MISSING: 'The caller lacks a scope that is needed here.',
   HTTP_METHOD_UNKNOWN: 'The path exists, but not for this HTTP method.',
   QUERY_MALFORMED: 'The query string is malformed.',
   QUERY_PARAMETER_UNKNOWN: 'A query parameter names no field that the query may set.',

@@ -15,8 +15,8 @@ import {
   messageReader,
 } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import { buildGate } from '../gate/index.js';
-import { type Binding, buildRouter, collectBindings } from '../httprule/index.js';
+import { type Audience, buildGate, sees } from '../gate/index.js';
+import { type Binding, buildRouter, collectBindings, type Router } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import { statusBinary, statusJson } from '../status/index.js';
 import type { Channel, Channels, Transport, Upstream } from '../upstream/index.js';
@@ -80,6 +80,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
   const surface: Surface = Object.freeze({
     generation: input.generation,
     router: router.router,
+    routerFor: visibleRouters(input, routes, router.router),
     routes: Object.freeze(routes),
     serviceCount: new Set(bindings.map(({ method }) => method.parent)).size,
     methodCount: new Set(bindings.map(({ method }) => method)).size,
@@ -88,6 +89,27 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
     statusBinary: (status) => statusBinary(status, packAny),
   } satisfies Surface);
   return { surface, diagnostics, release: pool.release };
+}
+
+/**
+ * A router for each audience: to whom a method is hidden, its routes neither refuse, nor are allowed, nor
+ * stand before those of other methods.
+ */
+function visibleRouters(
+  input: SurfaceInput,
+  routes: readonly Route[],
+  all: Router<Route>,
+): Surface['routerFor'] {
+  const routerOf = (audience: Audience): Router<Route> => {
+    const visible = routes.filter(({ policy }) => sees(audience, policy.policy.visibility ?? 'public'));
+    if (visible.length === routes.length) return all;
+    return buildRouter(
+      visible.map((route) => ({ binding: route.binding, route })),
+      input,
+    ).router;
+  };
+  const routers = { public: routerOf('public'), partner: routerOf('partner'), internal: all };
+  return (audience) => routers[audience];
 }
 
 function routeCompiler(

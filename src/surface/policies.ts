@@ -1,6 +1,7 @@
-import { type DescMethod, locationOf, policyAnnotationOf } from '../descriptor/index.js';
+import { type DescMethod, locationOf, policyAnnotationOf, visibilityLabelsOf } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import {
+  audienceOfLabels,
   type EffectivePolicy,
   effectivePolicy,
   type Policy,
@@ -19,7 +20,8 @@ export interface Policies {
 
 /**
  * Annotations of the service, of the method, then what the operator says, from the least specific
- * selector to the most: the operator's word counts even where the method's own is more specific.
+ * selector to the most: the operator's word counts even where the method's own is more specific. Labels
+ * of google.api visibility are the lowest layer, and alone guard nothing: APIs of others are full of them.
  */
 export function resolvePolicies(
   input: Pick<SurfaceInput, 'registry' | 'policies' | 'gate'>,
@@ -33,9 +35,15 @@ export function resolvePolicies(
     annotated.set(desc, known);
     return known;
   };
+  const labelled = (desc: DescMethod | DescMethod['parent']): PolicyLayer[] => {
+    const visibility = audienceOfLabels(visibilityLabelsOf(desc), gate.options.visibilityLabels);
+    return visibility === undefined ? [] : [{ policy: { visibility }, origin: originOf(desc) }];
+  };
   const effective = new Map<DescMethod, EffectivePolicy>();
   for (const method of registry.services.flatMap(({ methods }) => methods)) {
     const layers = [
+      ...labelled(method.parent),
+      ...labelled(method),
       ...annotation(method.parent),
       ...annotation(method),
       ...operator.layers(method).map(({ selector, policy }) => ({ policy, origin: `policies.${selector}` })),
@@ -48,6 +56,11 @@ export function resolvePolicies(
 }
 
 const none: EffectivePolicy = effectivePolicy([]);
+
+function originOf(desc: DescMethod | DescMethod['parent']): string {
+  const { file, line } = locationOf(desc);
+  return `${file}:${line}`;
+}
 
 function annotationLayer(desc: DescMethod | DescMethod['parent'], diagnostics: Diagnostic[]): PolicyLayer[] {
   const location = locationOf(desc);
@@ -66,7 +79,7 @@ function annotationLayer(desc: DescMethod | DescMethod['parent'], diagnostics: D
   if (declared === undefined) return [];
   const { data, error } = policySchema.safeParse(declared);
   const policy: Policy | undefined = data;
-  if (policy !== undefined) return [{ policy, origin: `${location.file}:${location.line}` }];
+  if (policy !== undefined) return [{ policy, origin: originOf(desc) }];
   for (const issue of error?.issues ?? [])
     invalid(`has a wrong value: ${issue.path.join('.')}: ${issue.message}.`);
   return [];

@@ -1,6 +1,6 @@
 import type { CodecFactory, CodecOptions, WantedCodec } from '../codec/index.js';
 import type { DecodedMessage, DescriptorRegistry } from '../descriptor/index.js';
-import type { EffectivePolicy, Gate, GateResources, Policy } from '../gate/index.js';
+import type { Audience, EffectivePolicy, Gate, GateResources, Policy } from '../gate/index.js';
 import type { Binding, Router, RulesOverlay } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import type { Status } from '../status/index.js';
@@ -105,6 +105,8 @@ export interface Route {
 export interface Surface {
   readonly generation: number;
   readonly router: Router<Route>;
+  /** The router of what callers of an audience may see; `router` itself where nothing is hidden from them. */
+  routerFor(audience: Audience): Router<Route>;
   readonly routes: readonly Route[];
   /** Services with at least one route. */
   readonly serviceCount: number;

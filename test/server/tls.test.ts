@@ -72,7 +72,7 @@ describe('a listener', () => {
     listener = await listen(
       {
         core: mirror as Gateway,
-        app: { app: new Hono(), isHandWritten: () => false },
+        app: { app: new Hono(), isAlone: true, isHandWritten: () => false },
         limits: { ...defaultLimits, ...limits },
         clock,
         webSocketOrigins: [],

@@ -206,18 +206,20 @@ export function bench(options: BenchOptions = {}): Bench {
     ...options.route,
   } as unknown as Route;
   const query = (target: string): string => target.split('?')[1] ?? '';
+  const router = {
+    match:
+      options.match ??
+      ((httpMethod, target) => ({
+        route,
+        captures: [],
+        query: query(target),
+        head: httpMethod === 'HEAD',
+      })),
+  } as Surface['router'];
   const surface: Surface = {
     generation: 1,
-    router: {
-      match:
-        options.match ??
-        ((httpMethod, target) => ({
-          route,
-          captures: [],
-          query: query(target),
-          head: httpMethod === 'HEAD',
-        })),
-    } as Surface['router'],
+    router,
+    routerFor: () => router,
     routes: [route],
     serviceCount: 1,
     methodCount: 1,

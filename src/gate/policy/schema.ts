@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { audiences } from '../audience.js';
 import { duration } from '../duration.js';
 
 const names = z.array(z.string().min(1));
@@ -58,7 +59,7 @@ export const policySchema = z.strictObject({
     .optional()
     .describe('What the caller must be allowed to do.'),
   visibility: z
-    .enum(['public', 'partner', 'internal'])
+    .enum(audiences)
     .optional()
     .describe('The audience that may see that the method exists. Default public.'),
   rateLimits: z.array(rateLimit).optional().describe('How often; every limit must let a request through.'),
