@@ -61,6 +61,8 @@ export function gateOf(
       resources: createGateResources(options, host),
       decode: messageReader(method.input),
       clientName: ({ jsonName }) => jsonName,
+      canonical: (binary) => binary,
+      answerForm: () => '',
       requestField: () => noField,
       responseField: () => noField,
       readMethod: () => undefined,
