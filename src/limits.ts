@@ -61,6 +61,26 @@ export interface Limits {
   readonly httpBodyChunkBytes: number;
   /** At shutdown what is under way may finish within this time; clients that connect again by themselves are sent away at once. */
   readonly drainTimeoutMs: number;
+  /** A token that a client shows. 401. */
+  readonly tokenBytesMax: number;
+  /** Verified tokens that one provider remembers, so that they cost next to nothing the next time. */
+  readonly rememberedTokensMax: number;
+  /** Size of these tokens together: what is kept of them is a few times as large. */
+  readonly rememberedTokenBytesMax: number;
+  /** Files with keys are looked at this often, and read again when they have changed. */
+  readonly fileReloadMs: number;
+  /** An issuer must have given us its keys within this time. */
+  readonly issuerTimeoutMs: number;
+  /** One answer of an issuer, not compressed. */
+  readonly issuerAnswerBytesMax: number;
+  /** The keys of an issuer are fetched again this often. */
+  readonly issuerRefreshMs: number;
+  /** Tokens with keys that nobody knows make us ask their issuer at most this often. */
+  readonly issuerCooldownMs: number;
+  /** An issuer that does not answer is asked again after this time; it doubles with each try, up to `issuerRefreshMs`. */
+  readonly issuerRetryMs: number;
+  /** The keys of an issuer that does not answer count this long. 503 after that. */
+  readonly issuerKeysKeptMs: number;
 }
 
 export const defaultLimits: Limits = Object.freeze({
@@ -92,4 +112,14 @@ export const defaultLimits: Limits = Object.freeze({
   compressionBytesMin: 1_400,
   httpBodyChunkBytes: 64 * 1024,
   drainTimeoutMs: 10_000,
+  tokenBytesMax: 8 * 1024,
+  rememberedTokensMax: 10_000,
+  rememberedTokenBytesMax: 16 * 1024 * 1024,
+  fileReloadMs: 5_000,
+  issuerTimeoutMs: 5_000,
+  issuerAnswerBytesMax: 512 * 1024,
+  issuerRefreshMs: 600_000,
+  issuerCooldownMs: 10_000,
+  issuerRetryMs: 1_000,
+  issuerKeysKeptMs: 24 * 3_600_000,
 });

@@ -65,7 +65,8 @@ export function parseConfig(text: string, file: string): { config: Config; diagn
  * mapping as a mapping, so that the complaint about the other alternative is of no use to anybody.
  */
 function meant(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
-  if (issue.code !== 'invalid_union') return [issue];
+  // No alternative at all: the type that tells them apart is none of theirs.
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
   const isOfAnotherKind = (issues: readonly z.core.$ZodIssue[]): boolean =>
     issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0);
   const branch = issue.errors.find((issues) => !isOfAnotherKind(issues)) ?? issue.errors[0] ?? [];
@@ -75,6 +76,8 @@ function meant(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
 function sentence(issue: z.core.$ZodIssue): string {
   const { message } = issue;
   if (issue.code === 'invalid_type') return `must be ${article(issue.expected)}.`;
+  if ('options' in issue && Array.isArray(issue.options))
+    return `must be one of ${issue.options.map(String).join(', ')}.`;
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}.`;
   if (issue.code === 'too_small') return `must be at least ${String(issue.minimum)}.`;
   if (issue.code === 'too_big') return `must be at most ${String(issue.maximum)}.`;

@@ -5,7 +5,7 @@ import type { Config } from './schema.js';
 export function resolvePaths(config: Config, folder: string): Config {
   const absolute = (paths: string[] | undefined): string[] | undefined =>
     paths?.map((path) => resolve(folder, path));
-  const { sources, rules, codecs, backends, redis, listen } = config;
+  const { sources, rules, codecs, backends, redis, listen, authentication } = config;
   return {
     ...config,
     ...(rules === undefined ? {} : { rules: absolute(rules) }),
@@ -13,6 +13,7 @@ export function resolvePaths(config: Config, folder: string): Config {
     ...(listen?.tls === undefined ? {} : { listen: { ...listen, tls: absoluteTls(listen.tls, folder) } }),
     ...(backends === undefined ? {} : { backends: absoluteFiles(backends, folder) }),
     ...(redis === undefined ? {} : { redis: absoluteRedis(redis, folder) }),
+    ...(authentication === undefined ? {} : { authentication: withAbsoluteFiles(authentication, folder) }),
     ...(sources === undefined
       ? {}
       : {
@@ -63,4 +64,19 @@ function absoluteRedis({ passwordFile, tls, ...rest }: Redis, folder: string): R
     ...(passwordFile === undefined ? {} : { passwordFile: resolve(folder, passwordFile) }),
     ...(tls === undefined ? {} : { tls: absoluteTls(tls, folder) }),
   };
+}
+
+/** A copy whose paths are absolute: the values of keys such as `jwksFile`, however deep. */
+function withAbsoluteFiles<T extends object>(section: T, folder: string): T {
+  const copy = structuredClone(section);
+  makeAbsolute(copy, folder);
+  return copy;
+}
+
+function makeAbsolute(section: object, folder: string): void {
+  for (const [key, value] of Object.entries(section)) {
+    if (typeof value === 'object' && value !== null) makeAbsolute(value, folder);
+    else if (key.endsWith('File') && typeof value === 'string')
+      Reflect.set(section, key, resolve(folder, value));
+  }
 }

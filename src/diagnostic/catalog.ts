@@ -27,6 +27,9 @@ export const catalog = {
   CODECS_MISSING: 'The process may not compile functions, and some were not written ahead of time.',
   CODECS_TYPE_UNKNOWN: 'A message type that codecs shall be written for is in no source.',
   POLICY_INVALID: 'A policy says something that cannot be, or that cannot hold for the method.',
+  CREDENTIALS_FILE: 'A file with keys or credentials cannot be read, or does not hold any.',
+  KEY_UNUSABLE: 'A key of the configuration is none, is too short, or is not for signatures.',
+  PROVIDERS_NONE: 'Methods need credentials, and nothing says who gives them out.',
   ROUTES_NONE: 'No method has an HttpRule: nothing is served.',
 } as const;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { authenticationOptionsSchema } from './auth/options.js';
 import { visibilityLabels } from './authz/options.js';
 import { redisOptionsSchema } from './redis-options.js';
 
@@ -10,6 +11,9 @@ export const gateOptionsShape = {
     .describe('Addresses and ranges (CIDR) of proxies whose X-Forwarded-For counts. Default none.'),
   redis: redisOptionsSchema.optional().describe('The Redis that a fleet of gateways shares. Default none.'),
   visibilityLabels,
+  authentication: authenticationOptionsSchema
+    .optional()
+    .describe('Who callers may be, and how they show it.'),
 };
 
 const gateOptionsSchema = z.strictObject(gateOptionsShape);

@@ -1,4 +1,8 @@
 import type { Audience } from './audience.js';
+/** The id of a principal; no two pairs have the same, whatever a subject may hold. */
+export function principalId(provider: string, subject: string): string {
+  return `${encodeURIComponent(provider)}:${subject}`;
+}
 
 /** The authenticated caller. */
 export interface Principal {

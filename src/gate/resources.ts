@@ -1,5 +1,8 @@
 import type { Random, WallClock } from '../clock.js';
+import type { Diagnostic } from '../diagnostic/index.js';
 import type { Limits } from '../limits.js';
+import type { Authenticator } from './auth/authenticator.js';
+import { createAuthenticators } from './auth/create.js';
 import type { GateOptions } from './options.js';
 import { createRedisStore, type RedisStore } from './redis.js';
 import type { GateRequest } from './view.js';
@@ -11,12 +14,16 @@ export interface GateResources {
   readonly random: Random;
   readonly limits: Limits;
   readonly warn: Warn;
+  /** Of all providers, in the order of the configuration. */
+  readonly authenticators: readonly Authenticator[];
   /** Whether anybody could be authenticated. */
   readonly hasProviders: boolean;
   /** What a fleet shares; undefined where no Redis is configured. */
   readonly redis?: RedisStore | undefined;
   /** The client behind trusted proxies, or the peer. */
   readonly clientAddress: (request: GateRequest) => string;
+  /** What is wrong with what the options name: files that are not there, keys that are none. */
+  readonly diagnostics: readonly Diagnostic[];
   close(): Promise<void>;
 }
 
@@ -37,14 +44,22 @@ export interface GateHost {
  */
 export function createGateResources(options: GateOptions, host: GateHost): GateResources {
   const redis = options.redis && createRedisStore(options.redis, host);
+  const diagnostics: Diagnostic[] = [];
+  const authenticators = createAuthenticators(options.authentication, {
+    ...host,
+    report: (diagnostic) => void diagnostics.push(diagnostic),
+  });
   return {
     ...host,
     options,
-    hasProviders: false,
+    authenticators,
+    hasProviders: authenticators.length > 0,
     clientAddress: ({ peerAddress }) => peerAddress,
     redis,
+    diagnostics,
     close: async () => {
       redis?.close();
+      await Promise.all(authenticators.map((authenticator) => authenticator.close()));
     },
   };
 }

@@ -84,7 +84,7 @@ export async function load(
   channels: Channels,
   gate: GateResources,
 ): Promise<Loaded> {
-  const diagnostics: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [...gate.diagnostics];
   const backends = parseBackends(options, diagnostics);
   const rules = readRules(options, diagnostics);
   const sources = [

@@ -34,6 +34,7 @@ import { selectorTable } from './selector.js';
 import type { CallShape, Route, Surface, SurfaceInput } from './surface.js';
 import { unusedSelectors } from './unused-selectors.js';
 import { notingFields, wantedCodecs } from './wanted-codecs.js';
+import { withoutProviders } from './without-providers.js';
 
 /** A surface, or none where a diagnostic is an error; `release` gives its channels back, once. */
 export interface SurfaceBuild {
@@ -67,6 +68,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
   diagnostics.push(
     ...router.diagnostics,
     ...missingBackends(routes),
+    ...withoutProviders(input, routes),
     ...unusedSelectors(input),
     ...unknownHashFields(withUpstreams(input, bindings), input.codecs),
     ...(bindings.length === 0 ? [noRoutes] : []),
@@ -193,7 +195,10 @@ function routeCompiler(
         responseField: (path) => messageField(method.output, path, names),
         readMethod,
         pathsOf: paths,
-        report: (diagnostic) => void diagnostics.push(diagnostic),
+        // Each binding of a method says the same of its policy.
+        report: (diagnostic) => {
+          if (!diagnostics.some(({ text }) => text === diagnostic.text)) diagnostics.push(diagnostic);
+        },
       }),
       request: lazyRequestBinder(binding, { codecs, options, strictness, limits, names }),
       response,

@@ -1,3 +1,4 @@
+import type { Audience } from '../audience.js';
 import type { Principal } from '../principal.js';
 import type { GateView } from '../view.js';
 
@@ -9,6 +10,8 @@ export type Authentication =
       readonly kind: 'invalid';
       /** RFC 6750 §3.1, RFC 9449 §7.1. */
       readonly error: 'invalid_request' | 'invalid_token' | 'invalid_dpop_proof' | 'use_dpop_nonce';
+      /** Default CREDENTIALS_INVALID. */
+      readonly reason?: 'TOKEN_EXPIRED';
       /** For the client; says nothing that helps to forge. */
       readonly description: string;
       /** Further fields of the answer: DPoP-Nonce. */
@@ -23,11 +26,13 @@ export type Authentication =
 export interface Authenticator {
   /** Name of the provider in the configuration. */
   readonly name: string;
+  /** What its principals are: the first of two providers of one kind that knows the caller is the one that counts. */
+  readonly kind: Principal['kind'];
   /** The audience of its principals: what `visibility` is compared with. */
-  readonly audience: 'public' | 'partner' | 'internal';
+  readonly audience: Audience;
   /** Challenge of this provider for WWW-Authenticate (RFC 9110 §11.6.1), without error parameters: `Bearer realm="x"`. */
   readonly challenge: string;
-  /** Undefined where the request has no credentials of this kind, or has a token that is plainly of another issuer. Never rejects. */
+  /** Undefined where the request has no credentials of this kind, or has a token that is plainly of another issuer. Neither throws nor rejects. */
   authenticate(view: GateView): Authentication | undefined | Promise<Authentication | undefined>;
   close(): void | Promise<void>;
 }
