@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
  * grpc-gateway puts around each is taken off. An error may lack its details where the peer is known for it.
  */
 export async function checkAnswer(peer, address, scenario, expected) {
-  const { httpStatus, text } = await ask(address, scenario.request);
+  const { httpStatus, text } = await ask(address, scenario.request, peer.headers);
   const wanted = scenario.httpStatus ?? 200;
   if (httpStatus !== wanted)
     throw new Error(`${peer.title} answers ${httpStatus} to ${scenario.key}: ${text.slice(0, 500)}`);
@@ -25,10 +25,11 @@ export async function checkAnswer(peer, address, scenario, expected) {
 const withoutDetails = ({ details, ...rest }) => rest;
 const short = (value) => JSON.stringify(value)?.slice(0, 600);
 
-function ask(address, { httpMethod, target, body, accept }) {
+function ask(address, { httpMethod, target, body, accept }, fields = []) {
   const [host, port] = address.split(':');
   const headers = {
     accept: accept ?? 'application/json',
+    ...Object.fromEntries(fields),
     ...(body === undefined
       ? {}
       : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),

@@ -21,15 +21,38 @@ export function buildImages() {
   writeFileSync(join(protos, 'routes.proto'), routesProto());
   const image = join(folder, 'bench.binpb');
   const imageOfRoutes = join(folder, 'routes.binpb');
+  const imageWithRules = join(folder, 'rules.binpb');
   // Nothing imports them, but gateways print errors with their types.
   const errors = ['status', 'error_details'].map((name) => join(root, gax, `google/rpc/${name}.proto`));
   buf(image, [join(protos, 'bench.proto'), ...errors]);
   buf(imageOfRoutes, [join(protos, 'bench.proto'), join(protos, 'routes.proto'), ...errors]);
+  buildWithRules(imageWithRules, protos, errors);
   const otherTemplates = join(folder, 'routes.txt');
   writeFileSync(otherTemplates, otherRoutes.join('\n'));
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(image)));
-  return { image, imageOfRoutes, otherTemplates, registry };
+  return { image, imageOfRoutes, imageWithRules, otherTemplates, registry };
 }
+
+/** bench.proto with rules of buf.validate on what scenarios a and b send: no other gateway would understand them. */
+function buildWithRules(output, protos, errors) {
+  const file = join(protos, 'bench.proto');
+  const plain = readFileSync(file, 'utf8');
+  const ruled = rules.reduce((text, [field, rule]) => {
+    if (!text.includes(`${field};`)) throw new Error(`bench.proto has no ${field}`);
+    return text.replace(`${field};`, `${field} [(buf.validate.field).${rule}];`);
+  }, plain);
+  writeFileSync(file, ruled.replace('\nimport', '\nimport "buf/validate/validate.proto";\nimport'));
+  buf(output, [file, ...errors]);
+  writeFileSync(file, plain);
+}
+
+const rules = [
+  ['message GetProductRequest {\n  string name = 1', 'string.pattern = "^products/[a-z0-9-]{1,63}$"'],
+  ['  Product product = 1', 'required = true'],
+  ['  string display_name = 2', 'string = { min_len: 1 max_len: 200 }'],
+  ['  repeated string tags = 5', 'repeated = { max_items: 20 items: { string: { max_len: 40 } } }'],
+  ['  double rating = 8', 'double = { gte: 0 lte: 5 }'],
+];
 
 function buf(output, paths) {
   const included = ['google/api', 'google/rpc'].map((folder) => `${gax}/${folder}`);
@@ -38,6 +61,8 @@ function buf(output, paths) {
     version: 'v2',
     modules: [
       { path: '.cache/bench/proto' },
+      // buf/validate, as "npm ci" writes it.
+      { path: '.cache/protos' },
       { path: gax, includes: included, excludes: excluded.map((folder) => `${gax}/google/api/${folder}`) },
     ],
   };

@@ -13,7 +13,7 @@ const steadyShare = 0.3;
 /** A gateway is asked for its latency only at rates below this share of its saturation. */
 const bearableShare = 0.8;
 /** The ones that decide on the rate. */
-const decides = (key) => key === 'envoy' || key.startsWith('propylon-');
+const decides = (key) => key === 'envoy' || key === 'propylon-http2' || key === 'propylon-grpc-js';
 
 /**
  * Resolves with `{ rate, columns }`, a column per peer: `cpuUs`, `perSecond`, `p50Us` and `p99Us` by round, and
@@ -23,41 +23,47 @@ export async function measure(scenario, peers, setup, options) {
   const { backend, registry, load } = setup;
   const image = scenario.manyRoutes ? setup.imageOfRoutes : setup.image;
   const columns = [];
-  const request = join(cacheFolder('run'), `${scenario.key}.request`);
-  writeFileSync(request, requestBytes(scenario));
-  const fire = (address, seconds, rate = 0) =>
-    output(load, [
+  const fire = (address, seconds, rate = 0, headers = []) => {
+    const request = join(cacheFolder('run'), `${scenario.key}.request`);
+    writeFileSync(request, requestBytes(scenario, headers));
+    return output(load, [
       ...['-address', address, '-request', request, '-status', String(scenario.httpStatus ?? 200)],
       ...['-connections', String(rate === 0 ? scenario.connections : 64)],
       ...['-seconds', String(seconds), '-rate', String(rate)],
     ]).then(JSON.parse);
+  };
+  const fireAt = ({ peer, gateway }, seconds, rate) => fire(gateway.address, seconds, rate, peer.headers);
 
   try {
     for (const peer of peers) {
-      if (peer.cannot?.[scenario.key] !== undefined) continue;
+      if (peer.cannot?.[scenario.key] !== undefined || (peer.isFloor === true && scenario.key !== 'a'))
+        continue;
       const gateway = await peer.start({ ...setup, image, scenario });
       columns.push({ peer, gateway, cpuUs: [], perSecond: [], p50Us: [], p99Us: [] });
       await checkAnswer(peer, gateway.address, scenario, expectedValues(registry, scenario));
-      await fire(gateway.address, options.warmUpSeconds);
+      await fireAt(columns.at(-1), options.warmUpSeconds);
     }
     for (let round = 0; round < options.rounds; round++) {
       for (const column of inTurn(columns, round)) {
-        const { address, pid } = column.gateway;
+        const { pid } = column.gateway;
         const before = usage(pid);
-        const { requests, seconds } = await fire(address, options.seconds);
+        const { requests, seconds } = await fireAt(column, options.seconds);
         const after = usage(pid);
         column.cpuUs.push((after.cpuUs - before.cpuUs) / requests);
         column.perSecond.push(requests / seconds);
         column.residentMb = after.residentMb;
       }
     }
+    if (options.latency === false) return { columns };
     const rate = steadyRate(columns);
-    const bearing = columns.filter(({ perSecond }) => rate < bearableShare * median(perSecond));
+    const bearing = columns.filter(
+      ({ peer, perSecond }) => peer.isFloor !== true && rate < bearableShare * median(perSecond),
+    );
     for (let round = 0; round < options.rounds; round++) {
       // What load and backend take by themselves is no latency of a gateway's.
       const bare = await fire(backend.httpAddress, options.seconds, rate);
       for (const column of inTurn(bearing, round)) {
-        const { p50, p99 } = await fire(column.gateway.address, options.seconds, rate);
+        const { p50, p99 } = await fireAt(column, options.seconds, rate);
         column.p50Us.push(p50 - bare.p50);
         column.p99Us.push(p99 - bare.p99);
       }

@@ -3,7 +3,8 @@ import { median, ratio } from './statistics.mjs';
 import { targets } from './targets.mjs';
 
 /** A scenario as a Markdown table with a column per peer. */
-export function scenarioTable({ scenario, rate, columns }, peers) {
+export function scenarioTable({ scenario, rate, columns }, all) {
+  const peers = all.filter(({ isFloor }) => isFloor !== true);
   const reference = (key) => columns.find(({ peer }) => peer.key === key);
   const row = (title, cell) => {
     const cells = peers
@@ -28,9 +29,17 @@ export function scenarioTable({ scenario, rate, columns }, peers) {
     row(`p99 added at ${rate}/s, µs`, added('p99Us')),
     row('resident MB', ({ residentMb }) => residentMb.toFixed(0)),
     '',
-    `${scenario.connections} connections when saturated.${notes(scenario, peers)}`,
+    `${scenario.connections} connections when saturated.${notes(scenario, peers)}${floorNote(columns)}`,
     '',
   ].join('\n');
+}
+
+/** What of the cost is Node's own, whatever is built on it. */
+function floorNote(columns) {
+  const floors = columns.filter(({ peer }) => peer.isFloor === true);
+  if (floors.length === 0) return '';
+  const each = floors.map(({ peer, cpuUs }) => `${peer.title} ${micros(median(cpuUs))} (${range(cpuUs)})`);
+  return ` Node's own share, with a fixed answer and no backend, CPU µs per request: ${each.join(', ')}.`;
 }
 
 function notes(scenario, peers) {
@@ -60,5 +69,6 @@ export function targetTable(results) {
   return ['| | target | measured | |', '|---|---:|---:|---|', ...rows, ''].join('\n');
 }
 
-const micros = (value) => (Math.abs(value) < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en'));
-const range = (values) => `${micros(Math.min(...values))}–${micros(Math.max(...values))}`;
+export const micros = (value) =>
+  Math.abs(value) < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en');
+export const range = (values) => `${micros(Math.min(...values))}–${micros(Math.max(...values))}`;

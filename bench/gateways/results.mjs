@@ -21,7 +21,6 @@ export function resultsPage({ results, installed, missing, options, goVersion })
     `- ${options.rounds} alternating rounds of ${options.seconds} s; medians, in parentheses the least and the most; ratios round by round`,
     ...installed.map(({ peer, version }) => `- ${peer.title}: ${version}`),
     ...missing.map(({ peer, reason }) => `- ${peer.title}: **missing**, ${reason}`),
-    '- Propylon with policies on: not measured, there are none yet',
     '',
     '## Targets',
     '',

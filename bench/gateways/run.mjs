@@ -15,6 +15,7 @@ import { turnsAt } from './lock.mjs';
 import { measure } from './measure.mjs';
 import { Missing } from './missing.mjs';
 import { envoy } from './peers/envoy.mjs';
+import { floors } from './peers/floors.mjs';
 import { grpcGateway } from './peers/grpc-gateway.mjs';
 import { hono } from './peers/hono.mjs';
 import { propylons } from './peers/propylon.mjs';
@@ -89,7 +90,7 @@ async function run() {
 function install(images) {
   const installed = [];
   const missing = [];
-  for (const peer of [...propylons, grpcGateway, envoy, vanguard, hono]) {
+  for (const peer of [...propylons, grpcGateway, envoy, vanguard, hono, ...floors]) {
     if (!wanted(values.peer, peer.key)) continue;
     try {
       installed.push({ peer, version: peer.install(images) });

@@ -127,12 +127,13 @@ export const scenarios = [
   },
 ];
 
-/** The bytes that the load generator writes. */
-export function requestBytes({ request: { httpMethod, target, body, accept } }) {
+/** The bytes that the load generator writes, with the header fields that a gateway asks for. */
+export function requestBytes({ request: { httpMethod, target, body, accept } }, headers = []) {
   const fields = [
     'Host: gateway.example',
     'User-Agent: bench',
     `Accept: ${accept ?? 'application/json'}`,
+    ...headers.map((field) => field.join(': ')),
     ...(body === undefined
       ? []
       : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`]),

@@ -1,21 +1,26 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, root } from '../cache.mjs';
+import { authorization, policySets } from '../guarded.mjs';
 import { start } from '../process.mjs';
 
 const main = join(root, 'dist/src/cli/main.js');
 
 /** As manifests/Dockerfile starts it. */
-const nodeFlags = ['--min-semi-space-size=16'];
+export const nodeFlags = ['--min-semi-space-size=16'];
 
-/** `propylon serve`, one process. */
-const propylon = (transport) => ({
-  key: `propylon-${transport}`,
-  title: `Propylon, ${transport}`,
-  install: () => `node ${nodeFlags.join(' ')}, one process, no policies`,
+/** `propylon serve`, one process; `more` is what else stands in its propylon.yaml, `headers` what its clients send. */
+export const propylon = ({ key, title, about, transport = 'http2', more = {}, headers = [] }) => ({
+  key: `propylon-${key}`,
+  title,
+  headers,
+  install: () => `node ${nodeFlags.join(' ')}, one process, ${about}`,
   async start({ backend, image }) {
-    const config = join(cacheFolder('run'), `propylon-${transport}.yaml`);
-    writeFileSync(config, JSON.stringify(configuration(transport, backend.grpcAddress, image)));
+    const config = join(cacheFolder('run'), `propylon-${key}.yaml`);
+    writeFileSync(
+      config,
+      JSON.stringify({ ...configuration(transport, backend.grpcAddress, image), ...more }),
+    );
     const gateway = await start(
       process.execPath,
       [...nodeFlags, main, 'serve', '--config', config],
@@ -32,4 +37,17 @@ const configuration = (transport, target, image) => ({
   listen: { host: '127.0.0.1', port: 0, adminPort: 0 },
 });
 
-export const propylons = [propylon('http2'), propylon('grpc-js')];
+const open = (transport) =>
+  propylon({ key: transport, title: `Propylon, ${transport}`, about: 'no policies', transport });
+
+export const propylons = [
+  open('http2'),
+  open('grpc-js'),
+  propylon({
+    key: 'guarded',
+    title: 'Propylon, policies on',
+    about: 'http2; a JWT that it remembers, a scope, a limit per principal, validation',
+    more: policySets.all,
+    headers: authorization,
+  }),
+];

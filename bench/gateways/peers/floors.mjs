@@ -1,0 +1,25 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expectedValues } from '../backend.mjs';
+import { cacheFolder } from '../cache.mjs';
+import { start } from '../process.mjs';
+import { nodeFlags } from './propylon.mjs';
+
+/** No gateway, but what is under one: a server of Node's that calls no backend and says the same to everybody. */
+const floor = (name) => ({
+  key: `floor-${name}`,
+  title: `node:${name} alone`,
+  isFloor: true,
+  install: () => 'answers everything alike, no backend',
+  async start({ registry, scenario }) {
+    const body = join(cacheFolder('run'), `floor-${name}.json`);
+    writeFileSync(body, JSON.stringify(expectedValues(registry, scenario)[0]));
+    const program = fileURLToPath(new URL(`../floors/${name}.mjs`, import.meta.url));
+    const server = await start(process.execPath, [...nodeFlags, program, body], /listening (\S+)/);
+    return { ...server, address: server.ready[1] };
+  },
+});
+
+/** Measured where the gateway's own share is asked for: in scenario a. */
+export const floors = [floor('net'), floor('http')];
