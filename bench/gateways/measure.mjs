@@ -36,9 +36,8 @@ export async function measure(scenario, peers, setup, options) {
 
   try {
     for (const peer of peers) {
-      if (peer.cannot?.[scenario.key] !== undefined || (peer.isFloor === true && scenario.key !== 'a'))
-        continue;
-      const gateway = await peer.start({ ...setup, image, scenario });
+      if (peer.cannot?.[scenario.key] !== undefined || (peer.only ?? scenario.key) !== scenario.key) continue;
+      const gateway = await peer.start({ ...setup, image, plainImage: setup.image, scenario });
       columns.push({ peer, gateway, cpuUs: [], perSecond: [], p50Us: [], p99Us: [] });
       await checkAnswer(peer, gateway.address, scenario, expectedValues(registry, scenario));
       await fireAt(columns.at(-1), options.warmUpSeconds);
@@ -57,7 +56,7 @@ export async function measure(scenario, peers, setup, options) {
     if (options.latency === false) return { columns };
     const rate = steadyRate(columns);
     const bearing = columns.filter(
-      ({ peer, perSecond }) => peer.isFloor !== true && rate < bearableShare * median(perSecond),
+      ({ peer, perSecond }) => peer.only === undefined && rate < bearableShare * median(perSecond),
     );
     for (let round = 0; round < options.rounds; round++) {
       // What load and backend take by themselves is no latency of a gateway's.

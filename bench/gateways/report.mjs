@@ -4,7 +4,7 @@ import { targets } from './targets.mjs';
 
 /** A scenario as a Markdown table with a column per peer. */
 export function scenarioTable({ scenario, rate, columns }, all) {
-  const peers = all.filter(({ isFloor }) => isFloor !== true);
+  const peers = all.filter(({ only }) => only === undefined);
   const reference = (key) => columns.find(({ peer }) => peer.key === key);
   const row = (title, cell) => {
     const cells = peers
@@ -29,17 +29,19 @@ export function scenarioTable({ scenario, rate, columns }, all) {
     row(`p99 added at ${rate}/s, µs`, added('p99Us')),
     row('resident MB', ({ residentMb }) => residentMb.toFixed(0)),
     '',
-    `${scenario.connections} connections when saturated.${notes(scenario, peers)}${floorNote(columns)}`,
+    `${scenario.connections} connections when saturated.${notes(scenario, peers)}${referenceNote(columns)}`,
     '',
   ].join('\n');
 }
 
-/** What of the cost is Node's own, whatever is built on it. */
-function floorNote(columns) {
-  const floors = columns.filter(({ peer }) => peer.isFloor === true);
-  if (floors.length === 0) return '';
-  const each = floors.map(({ peer, cpuUs }) => `${peer.title} ${micros(median(cpuUs))} (${range(cpuUs)})`);
-  return ` Node's own share, with a fixed answer and no backend, CPU µs per request: ${each.join(', ')}.`;
+/** What is measured beside a scenario to compare with: Node's own share of a request, or fewer routes. */
+function referenceNote(columns) {
+  const references = columns.filter(({ peer }) => peer.only !== undefined);
+  if (references.length === 0) return '';
+  const each = references.map(
+    ({ peer, cpuUs }) => `${peer.title} ${micros(median(cpuUs))} (${range(cpuUs)})`,
+  );
+  return ` For comparison, in the same rounds, CPU µs per request: ${each.join(', ')}.`;
 }
 
 function notes(scenario, peers) {

@@ -10,7 +10,7 @@ import { nodeFlags } from './propylon.mjs';
 const floor = (name) => ({
   key: `floor-${name}`,
   title: `node:${name} alone`,
-  isFloor: true,
+  only: 'a',
   install: () => 'answers everything alike, no backend',
   async start({ registry, scenario }) {
     const body = join(cacheFolder('run'), `floor-${name}.json`);

@@ -40,9 +40,16 @@ const configuration = (transport, target, image) => ({
 const open = (transport) =>
   propylon({ key: transport, title: `Propylon, ${transport}`, about: 'no policies', transport });
 
+/** Beside scenario f: what the other 9,999 routes cost is not to be mixed up with what another hour costs. */
+const few = {
+  ...propylon({ key: 'few', title: 'Propylon with few routes', about: 'http2, beside scenario f' }),
+  only: 'f',
+};
+
 export const propylons = [
   open('http2'),
   open('grpc-js'),
+  { ...few, start: (setup) => few.start({ ...setup, image: setup.plainImage }) },
   propylon({
     key: 'guarded',
     title: 'Propylon, policies on',
