@@ -78,7 +78,7 @@ function table(scenario, columns) {
   const of = (key) => columns.find(({ peer }) => peer.key === key);
   const added = ({ cpuUs }) => cpuUs.map((us, round) => us - of(open.key).cpuUs[round]);
   const rows = columns
-    .filter(({ peer }) => peer.isFloor !== true)
+    .filter(({ peer }) => peer.only === undefined)
     .map((column) => {
       const more = column.peer === open ? '' : `${micros(median(added(column)))} (${range(added(column))})`;
       const title = column.peer === open ? 'no policies' : column.peer.title;
