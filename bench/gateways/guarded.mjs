@@ -19,9 +19,8 @@ export const authorization = [['Authorization', `Bearer ${token()}`]];
 const provider = {
   type: 'jwt',
   issuer,
-  audiences: [audience],
-  algorithms: ['HS256'],
-  keys: [{ kty: 'oct', k: base64url(secret) }],
+  aud: [audience],
+  keys: { jwk: { kty: 'oct', alg: 'HS256', k: base64url(secret) } },
 };
 const isPublic = { authentication: { mode: 'none' } };
 /** Never reached: what a limit costs is what is asked for. */
