@@ -48,6 +48,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   jose: ['gate/auth/'],
   ioredis: ['gate/redis.ts', 'gate/redis-settings.ts'],
   'lru-cache': ['gate/'],
+  'ipaddr.js': ['gate/address/'],
   '@bufbuild/cel': ['gate/authz/'],
   '@bufbuild/cel-spec': ['gate/authz/'],
   '@bufbuild/protovalidate': ['descriptor/validate-proto.ts', 'gate/validate/'],

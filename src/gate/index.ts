@@ -1,3 +1,4 @@
+export { createTrustedProxies, type TrustedProxies } from './address/trusted-proxies.js';
 export { type Audience, sees } from './audience.js';
 export { audienceOfLabels } from './authz/options.js';
 export { buildGate } from './build.js';

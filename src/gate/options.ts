@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trustedProxiesProblems } from './address/trusted-proxies.js';
 import { authenticationOptionsSchema } from './auth/options.js';
 import { visibilityLabels } from './authz/options.js';
 import { redisOptionsSchema } from './redis-options.js';
@@ -7,8 +8,14 @@ import { redisOptionsSchema } from './redis-options.js';
 export const gateOptionsShape = {
   trustedProxies: z
     .array(z.string().min(1))
+    .superRefine((options, context) => {
+      for (const problem of trustedProxiesProblems(options))
+        context.addIssue({ code: 'custom', message: `has a wrong value: ${problem}` });
+    })
     .optional()
-    .describe('Addresses and ranges (CIDR) of proxies whose X-Forwarded-For counts. Default none.'),
+    .describe(
+      'Addresses and ranges (CIDR) of proxies whose X-Forwarded-For, -Proto and -Host count; loopback, private, unix. Default none.',
+    ),
   redis: redisOptionsSchema.optional().describe('The Redis that a fleet of gateways shares. Default none.'),
   visibilityLabels,
   authentication: authenticationOptionsSchema

@@ -1,3 +1,4 @@
+import { addresses } from './address/step.js';
 import { authentication } from './auth/authentication.js';
 import { scopeSteps } from './authz/scopes.js';
 import { visibilitySteps } from './authz/visibility.js';
@@ -20,4 +21,4 @@ export type StepBuilder = (context: GateContext) => readonly GateStep[];
  * caller may do is decided before anything is counted against the caller. Answers are remembered
  * behind every check of permission, and before rules of validation: only what was valid was stored.
  */
-export const order: readonly StepBuilder[] = [authentication, visibilitySteps, scopeSteps];
+export const order: readonly StepBuilder[] = [addresses, authentication, visibilitySteps, scopeSteps];

@@ -1,11 +1,11 @@
 import type { Random, WallClock } from '../clock.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { Limits } from '../limits.js';
+import { createTrustedProxies, type TrustedProxies } from './address/trusted-proxies.js';
 import type { Authenticator } from './auth/authenticator.js';
 import { createAuthenticators } from './auth/create.js';
 import type { GateOptions } from './options.js';
 import { createRedisStore, type RedisStore } from './redis.js';
-import type { GateRequest } from './view.js';
 
 /** What the gates of all methods share and what survives a reload: made once, by configuration. */
 export interface GateResources {
@@ -20,10 +20,9 @@ export interface GateResources {
   readonly hasProviders: boolean;
   /** What a fleet shares; undefined where no Redis is configured. */
   readonly redis?: RedisStore | undefined;
-  /** The client behind trusted proxies, or the peer. */
-  readonly clientAddress: (request: GateRequest) => string;
   /** What is wrong with what the options name: files that are not there, keys that are none. */
   readonly diagnostics: readonly Diagnostic[];
+  readonly proxies: TrustedProxies;
   close(): Promise<void>;
 }
 
@@ -43,6 +42,7 @@ export interface GateHost {
  * read.
  */
 export function createGateResources(options: GateOptions, host: GateHost): GateResources {
+  const proxies = createTrustedProxies(options.trustedProxies);
   const redis = options.redis && createRedisStore(options.redis, host);
   const diagnostics: Diagnostic[] = [];
   const authenticators = createAuthenticators(options.authentication, {
@@ -54,7 +54,7 @@ export function createGateResources(options: GateOptions, host: GateHost): GateR
     options,
     authenticators,
     hasProviders: authenticators.length > 0,
-    clientAddress: ({ peerAddress }) => peerAddress,
+    proxies,
     redis,
     diagnostics,
     close: async () => {

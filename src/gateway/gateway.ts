@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { type Audience, type GateRequest, GateView } from '../gate/index.js';
+import { type Audience, GateView, type TrustedProxies } from '../gate/index.js';
 import type { Match, NoMatch, Router } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
@@ -28,8 +28,8 @@ export interface GatewayCoreOptions {
   readonly surface: Surface;
   readonly limits: Limits;
   readonly clock: Clock;
-  /** The client behind trusted proxies, or the peer. */
-  readonly clientAddress: (request: GateRequest) => string;
+  /** What proxies in front are believed. */
+  readonly proxies: TrustedProxies;
   readonly metadata: MetadataRules;
   readonly streamRules: StreamRules;
   /** Whether a POST may name another HTTP method in X-HTTP-Method-Override. Default false. */
@@ -89,7 +89,8 @@ export function createGatewayCore(options: GatewayCoreOptions): Gateway {
 
 class GatewayCore implements Gateway {
   readonly #clock: Clock;
-  readonly #clientAddress: (request: GateRequest) => string;
+  readonly #proxies: TrustedProxies;
+  readonly #clientAddress: TrustedProxies['clientAddress'];
   readonly #names: MetadataNames;
   readonly #streamRules: StreamRules;
   readonly #methodOverride: boolean;
@@ -103,7 +104,8 @@ class GatewayCore implements Gateway {
     const { surface, limits, clock, metadata, log } = options;
     this.#surface = surface;
     this.#clock = clock;
-    this.#clientAddress = options.clientAddress;
+    this.#proxies = options.proxies;
+    this.#clientAddress = options.proxies.clientAddress;
     this.#names = metadataNames(metadata);
     this.#streamRules = options.streamRules;
     this.#heartbeats = new SharedTimer(clock, limits.sseHeartbeatMs);
@@ -135,14 +137,16 @@ class GatewayCore implements Gateway {
     return this.tryHandle(exchange) ?? this.#answerWithout(exchange, { allow: [] });
   }
 
-  tryHandle(exchange: Exchange): Promise<Reply> | undefined {
+  tryHandle(received: Exchange): Promise<Reply> | undefined {
+    const exchange = this.#proxies.asSent(received);
     const found = this.#match(exchange);
     if ('route' in found) return this.#answer(exchange, found);
     const isUnknown = 'allow' in found && found.allow.length === 0;
     return isUnknown ? undefined : this.#answerWithout(exchange, found);
   }
 
-  async openSocket(exchange: Exchange): Promise<SocketSession | Reply> {
+  async openSocket(received: Exchange): Promise<SocketSession | Reply> {
+    const exchange = this.#proxies.asSent(received);
     const surface = this.#surface;
     const matched = this.#matchSocket(exchange, surface.router);
     if (!('route' in matched)) return this.#answerWithout({ ...exchange, httpMethod: 'GET' }, matched);

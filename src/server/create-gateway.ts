@@ -57,7 +57,7 @@ function assemble(
     surface,
     limits,
     clock: systemClock,
-    clientAddress: gate.clientAddress,
+    proxies: gate.proxies,
     metadata: options.metadata ?? defaultMetadataRules,
     streamRules: {
       envelope: options.streamEnvelope ?? defaultStreamRules.envelope,

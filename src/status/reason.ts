@@ -45,6 +45,7 @@ export const reasons = {
   UPSTREAM_PROTOCOL: 'The backend answered with something that is not gRPC.',
   UPSTREAM_MESSAGE_TOO_LARGE: 'The backend answered with a message larger than the limit.',
   RESPONSE_UNREPRESENTABLE: 'The answer of the backend cannot be represented as JSON.',
+  ADDRESS_DENIED: 'Requests from this address are not let through.',
   ORIGIN_REFUSED: 'Pages of this origin may not open a WebSocket here.',
   WEBSOCKET_REFUSED: 'A WebSocket carries streams only, and the method of this path has none.',
   STREAM_IDLE: 'The stream was idle for too long.',

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/clock.js';
-import { openGate } from '../../src/gate/index.js';
+import { createTrustedProxies, openGate } from '../../src/gate/index.js';
 import {
   createGatewayCore,
   defaultMetadataRules,
@@ -235,7 +235,7 @@ export function bench(options: BenchOptions = {}): Bench {
     surface,
     limits,
     clock,
-    clientAddress: ({ peerAddress }) => peerAddress,
+    proxies: createTrustedProxies(),
     metadata: { ...defaultMetadataRules, ...options.metadata },
     streamRules: { ...defaultStreamRules, ...options.streamRules },
     log: (event) => events.push(event),
