@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { nearestName } from '../codec/index.js';
 import type { Diagnostic, Location } from '../diagnostic/index.js';
@@ -39,11 +39,16 @@ export function parseConfig(text: string, file: string): { config: Config; diagn
   const result = configSchema.safeParse(values ?? {});
   if (result.success) return { config: result.data, diagnostics: [] };
 
+  /** Of what is missing the place where it is missing. */
+  const offsetOf = (path: readonly string[]): number | undefined => {
+    const node: unknown = document.getIn(path, true);
+    if (isNode(node) || path.length === 0) return isNode(node) ? node.range?.[0] : undefined;
+    return offsetOf(path.slice(0, -1));
+  };
   const diagnostics = result.error.issues.flatMap(meant).flatMap((issue): Diagnostic[] => {
     const path = issue.path.map(String);
     if (issue.code !== 'unrecognized_keys') {
-      const node = document.getIn(path, true) as Node | undefined;
-      return [invalid(`${path.join('.') || 'The file'} ${sentence(issue)}`, at(node?.range?.[0]))];
+      return [invalid(`${path.join('.') || 'The file'} ${sentence(issue)}`, at(offsetOf(path)))];
     }
     const container = path.length === 0 ? document.contents : document.getIn(path, true);
     return issue.keys.map((key) => {
@@ -76,6 +81,7 @@ function meant(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
 function sentence(issue: z.core.$ZodIssue): string {
   const { message } = issue;
   if (issue.code === 'invalid_type') return `must be ${article(issue.expected)}.`;
+  if (issue.code === 'invalid_key') return issue.issues.map(sentence).join(' ');
   if ('options' in issue && Array.isArray(issue.options))
     return `must be one of ${issue.options.map(String).join(', ')}.`;
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}.`;

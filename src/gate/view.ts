@@ -49,6 +49,8 @@ export class GateView {
   readonly request: GateRequest;
   /** The caller, once authentication has said who that is; undefined on public routes. */
   principal: Principal | undefined;
+  /** The point on the gateway's clock at which the caller's credentials have expired: a stream ends there. */
+  endsAt: number | undefined;
   /** Further metadata for the backend; a client's own header fields of the same names stay behind. */
   readonly metadata: MetadataEntry[] = [];
   /** Header fields of the client, by names in lower case, that become no metadata. */

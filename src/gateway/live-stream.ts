@@ -5,8 +5,8 @@ import { type Failure, failureOf, failureOfOutcome } from './errors.js';
 import type { Run } from './run.js';
 
 /**
- * A streaming call under watch: ended with an error of ours when nothing moves for
- * `streamIdleTimeoutMs` or when the gateway shuts down. `release` must be called in the end.
+ * A streaming call under watch: ended with an error of ours when nothing moves for `streamIdleTimeoutMs`,
+ * when the caller's credentials expire or when the gateway shuts down. `release` must be called in the end.
  */
 export class LiveStream {
   readonly call: StreamCall;
@@ -16,6 +16,7 @@ export class LiveStream {
   #stopped: StatusError | undefined;
   #movedAt: number;
   #cancelTimer: () => void = () => {};
+  #cancelEnd: () => void = () => {};
   #released = false;
 
   /** `reconnects`: whether the client connects again by itself when it is sent away. */
@@ -26,6 +27,12 @@ export class LiveStream {
     this.#forget = run.streams.add((error) => this.stop(error), reconnects);
     this.#movedAt = run.clock.now();
     this.#watch(run.limits.streamIdleTimeoutMs);
+    const { endsAt } = run.view;
+    if (endsAt !== undefined) {
+      this.#cancelEnd = run.clock.after(endsAt - run.clock.now(), () =>
+        this.stop(new StatusError(Code.UNAUTHENTICATED, 'TOKEN_EXPIRED', reasons.TOKEN_EXPIRED)),
+      );
+    }
   }
 
   /** Something moved: a message either way, or a chunk of the request body. */
@@ -71,6 +78,7 @@ export class LiveStream {
     if (this.#released) return;
     this.#released = true;
     this.#cancelTimer();
+    this.#cancelEnd();
     this.#forget();
     this.call.cancel();
     for (const act of this.#onRelease) act();

@@ -175,6 +175,24 @@ describe('authentication', () => {
     expect([await send(token()), await send(partner())]).toEqual([200, 401]);
   });
 
+  it('a stream ends with the token that began it', async () => {
+    // The clock tolerance is 30 s: a second or two are left.
+    const expiring = token({ exp: seconds() - 28 });
+    const response = await fetch(`${echo.url}/v1/talk/endless`, {
+      method: 'POST',
+      duplex: 'half',
+      headers: { authorization: `Bearer ${expiring}`, 'content-type': 'application/x-ndjson' },
+      body: new ReadableStream({ start: (open) => open.enqueue(Buffer.from('{}\n')) }),
+    });
+    expect(response.status).toBe(200);
+    let text = '';
+    const reading = (async () => {
+      for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString();
+    })();
+    await expect(reading).rejects.toThrow();
+    expect(text).toMatch(/^\{"name":"endless"\}\n\{.*"code":16,.*"TOKEN_EXPIRED"/);
+  });
+
   it('a path that nobody has is nobody’s secret', async () => {
     expect((await get('/v1/nothing')).status).toBe(404);
   });

@@ -1,3 +1,4 @@
+import type { WallClock } from '../../clock.js';
 import { fieldValues } from '../../headers.js';
 import { Code, reasons } from '../../status/index.js';
 import type { GateContext } from '../context.js';
@@ -25,7 +26,7 @@ export function authentication(context: GateContext): readonly GateStep[] {
   const { mode = 'required' } = context.policy.authentication ?? {};
   const authenticators = chosen(context);
   if (mode === 'none') return [];
-  const judge = new Judge(authenticators, mode === 'required');
+  const judge = new Judge(authenticators, mode === 'required', context);
   return [{ name: 'authentication', admit: (view) => judge.next(view, 0, nothing) }];
 }
 
@@ -74,8 +75,12 @@ class Judge {
   readonly #unknown: Refusal | undefined;
   readonly #conflict: Refusal;
 
-  constructor(authenticators: readonly Authenticator[], isRequired: boolean) {
+  /** Of calls that may outlive the credentials they began with. */
+  readonly #streamClock: WallClock | undefined;
+
+  constructor(authenticators: readonly Authenticator[], isRequired: boolean, context: GateContext) {
     this.#authenticators = authenticators;
+    this.#streamClock = context.isUnary ? undefined : context.resources.clock;
     const headers = challengeFields(authenticators);
     this.#missing = isRequired
       ? refusal(Code.UNAUTHENTICATED, 'CREDENTIALS_MISSING', reasons.CREDENTIALS_MISSING, { headers })
@@ -122,6 +127,8 @@ class Judge {
     const principal = found.own ?? found.certificate;
     if (principal === undefined) return this.#missing;
     view.principal = principal;
+    if (principal.expiresAt !== undefined && this.#streamClock !== undefined)
+      view.endsAt = this.#streamClock.now() + principal.expiresAt - this.#streamClock.wall();
     return undefined;
   }
 

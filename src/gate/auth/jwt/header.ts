@@ -32,15 +32,17 @@ export function checkHeader(
     return { problem: 'The token is encrypted, compressed or not encoded' };
   if (header['cty'] !== undefined && mediaType(header['cty']) === 'jwt')
     return { problem: 'The token holds another token' };
-  const type = header['typ'] === undefined ? undefined : mediaType(header['typ']);
   const isOfType =
-    typ === undefined
-      ? type === undefined || type === 'jwt' || type === 'at+jwt'
-      : type === typ.toLowerCase();
+    header['typ'] === undefined ? typ === undefined : typesOf(typ).includes(mediaType(header['typ']) ?? '');
   if (!isOfType) return { problem: 'The token is of another type (typ)' };
   if (kid !== undefined && typeof kid !== 'string')
     return { problem: 'The token names its key in another form' };
   return { algorithm: alg, kid };
+}
+
+/** In lower case. */
+function typesOf(typ: HeaderRules['typ']): readonly string[] {
+  return typ === undefined ? ['jwt', 'at+jwt'] : [typ.toLowerCase()];
 }
 
 /** RFC 7515 §4.1.9: without case, and with "application/" left out. */
