@@ -18,5 +18,6 @@ export function buildGate(context: GateContext, builders: readonly StepBuilder[]
     inspect,
     around: context.isUnary ? having('around') : [],
     everyMessage: inspect.filter((step) => step.everyMessage === true),
+    preflight: steps.find((step) => step.preflight !== undefined)?.preflight,
   });
 }

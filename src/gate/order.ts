@@ -3,6 +3,7 @@ import { authentication } from './auth/authentication.js';
 import { scopeSteps } from './authz/scopes.js';
 import { visibilitySteps } from './authz/visibility.js';
 import type { GateContext } from './context.js';
+import { cors } from './cors/step.js';
 import type { GateStep } from './step.js';
 
 /** Makes the steps of one kind for a binding; none where its policy asks for none. */
@@ -12,13 +13,14 @@ export type StepBuilder = (context: GateContext) => readonly GateStep[];
  * Every step there is, in the order in which requests meet them. Within a phase the order is that of
  * this list; around the call, what stands first is outermost:
  *
- * addresses, overload, limits by address, cross-origin headers, authentication, visibility, scopes,
+ * cross-origin headers, addresses, overload, limits by address, authentication, visibility, scopes,
  * limits by principal and header, concurrency, deprecation, transformed headers; with the message:
  * ignored output-only fields, transformed fields, the authorization rule, limits by field, request
  * ids, idempotency, cache, validation; around the call besides: entity tags, operations, success.
  *
- * Counting an address is cheaper than verifying a forged token, so addresses come first. What a
- * caller may do is decided before anything is counted against the caller. Answers are remembered
- * behind every check of permission, and before rules of validation: only what was valid was stored.
+ * What refuses nothing comes first, so that pages can read why they were refused. Counting an address
+ * is cheaper than verifying a forged token, so addresses come before that. What a caller may do is
+ * decided before anything is counted against the caller. Answers are remembered behind every check of
+ * permission, and before rules of validation: only what was valid was stored.
  */
-export const order: readonly StepBuilder[] = [addresses, authentication, visibilitySteps, scopeSteps];
+export const order: readonly StepBuilder[] = [cors, addresses, authentication, visibilitySteps, scopeSteps];

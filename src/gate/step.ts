@@ -1,6 +1,7 @@
+import type { HeaderFields } from '../headers.js';
 import type { RequestMessage } from './request-message.js';
 import type { GateAnswer, Refusal, Verdict } from './verdict.js';
-import type { GateView } from './view.js';
+import type { GateRequest, GateView } from './view.js';
 
 /** How a call is made for a step around it. */
 export interface NextOptions {
@@ -27,6 +28,8 @@ export type Next = (options?: NextOptions) => Promise<GateAnswer>;
 export interface GateStep {
   /** As `order.ts` and the log call it: "authentication". */
   readonly name: string;
+  /** Header fields for the answer to a preflight of CORS that asks for an HTTP method of the binding. */
+  readonly preflight?: (request: GateRequest, httpMethod: string) => HeaderFields;
   /** Before a byte of the body is read, streams included. */
   readonly admit?: (view: GateView) => Refusal | undefined | Promise<Refusal | undefined>;
   /** With the request message; of a client stream its first, and later ones too where `everyMessage` says so. */
@@ -46,6 +49,8 @@ export interface Gate {
   readonly steps: readonly string[];
   /** Those of `inspect` for every message of a client stream. */
   readonly everyMessage: readonly GateStep[];
+  /** Undefined where pages of other origins may not ask. */
+  readonly preflight?: GateStep['preflight'];
 }
 
 /** The gate of methods without any policy. */

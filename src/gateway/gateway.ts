@@ -15,6 +15,7 @@ import { LiveStreams } from './live-streams.js';
 import type { SocketSession } from './message-socket.js';
 import { type MetadataNames, type MetadataRules, metadataNames } from './metadata-rules.js';
 import { overriddenMethod } from './method-override.js';
+import { type Preflight, preflight } from './preflight.js';
 import { requestIdOf } from './request-id.js';
 import type { Run } from './run.js';
 import { serverStream } from './server-stream.js';
@@ -139,6 +140,8 @@ class GatewayCore implements Gateway {
 
   tryHandle(received: Exchange): Promise<Reply> | undefined {
     const exchange = this.#proxies.asSent(received);
+    const asked = preflight(this.#surface, exchange);
+    if (asked !== undefined) return this.#answerPreflight(exchange, asked);
     const found = this.#match(exchange);
     if ('route' in found) return this.#answer(exchange, found);
     const isUnknown = 'allow' in found && found.allow.length === 0;
@@ -242,6 +245,14 @@ class GatewayCore implements Gateway {
     seen.view.end({ httpStatus: 404, code: Code.NOT_FOUND });
     Object.assign(seen, this.#seen(exchange, instead, seen.view.requestId));
     return admitted(instead.route.gate, seen.view);
+  }
+
+  async #answerPreflight(exchange: Exchange, { found, headers }: Preflight): Promise<Reply> {
+    const requestId = requestIdOf(exchange.headers);
+    const end = this.#begin(exchange, requestId, this.#seen(exchange, found, requestId));
+    const { reply, code } = emptyAnswer([...headers, ['x-request-id', requestId]]);
+    end(reply.httpStatus, code);
+    return reply;
   }
 
   async #answerWithout(exchange: Exchange, found: Unrouted): Promise<Reply> {
