@@ -59,6 +59,8 @@ export interface Limits {
   readonly compressionBytesMin: number;
   /** Pieces in which a google.api.HttpBody upload is sent to a client-streaming method. */
   readonly httpBodyChunkBytes: number;
+  /** Keys that all rate limits together count, of clients, addresses and the like; each limit has a share, and at least a thousand. */
+  readonly rateLimitKeysMax: number;
   /** At shutdown what is under way may finish within this time; clients that connect again by themselves are sent away at once. */
   readonly drainTimeoutMs: number;
   /** A token that a client shows. 401. */
@@ -111,6 +113,7 @@ export const defaultLimits: Limits = Object.freeze({
   webSocketPingMs: 30_000,
   compressionBytesMin: 1_400,
   httpBodyChunkBytes: 64 * 1024,
+  rateLimitKeysMax: 200_000,
   drainTimeoutMs: 10_000,
   tokenBytesMax: 8 * 1024,
   rememberedTokensMax: 10_000,

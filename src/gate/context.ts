@@ -15,6 +15,8 @@ export interface GateContext {
   /** The one field that is the HTTP body, by its proto name; "*" for all fields, "" where there is no body. */
   readonly body: string;
   readonly isUnary: boolean;
+  /** The same for all bindings of one load, and for no other: what methods of a load have in common is found by it. */
+  readonly load: object;
   readonly policy: Policy;
   readonly origins: EffectivePolicy['origins'];
   /** Whether anybody has declared any policy: then what is not public is denied. */
@@ -32,6 +34,8 @@ export interface GateContext {
   /** A field of the request or the response by its path of proto names, read and changed without decoding the message. */
   readonly requestField: (path: string) => MessageField | FieldProblem;
   readonly responseField: (path: string) => MessageField | FieldProblem;
+  /** Reads a scalar of the request as text, equal for equal values; undefined where the path leads to none. Throws StatusError for bytes that are no message. */
+  readonly requestText: (path: string) => ((binary: Uint8Array) => string | undefined) | undefined;
   /** Lets steps call a method of the same backend that only reads, by its full name: its path; undefined without a backend. See NextOptions. */
   readonly readMethod: (name: string) => string | undefined;
   /** Name of a resource → the path under which a GET of a method, by its full name, reads it; undefined where the surface has none. */

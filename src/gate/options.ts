@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { trustedProxiesProblems } from './address/trusted-proxies.js';
 import { authenticationOptionsSchema } from './auth/options.js';
 import { visibilityLabels } from './authz/options.js';
+import { overloadOptionsSchema, rateLimitOptionsSchema } from './limits/options.js';
 import { redisOptionsSchema } from './redis-options.js';
 
 /** Settings of the gate that are not of single methods: top-level keys of propylon.yaml. */
@@ -21,6 +22,10 @@ export const gateOptionsShape = {
   authentication: authenticationOptionsSchema
     .optional()
     .describe('Who callers may be, and how they show it.'),
+  rateLimits: rateLimitOptionsSchema.optional().describe('Where requests are counted for rate limits.'),
+  overload: overloadOptionsSchema
+    .optional()
+    .describe('Refuses requests while the process has too much to do. Default: none is.'),
 };
 
 const gateOptionsSchema = z.strictObject(gateOptionsShape);

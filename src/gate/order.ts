@@ -4,6 +4,9 @@ import { scopeSteps } from './authz/scopes.js';
 import { visibilitySteps } from './authz/visibility.js';
 import type { GateContext } from './context.js';
 import { cors } from './cors/step.js';
+import { concurrencyLimit } from './limits/concurrency.js';
+import { overload } from './limits/overload.js';
+import { addressLimits, callerLimits, fieldLimits } from './limits/steps.js';
 import type { GateStep } from './step.js';
 
 /** Makes the steps of one kind for a binding; none where its policy asks for none. */
@@ -23,4 +26,15 @@ export type StepBuilder = (context: GateContext) => readonly GateStep[];
  * decided before anything is counted against the caller. Answers are remembered behind every check of
  * permission, and before rules of validation: only what was valid was stored.
  */
-export const order: readonly StepBuilder[] = [cors, addresses, authentication, visibilitySteps, scopeSteps];
+export const order: readonly StepBuilder[] = [
+  cors,
+  addresses,
+  overload,
+  addressLimits,
+  authentication,
+  visibilitySteps,
+  scopeSteps,
+  callerLimits,
+  concurrencyLimit,
+  fieldLimits,
+];

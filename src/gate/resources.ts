@@ -4,6 +4,10 @@ import type { Limits } from '../limits.js';
 import { createTrustedProxies, type TrustedProxies } from './address/trusted-proxies.js';
 import type { Authenticator } from './auth/authenticator.js';
 import { createAuthenticators } from './auth/create.js';
+import { Concurrency } from './limits/concurrency.js';
+import { createRateLimits } from './limits/create.js';
+import { LoopDelay } from './limits/loop-delay.js';
+import type { RateLimits } from './limits/rate-limits.js';
 import type { GateOptions } from './options.js';
 import { createRedisStore, type RedisStore } from './redis.js';
 
@@ -23,6 +27,10 @@ export interface GateResources {
   /** What is wrong with what the options name: files that are not there, keys that are none. */
   readonly diagnostics: readonly Diagnostic[];
   readonly proxies: TrustedProxies;
+  readonly rateLimits: RateLimits;
+  readonly concurrency: Concurrency;
+  /** Of this process. */
+  readonly loopDelay: LoopDelay;
   close(): Promise<void>;
 }
 
@@ -38,8 +46,8 @@ export interface GateHost {
 }
 
 /**
- * Opens no connection before a step of a method needs it. Throws DiagnosticsError where a file that is named cannot be
- * read.
+ * Opens no connection before a step of a method needs it. Throws DiagnosticsError where a file that is
+ * named cannot be read, or options contradict each other.
  */
 export function createGateResources(options: GateOptions, host: GateHost): GateResources {
   const proxies = createTrustedProxies(options.trustedProxies);
@@ -57,6 +65,9 @@ export function createGateResources(options: GateOptions, host: GateHost): GateR
     proxies,
     redis,
     diagnostics,
+    rateLimits: createRateLimits(options, host, redis),
+    concurrency: new Concurrency(),
+    loopDelay: new LoopDelay(host.clock),
     close: async () => {
       redis?.close();
       await Promise.all(authenticators.map((authenticator) => authenticator.close()));

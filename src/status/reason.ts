@@ -49,6 +49,10 @@ export const reasons = {
   ORIGIN_REFUSED: 'Pages of this origin may not open a WebSocket here.',
   WEBSOCKET_REFUSED: 'A WebSocket carries streams only, and the method of this path has none.',
   STREAM_IDLE: 'The stream was idle for too long.',
+  RATE_LIMITED: 'Too many requests.',
+  RATE_LIMIT_UNAVAILABLE: 'Requests cannot be counted at the moment.',
+  CONCURRENCY_EXHAUSTED: 'Too many requests of the method are under way.',
+  OVERLOADED: 'The gateway has too much to do.',
   SHUTTING_DOWN: 'The gateway is shutting down.',
   INTERNAL: 'Something went wrong in the gateway.',
 } as const;

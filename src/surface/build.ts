@@ -24,6 +24,7 @@ import { version } from '../version.js';
 import { lazyRequestBinder } from './bind.js';
 import { type EventId, eventIdReader } from './event-id.js';
 import { createFieldNames, inProtoNames } from './field-names.js';
+import { fieldText } from './field-text.js';
 import { hashFieldOf, unknownHashFields } from './hash-field.js';
 import { idempotencyOf } from './idempotency.js';
 import { messageField, requestField } from './message-field.js';
@@ -131,6 +132,7 @@ function routeCompiler(
   const jsonNames = createFieldNames();
   const protoNames = inProtoNames(jsonNames);
   const paths = pathsOf(bindings);
+  const load = {};
   const eventIdOf = (method: DescMethod, options: CodecOptions, codecs: CodecFactory): EventId => {
     const named = eventIds.find(method);
     if (named === undefined) return () => undefined;
@@ -193,6 +195,8 @@ function routeCompiler(
         clientName: ({ name, jsonName }) => (options.protoNames ? name : jsonName),
         requestField: (path) => requestField(method.input, path, names),
         responseField: (path) => messageField(method.output, path, names),
+        requestText: (path) => fieldText(method.input, path, noting),
+        load,
         readMethod,
         pathsOf: paths,
         // Each binding of a method says the same of its policy.

@@ -67,6 +67,8 @@ export function gateOf(
       responseField: () => noField,
       readMethod: () => undefined,
       pathsOf: () => undefined,
+      requestText: () => undefined,
+      load: {},
       report: (diagnostic) => void diagnostics.push(diagnostic),
       ...rest,
     },

@@ -1,0 +1,53 @@
+import type { Random } from '../../clock.js';
+import type { DescMethod } from '../../descriptor/index.js';
+import type { Limits } from '../../limits.js';
+import type { Counter, Limit } from './counter.js';
+import type { MethodLimit } from './declared.js';
+import { KeyTable } from './key-table.js';
+import type { Rate } from './rate.js';
+
+/** A limit has room for so many keys, however many limits there are. */
+const keysMin = 1_000;
+
+/** What one load of policies has said. */
+export interface LoadScope {
+  /** What the members of a group have to agree about, and which method said it first. */
+  readonly groups: Map<string, { readonly terms: string; readonly method: string }>;
+  readonly methods: Map<DescMethod, readonly MethodLimit[]>;
+}
+
+/** All rate limits there are, and who counts. They outlive a reload, as long as they stay the same. */
+export class RateLimits {
+  readonly counter: Counter;
+  readonly #limits: Limits;
+  readonly #random: Random;
+  readonly #byId = new Map<string, Limit>();
+  readonly #scopes = new WeakMap<object, LoadScope>();
+
+  constructor(counter: Counter, host: { readonly limits: Limits; readonly random: Random }) {
+    this.counter = counter;
+    this.#limits = host.limits;
+    this.#random = host.random;
+  }
+
+  scope(load: object): LoadScope {
+    const scope = this.#scopes.get(load) ?? { groups: new Map(), methods: new Map() };
+    this.#scopes.set(load, scope);
+    return scope;
+  }
+
+  /** The limit of that id; one of another rate is another, in which nobody has used anything. */
+  limit(id: string, name: string, rate: Rate): Limit {
+    const known = this.#byId.get(id);
+    if (known !== undefined && isSame(known.rate, rate)) return known;
+    const keysMax = (): number =>
+      Math.max(keysMin, Math.floor(this.#limits.rateLimitKeysMax / this.#byId.size));
+    const limit = { id, name, rate, keys: new KeyTable(keysMax, this.#random) };
+    this.#byId.set(id, limit);
+    return limit;
+  }
+}
+
+function isSame(a: Rate, b: Rate): boolean {
+  return a.requests === b.requests && a.perMs === b.perMs && a.burst === b.burst;
+}

@@ -1,0 +1,89 @@
+import { Code } from '../../status/index.js';
+import type { GateContext } from '../context.js';
+import type { GateStep } from '../step.js';
+import { type Refusal, refusal } from '../verdict.js';
+import type { GateView } from '../view.js';
+import type { Count, Counter, Hit } from './counter.js';
+import { limitsOf, type MethodLimit } from './declared.js';
+import { policyField, rateLimitField } from './header-fields.js';
+import { tooMany, unknown } from './refused.js';
+
+/** Limits by address stand before authentication: to count is cheaper than to verify what is forged. */
+export function addressLimits(context: GateContext): readonly GateStep[] {
+  const { address } = byPlace(context);
+  if (address.length === 0) return [];
+  const judge = judgeOf(context, address, []);
+  return [{ name: 'rate limits by address', admit: (view) => judge(view, nothing) }];
+}
+
+/** Limits by what is known of the caller, and those of all callers together. */
+export function callerLimits(context: GateContext): readonly GateStep[] {
+  const { address, caller } = byPlace(context);
+  if (caller.length === 0) return [];
+  const judge = judgeOf(context, caller, address);
+  return [{ name: 'rate limits', admit: (view) => judge(view, nothing) }];
+}
+
+/** Limits by what the request says. Of a stream of requests the first counts. */
+export function fieldLimits(context: GateContext): readonly GateStep[] {
+  const { address, caller, field } = byPlace(context);
+  if (field.length === 0) return [];
+  const judge = judgeOf(context, field, [...address, ...caller]);
+  return [{ name: 'rate limits by field', inspect: (view, { binary }) => judge(view, binary) }];
+}
+
+const nothing = new Uint8Array(0);
+
+function byPlace(context: GateContext) {
+  const limits = limitsOf(context);
+  return {
+    address: limits.filter(({ by }) => by === 'address'),
+    caller: limits.filter(({ by }) => by !== 'address' && by !== 'field'),
+    field: limits.filter(({ by }) => by === 'field'),
+  };
+}
+
+/** `earlier` are limits that have let the request through before: what is refused here takes nothing of them. */
+function judgeOf(
+  { resources }: GateContext,
+  limits: readonly MethodLimit[],
+  earlier: readonly MethodLimit[],
+): (view: GateView, binary: Uint8Array) => Refusal | undefined | Promise<Refusal | undefined> {
+  const { counter } = resources.rateLimits;
+  const policy = policyField(limits.map(({ limit }) => limit));
+  const told = (view: GateView, hits: readonly Hit[], count: Count): Refusal | undefined => {
+    const field = rateLimitField(hits);
+    if (field !== undefined) view.responseHeaders.push(policy, field);
+    if (count === undefined) return undefined;
+    giveBack(counter, view, earlier);
+    return count === 'unavailable' ? unknown() : tooMany(count);
+  };
+  return (view, binary) => {
+    const hits = hitsOf(limits, view, binary);
+    if (hits === undefined) return repeated();
+    const count = counter.take(hits);
+    return count instanceof Promise ? count.then((late) => told(view, hits, late)) : told(view, hits, count);
+  };
+}
+
+/** Undefined where a header field is there more than once: two readers would see two values. */
+function hitsOf(limits: readonly MethodLimit[], view: GateView, binary: Uint8Array): Hit[] | undefined {
+  const hits: Hit[] = [];
+  for (const { limit, cost, keyOf } of limits) {
+    const key = keyOf(view, binary);
+    if (key === undefined) return undefined;
+    hits.push({ limit, key, cost, remaining: undefined, resetMs: 0 });
+  }
+  return hits;
+}
+
+function giveBack(counter: Counter, view: GateView, earlier: readonly MethodLimit[]): void {
+  if (earlier.length === 0) return;
+  const hits = hitsOf(earlier, view, nothing);
+  if (hits !== undefined) counter.giveBack(hits);
+}
+
+function repeated(): Refusal {
+  const message = 'A header field that requests are counted by must not be given more than once.';
+  return refusal(Code.INVALID_ARGUMENT, 'HEADER_MALFORMED', message);
+}
