@@ -165,6 +165,7 @@ export function gatewayOptionsOf(settings: Settings): GatewayOptions {
     ...defined(settings.streams),
     sse: settings.sse,
     methodOverride: settings.methodOverride,
+    securityHeaders: settings.securityHeaders,
     webSocketOrigins: settings.webSocketOrigins,
     limits: defined(settings.limits),
     timeouts: settings.timeouts,

@@ -11,6 +11,10 @@ import {
 
 const port = z.int().min(0).max(65_535);
 const names = z.array(z.string().min(1));
+const fieldValue = z
+  .string()
+  .regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII')
+  .optional();
 
 /** The address of a backend, checked where it is written, so that a problem has a line. */
 function requireTarget(text: string, context: z.RefinementCtx<string>): void {
@@ -187,6 +191,18 @@ export const configSchema = z.strictObject({
     .union([names, z.literal('*')])
     .optional()
     .describe("Origins whose pages may open WebSockets, besides the gateway's own; * lets all."),
+  securityHeaders: z
+    .strictObject({
+      contentTypeOptions: fieldValue.describe('X-Content-Type-Options. Default nosniff.'),
+      referrerPolicy: fieldValue.describe('Referrer-Policy. Default no-referrer.'),
+      contentSecurityPolicy: fieldValue.describe(
+        "Content-Security-Policy. Default default-src 'none'; frame-ancestors 'none'.",
+      ),
+      crossOriginResourcePolicy: fieldValue.describe('Cross-Origin-Resource-Policy. Default same-site.'),
+      strictTransportSecurity: fieldValue.describe('Strict-Transport-Security, by https only. Default off.'),
+    })
+    .optional()
+    .describe('What browsers are told with every answer; off leaves a field out.'),
   methodOverride: z
     .boolean()
     .optional()

@@ -54,6 +54,7 @@ export interface Settings {
     readonly eventIds: readonly { readonly selector: string; readonly field: string }[];
   };
   readonly methodOverride: boolean;
+  readonly securityHeaders: NonNullable<Config['securityHeaders']>;
   readonly webSocketOrigins: readonly string[] | '*';
   readonly limits: NonNullable<Config['limits']>;
   readonly policies: readonly { readonly selector: string; readonly policy: Policy }[];
@@ -176,6 +177,7 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
       eventIds: Object.entries(file.sse?.eventIds ?? {}).map(([selector, field]) => ({ selector, field })),
     },
     methodOverride: file.methodOverride ?? false,
+    securityHeaders: file.securityHeaders ?? {},
     webSocketOrigins: file.webSocketOrigins ?? [],
     limits: file.limits ?? {},
     policies: Object.entries(file.policies ?? {}).map(([selector, policy]) => ({ selector, policy })),

@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { type Context, type Handler, Hono } from 'hono';
 import { matchedRoutes, routePath } from 'hono/route';
 import { getPath } from 'hono/utils/url';
-import { errorReply, type Gateway } from '../gateway/index.js';
+import { errorReply, type Gateway, type Reply } from '../gateway/index.js';
 import { Code, reasons, StatusError } from '../status/index.js';
 import { exchangeOf, responseOf } from './fetch.js';
 import { mountedTarget } from './mounted-target.js';
+import type { SecurityHeaders } from './security-headers.js';
 
 /** The gateway as a Hono app, and who is first in line there. */
 export interface GatewayApp {
@@ -24,7 +25,11 @@ export interface GatewayApp {
  * (`app.route('/api', gateway.app)`), it serves the paths of the templates below it. A path without a binding
  * is left to handlers that were added later, where there are any.
  */
-export function createApp(core: Gateway, routes: ((app: Hono) => void) | undefined): GatewayApp {
+export function createApp(
+  core: Gateway,
+  routes: ((app: Hono) => void) | undefined,
+  security: SecurityHeaders,
+): GatewayApp {
   const app = new Hono();
   routes?.(app);
   const guarded = app.routes.length > 0;
@@ -33,12 +38,12 @@ export function createApp(core: Gateway, routes: ((app: Hono) => void) | undefin
     const sent = incoming?.url ?? targetOf(c.req.raw.url);
     const target = mountedTarget(sent, routePath(c));
     const exchange = exchangeOf(c.req.raw, target ?? sent, incoming);
-    if (target === undefined)
-      return responseOf(errorReply(core.surface, exchange, ambiguous()), c.req.method);
+    const answer = (reply: Reply): Response => responseOf(security.on(reply, exchange), c.req.method);
+    if (target === undefined) return answer(errorReply(core.surface, exchange, ambiguous()));
     const reply = core.tryHandle(exchange);
-    if (reply !== undefined) return responseOf(await reply, c.req.method);
+    if (reply !== undefined) return answer(await reply);
     if (matchedRoutes(c).length > c.req.routeIndex + 1) return next();
-    return responseOf(await core.handle(exchange), c.req.method);
+    return answer(await core.handle(exchange));
   };
   app.all('*', bindings);
   return {

@@ -12,6 +12,7 @@ import { type Listener, type ListenOptions, listen } from './listen.js';
 import { type Loaded, load, loadXdsFor, openChannels } from './load.js';
 import type { GatewayOptions } from './options.js';
 import { createRpc, type Rpc } from './rpc.js';
+import { securityHeaders } from './security-headers.js';
 
 /** A running gateway: an app to mount, or to listen with. */
 export interface PropylonGateway {
@@ -78,9 +79,11 @@ function assemble(
     limits,
     systemClock,
   );
+  const security = securityHeaders(options.securityHeaders ?? {}, gate.proxies);
   const own = createApp(
     core,
     options.routes === undefined ? undefined : (app) => options.routes?.(app, () => rpc),
+    security,
   );
   return {
     app: own.app,
@@ -91,7 +94,14 @@ function assemble(
     rpc: () => rpc,
     listen: (where = {}) =>
       listen(
-        { core, app: own, limits, clock: systemClock, webSocketOrigins: options.webSocketOrigins ?? [] },
+        {
+          core,
+          app: own,
+          limits,
+          clock: systemClock,
+          webSocketOrigins: options.webSocketOrigins ?? [],
+          security,
+        },
         where,
       ),
     close: async () => {

@@ -7,6 +7,7 @@ import type { Limits } from '../limits.js';
 import { createAdminApp } from './admin.js';
 import type { GatewayApp } from './app.js';
 import { createNodeServer } from './node.js';
+import type { SecurityHeaders } from './security-headers.js';
 import { type ListenTls, loadServerTls } from './tls.js';
 import type { WebSocketOrigins } from './websocket.js';
 
@@ -52,6 +53,7 @@ interface Parts {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly webSocketOrigins: WebSocketOrigins;
+  readonly security: SecurityHeaders;
 }
 
 /** How often a closing listener looks whether it is done. */
@@ -69,7 +71,7 @@ export async function listen(parts: Parts, options: ListenOptions): Promise<List
   const { host, port, adminHost, adminPort } = { ...defaultListen, ...options };
   const openTls = options.tls && (await loadServerTls(options.tls, limits, clock));
   let ready = true;
-  const clients = createNodeServer(core, app, limits, parts.webSocketOrigins, openTls);
+  const clients = createNodeServer(core, app, limits, parts.webSocketOrigins, parts.security, openTls);
   const { server } = clients;
   const admin = createServer(
     getRequestListener(createAdminApp(core, () => ready).fetch, { overrideGlobalObjects: false }),

@@ -12,6 +12,7 @@ import { alsoHttp2 } from './http-versions.js';
 import { peerCertificates } from './peer-certificate.js';
 import { announcesBody, headerFieldsOf, http2HeaderFieldsOf } from './raw-headers.js';
 import { refuseOnSocket } from './refusal.js';
+import type { SecurityHeaders } from './security-headers.js';
 import { send } from './send.js';
 import { sendHttp2 } from './send-http2.js';
 import type { ServerTls, TlsExits } from './tls.js';
@@ -41,6 +42,7 @@ export function createNodeServer(
   gatewayApp: GatewayApp,
   limits: Limits,
   webSocketOrigins: WebSocketOrigins,
+  security: SecurityHeaders,
   openTls: ((exits: TlsExits) => ServerTls) | undefined,
 ): NodeServer {
   const hono = getRequestListener(gatewayApp.app.fetch, { overrideGlobalObjects: false });
@@ -54,6 +56,16 @@ export function createNodeServer(
   // Answered in one place, byte for byte, a path that is hidden is one that is unknown.
   const handled = (exchange: Exchange): Promise<Reply> | undefined =>
     core.tryHandle(exchange) ?? (gatewayApp.isAlone ? core.handle(exchange) : undefined);
+
+  /** Hand-written code may set these fields itself. */
+  function toHono(
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+    exchange: Exchange,
+  ): void {
+    for (const [name, value] of security.forPages(exchange)) response.setHeader(name, value);
+    void hono(request, response);
+  }
 
   function accept(request: IncomingMessage, response: ServerResponse, expectation: Expectation): void {
     busy += 1;
@@ -81,11 +93,11 @@ export function createNodeServer(
         : Promise.resolve(errorReply(core.surface, exchange, refusal));
     if (reply === undefined) {
       if (expectation === 'continue') response.writeContinue();
-      void hono(request, response);
+      toHono(request, response, exchange);
       return;
     }
     reply
-      .then((ready) => send(ready, request, response, limits.streamIdleTimeoutMs))
+      .then((ready) => send(security.on(ready, exchange), request, response, limits.streamIdleTimeoutMs))
       .catch((error: unknown) => {
         // A defect of ours: costs this connection, not the process.
         response.destroy();
@@ -114,11 +126,11 @@ export function createNodeServer(
           : handled(exchange)
         : Promise.resolve(errorReply(core.surface, exchange, refusal));
     if (reply === undefined) {
-      void hono(request, response);
+      toHono(request, response, exchange);
       return;
     }
     reply
-      .then((ready) => sendHttp2(ready, response, limits.streamIdleTimeoutMs))
+      .then((ready) => sendHttp2(security.on(ready, exchange), response, limits.streamIdleTimeoutMs))
       .catch((error: unknown) => {
         stream.destroy();
         process.emitWarning(error instanceof Error ? error : String(error));
@@ -156,7 +168,7 @@ export function createNodeServer(
       response.shouldKeepAlive = false;
       response.assignSocket(socket);
       response.once('finish', () => socket.destroySoon());
-      void send(ready, request, response, limits.streamIdleTimeoutMs);
+      void send(security.on(ready, exchange), request, response, limits.streamIdleTimeoutMs);
     });
   }
 
@@ -177,12 +189,14 @@ export function createNodeServer(
   server.on('checkContinue', (request, response) => accept(request, response, 'continue'));
   server.on('checkExpectation', (request, response) => accept(request, response, 'unknown'));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-    refuseOnSocket(core.surface, error, socket as Socket, current.get(socket as Socket)),
+    refuseOnSocket(answerUnread, error, socket as Socket, current.get(socket as Socket)),
   );
   // Node's types leave it open; of its own server it is a socket.
   server.on('upgrade', (request, socket, head) => upgrade(request, socket as Socket, head));
+  const answerUnread = (exchange: Exchange, error: StatusError): Reply =>
+    security.on(errorReply(core.surface, exchange, error), exchange);
   const refuse = (code: string) => (socket: Socket) =>
-    refuseOnSocket(core.surface, { code }, socket, undefined);
+    refuseOnSocket(answerUnread, { code }, socket, undefined);
   const strays = { silent: refuse('ERR_HTTP_REQUEST_TIMEOUT'), plain: refuse('ERR_TLS_REQUIRED') };
   const http2 = alsoHttp2(server, limits, keepAliveTimeoutMs, strays, openTls);
   http2.server.on('request', acceptHttp2);

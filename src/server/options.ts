@@ -7,6 +7,7 @@ import type { Limits } from '../limits.js';
 import type { ErrorForm, RequestOptions, StreamDefault } from '../surface/index.js';
 import type { UpstreamOptions } from '../upstream/index.js';
 import type { Rpc } from './rpc.js';
+import type { SecurityHeaderOptions } from './security-headers.js';
 
 /** A selector (`pkg.Service`, `pkg.Service.Method`, `pkg.*`, `*`), where its calls go and how they are made. */
 export interface Backend extends Readonly<UpstreamOptions> {
@@ -59,6 +60,8 @@ export interface GatewayOptions {
   readonly webSocketOrigins?: readonly string[] | '*';
   /** Whether POST with X-HTTP-Method-Override counts as the method it names. Default false. */
   readonly methodOverride?: boolean;
+  /** What browsers are told with every answer. */
+  readonly securityHeaders?: SecurityHeaderOptions;
   readonly limits?: Partial<Limits>;
   /** The longest a call may take, in milliseconds. */
   readonly timeouts?: readonly { readonly selector: string; readonly timeoutMs: number }[];

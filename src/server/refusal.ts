@@ -1,8 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Exchange, errorReply } from '../gateway/index.js';
+import type { Exchange, Reply } from '../gateway/index.js';
 import { Code, StatusError } from '../status/index.js';
-import type { Surface } from '../surface/index.js';
 
 /**
  * Answers what never became a request, or broke off as one, with a status body on the bare socket, and closes
@@ -10,7 +9,7 @@ import type { Surface } from '../surface/index.js';
  * it, so then the connection is cut.
  */
 export function refuseOnSocket(
-  surface: Surface,
+  answer: (exchange: Exchange, error: StatusError) => Reply,
   error: { readonly code?: string | undefined },
   socket: Socket,
   current: ServerResponse | undefined,
@@ -20,7 +19,7 @@ export function refuseOnSocket(
     socket.destroy();
     return;
   }
-  const { httpStatus, headers, body } = errorReply(surface, unread, refusalOf(error.code));
+  const { httpStatus, headers, body } = answer(unread, refusalOf(error.code));
   const head = [
     `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus] ?? ''}`,
     ...headers.map(([name, value]) => `${name}: ${value}`),

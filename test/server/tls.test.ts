@@ -11,9 +11,11 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { Hono } from 'hono';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { createTrustedProxies } from '../../src/gate/index.js';
 import type { Exchange, Gateway, Reply } from '../../src/gateway/index.js';
 import { DiagnosticsError, defaultLimits, type Listener } from '../../src/index.js';
 import { listen } from '../../src/server/listen.js';
+import { securityHeaders } from '../../src/server/security-headers.js';
 import type { ListenTls } from '../../src/server/tls.js';
 import { type EchoGateway, messageOf, startEchoGateway } from '../support/echo-gateway.js';
 import { handClock } from '../support/hand-clock.js';
@@ -76,6 +78,7 @@ describe('a listener', () => {
         limits: { ...defaultLimits, ...limits },
         clock,
         webSocketOrigins: [],
+        security: securityHeaders({}, createTrustedProxies()),
       },
       { host: '127.0.0.1', port: 0, adminPort: 0, tls: { ...files(server), ...tls } },
     );

@@ -41,7 +41,12 @@ export function cors(context: GateContext): readonly GateStep[] {
   const granted: HeaderFields = rules.credentials ? [['access-control-allow-credentials', 'true']] : [];
   const exposed = [...responseHeaders, ...(rules.responseHeaders ?? [])].join(', ').toLowerCase();
   const told: HeaderFields = [...granted, ['access-control-expose-headers', exposed]];
-  const toldAll: HeaderFields = [['access-control-allow-origin', '*'], ...told];
+  const toldAll: HeaderFields = [
+    ['access-control-allow-origin', '*'],
+    // For images and scripts too, which are not asked for by CORS.
+    ['cross-origin-resource-policy', 'cross-origin'],
+    ...told,
+  ];
   const allowedHeaders = [...requestHeaders, ...(rules.requestHeaders ?? [])].join(', ').toLowerCase();
   const maxAge = String(Math.floor((rules.maxAge ?? maxAgeMsDefault) / 1000));
 

@@ -1,0 +1,73 @@
+import { DiagnosticsError } from '../diagnostic/index.js';
+import type { GateResources } from '../gate/index.js';
+import type { Exchange, HeaderFields, Reply } from '../gateway/index.js';
+import { isPrintableAscii } from '../headers.js';
+
+/** Values of header fields that tell browsers what not to do with answers; `off` leaves one out. */
+export interface SecurityHeaderOptions {
+  /** Default `nosniff`. */
+  readonly contentTypeOptions?: string | undefined;
+  /** Default `no-referrer`. */
+  readonly referrerPolicy?: string | undefined;
+  /** Default `default-src 'none'; frame-ancestors 'none'`. Not for hand-written routes. */
+  readonly contentSecurityPolicy?: string | undefined;
+  /** Default `same-site`. Not for hand-written routes. */
+  readonly crossOriginResourcePolicy?: string | undefined;
+  /** For answers by https only; browsers hold a host to it, whatever else is served there. Default off. */
+  readonly strictTransportSecurity?: string | undefined;
+}
+
+/** What browsers are told with every answer. */
+export interface SecurityHeaders {
+  /** An answer of the gateway; what it says itself is left as it is. */
+  on(reply: Reply, exchange: Exchange): Reply;
+  /** For answers of hand-written routes, which may be pages: nothing that keeps a page from working. */
+  forPages(exchange: Exchange): HeaderFields;
+}
+
+/** Leaves a field out. */
+const off = 'off';
+
+/** Made once: an answer gets an array that is there already. Throws DiagnosticsError for values that no field can have. */
+export function securityHeaders(
+  options: SecurityHeaderOptions,
+  proxies: GateResources['proxies'],
+): SecurityHeaders {
+  const field = (name: string, value: string): HeaderFields => {
+    if (value === '' || !isPrintableAscii(value)) {
+      const text = `The option securityHeaders has no value for ${name}: it must be printable ASCII.`;
+      throw new DiagnosticsError([{ severity: 'error', code: 'CONFIG_INVALID', text, locations: [] }]);
+    }
+    return value === off ? [] : [[name, value]];
+  };
+  const pages = [
+    ...field('x-content-type-options', options.contentTypeOptions ?? 'nosniff'),
+    ...field('referrer-policy', options.referrerPolicy ?? 'no-referrer'),
+  ];
+  const answers = [
+    ...pages,
+    ...field(
+      'content-security-policy',
+      options.contentSecurityPolicy ?? "default-src 'none'; frame-ancestors 'none'",
+    ),
+    ...field('cross-origin-resource-policy', options.crossOriginResourcePolicy ?? 'same-site'),
+  ];
+  const transport = field('strict-transport-security', options.strictTransportSecurity ?? off);
+  const [securePages, secureAnswers] = [
+    [...pages, ...transport],
+    [...answers, ...transport],
+  ];
+  const names = new Set(secureAnswers.map(([name]) => name));
+  const isSecure = (exchange: Exchange): boolean =>
+    transport.length > 0 && proxies.asSent(exchange).scheme === 'https';
+  return {
+    on(reply, exchange) {
+      const fields = isSecure(exchange) ? secureAnswers : answers;
+      const said = reply.headers.filter(([name]) => names.has(name));
+      const missing =
+        said.length === 0 ? fields : fields.filter(([name]) => !said.some(([own]) => own === name));
+      return { ...reply, headers: [...reply.headers, ...missing] };
+    },
+    forPages: (exchange) => (isSecure(exchange) ? securePages : pages),
+  };
+}
