@@ -61,6 +61,8 @@ export interface Limits {
   readonly httpBodyChunkBytes: number;
   /** Keys that all rate limits together count, of clients, addresses and the like; each limit has a share, and at least a thousand. */
   readonly rateLimitKeysMax: number;
+  /** The answer to a larger request message is not stored, nor looked for. */
+  readonly cacheRequestBytesMax: number;
   /** At shutdown what is under way may finish within this time; clients that connect again by themselves are sent away at once. */
   readonly drainTimeoutMs: number;
   /** A token that a client shows. 401. */
@@ -114,6 +116,7 @@ export const defaultLimits: Limits = Object.freeze({
   compressionBytesMin: 1_400,
   httpBodyChunkBytes: 64 * 1024,
   rateLimitKeysMax: 200_000,
+  cacheRequestBytesMax: 64 * 1024,
   drainTimeoutMs: 10_000,
   tokenBytesMax: 8 * 1024,
   rememberedTokensMax: 10_000,

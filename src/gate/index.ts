@@ -2,6 +2,8 @@ export { createTrustedProxies, type TrustedProxies } from './address/trusted-pro
 export { type Audience, sees } from './audience.js';
 export { audienceOfLabels } from './authz/options.js';
 export { buildGate } from './build.js';
+export type { AnswerCache } from './cache/answer-cache.js';
+export { readPurge } from './cache/purge.js';
 export type { GateContext } from './context.js';
 export type { FieldProblem, MessageField } from './message-field.js';
 export { type GateOptions, type GateOptionsInput, gateOptionsOf, gateOptionsShape } from './options.js';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { trustedProxiesProblems } from './address/trusted-proxies.js';
 import { authenticationOptionsSchema } from './auth/options.js';
 import { visibilityLabels } from './authz/options.js';
+import { cacheOptionsSchema } from './cache/options.js';
 import { overloadOptionsSchema, rateLimitOptionsSchema } from './limits/options.js';
 import { redisOptionsSchema } from './redis-options.js';
 
@@ -26,6 +27,7 @@ export const gateOptionsShape = {
   overload: overloadOptionsSchema
     .optional()
     .describe('Refuses requests while the process has too much to do. Default: none is.'),
+  cache: cacheOptionsSchema.optional().describe('Where answers are stored.'),
 };
 
 const gateOptionsSchema = z.strictObject(gateOptionsShape);

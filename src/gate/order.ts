@@ -2,6 +2,7 @@ import { addresses } from './address/step.js';
 import { authentication } from './auth/authentication.js';
 import { scopeSteps } from './authz/scopes.js';
 import { visibilitySteps } from './authz/visibility.js';
+import { caching } from './cache/caching.js';
 import type { GateContext } from './context.js';
 import { cors } from './cors/step.js';
 import { concurrencyLimit } from './limits/concurrency.js';
@@ -37,4 +38,5 @@ export const order: readonly StepBuilder[] = [
   callerLimits,
   concurrencyLimit,
   fieldLimits,
+  caching,
 ];

@@ -4,6 +4,7 @@ import type { Limits } from '../limits.js';
 import { createTrustedProxies, type TrustedProxies } from './address/trusted-proxies.js';
 import type { Authenticator } from './auth/authenticator.js';
 import { createAuthenticators } from './auth/create.js';
+import { type AnswerCache, createAnswerCache } from './cache/answer-cache.js';
 import { Concurrency } from './limits/concurrency.js';
 import { createRateLimits } from './limits/create.js';
 import { LoopDelay } from './limits/loop-delay.js';
@@ -24,6 +25,8 @@ export interface GateResources {
   readonly hasProviders: boolean;
   /** What a fleet shares; undefined where no Redis is configured. */
   readonly redis?: RedisStore | undefined;
+  /** Stored answers. */
+  readonly cache: AnswerCache;
   /** What is wrong with what the options name: files that are not there, keys that are none. */
   readonly diagnostics: readonly Diagnostic[];
   readonly proxies: TrustedProxies;
@@ -53,10 +56,8 @@ export function createGateResources(options: GateOptions, host: GateHost): GateR
   const proxies = createTrustedProxies(options.trustedProxies);
   const redis = options.redis && createRedisStore(options.redis, host);
   const diagnostics: Diagnostic[] = [];
-  const authenticators = createAuthenticators(options.authentication, {
-    ...host,
-    report: (diagnostic) => void diagnostics.push(diagnostic),
-  });
+  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
+  const authenticators = createAuthenticators(options.authentication, { ...host, report });
   return {
     ...host,
     options,
@@ -68,6 +69,7 @@ export function createGateResources(options: GateOptions, host: GateHost): GateR
     rateLimits: createRateLimits(options, host, redis),
     concurrency: new Concurrency(),
     loopDelay: new LoopDelay(host.clock),
+    cache: createAnswerCache(options.cache ?? {}, { ...host, redis, report }),
     close: async () => {
       redis?.close();
       await Promise.all(authenticators.map((authenticator) => authenticator.close()));

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../cancel-signal.js';
 import type { HeaderFields } from '../headers.js';
 import type { RequestMessage } from './request-message.js';
 import type { GateAnswer, Refusal, Verdict } from './verdict.js';
@@ -10,6 +11,8 @@ export interface NextOptions {
    * has asked for, only by the one of its method. For answers that others wait for.
    */
   readonly detached?: boolean;
+  /** Ends a detached call that nobody waits for any more. */
+  readonly signal?: CancelSignal;
   /** Another method of the same backend is called instead: one that `GateContext.readMethod` knows, whose answers have the same type. */
   readonly instead?: { readonly path: string; readonly binary: Uint8Array };
   /** Metadata that the backend does not get with this call: what the answer must not depend on. Lower case. */

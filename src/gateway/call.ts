@@ -1,4 +1,4 @@
-import { Cancellation } from '../cancel-signal.js';
+import { Cancellation, type CancelSignal } from '../cancel-signal.js';
 import type { GateView, NextOptions } from '../gate/index.js';
 import { Code, type Metadata, type Outcome, reasons, StatusError } from '../status/index.js';
 import type { Call, Transport } from '../upstream/index.js';
@@ -67,15 +67,19 @@ export function makeUnaryCall(
   return other.unary({ ...own, path: instead.path }, instead.binary);
 }
 
-function callFor(run: Run, call: Call, { detached = false, omit }: NextOptions): Call {
-  const own = detached ? withoutClient(run, call) : call;
+function callFor(run: Run, call: Call, { detached = false, signal, omit }: NextOptions): Call {
+  const own = detached ? withoutClient(run, call, signal) : call;
   if (omit === undefined) return own;
   return { ...own, metadata: own.metadata.filter(([name]) => !omit.has(name)) };
 }
 
 /** Who else waits for the answer is not to be disappointed when this client leaves, or has hardly any time. */
-function withoutClient({ limits, clock, match }: Run, call: Call): Call {
+function withoutClient(
+  { limits, clock, match }: Run,
+  call: Call,
+  signal: CancelSignal = new Cancellation(),
+): Call {
   const timeoutMs = Math.min(match.route.timeoutMs ?? limits.unaryTimeoutMs, limits.unaryTimeoutMaxMs);
   const deadline = Math.max(call.deadline ?? 0, clock.now() + timeoutMs);
-  return { ...call, deadline, signal: new Cancellation() };
+  return { ...call, deadline, signal };
 }

@@ -30,12 +30,21 @@ export function isNotModified(exchange: Exchange, headers: HeaderFields): boolea
   return known === '*' || tags.includes(opaqueTag(etag));
 }
 
-/** What a 304 keeps of the fields of its 200 (RFC 9110 §15.4.5), and x-request-id. */
+/** What a 304 keeps of the fields of its 200 (RFC 9110 §15.4.5), how old it is (RFC 9111 §4.3.4), and x-request-id. */
 export function notModifiedHeaders(headers: HeaderFields): HeaderFields {
   return headers.filter(([name]) => kept.has(name));
 }
 
-const kept = new Set(['etag', 'cache-control', 'vary', 'expires', 'content-location', 'x-request-id']);
+const kept = new Set([
+  'age',
+  'cache-control',
+  'cache-status',
+  'content-location',
+  'etag',
+  'expires',
+  'vary',
+  'x-request-id',
+]);
 
 function isRead({ httpMethod }: Exchange): boolean {
   return httpMethod === 'GET' || httpMethod === 'HEAD';

@@ -1,9 +1,16 @@
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { AnswerCache } from '../gate/index.js';
 import type { Gateway } from '../gateway/index.js';
 import { summarize } from '../surface/index.js';
+import { onlyFromHere } from './admin-writes.js';
+import { purgeCache } from './cache-purge.js';
 
-/** What an operator or a kubelet asks, on a listener of its own. Reads only. */
-export function createAdminApp(core: Gateway, isReady: () => boolean): Hono {
+/** No purge needs more. */
+const bodyBytesMax = 64 * 1024;
+
+/** What an operator or a kubelet asks, on a listener of its own. What changes something is asked from this machine. */
+export function createAdminApp(core: Gateway, isReady: () => boolean, cache: AnswerCache): Hono {
   const app = new Hono();
   app.get('/livez', (c) => c.text('ok\n'));
   app.get('/readyz', (c) => {
@@ -25,5 +32,6 @@ export function createAdminApp(core: Gateway, isReady: () => boolean): Hono {
     );
   });
   app.get('/routes', (c) => c.json(summarize(core.surface)));
+  app.post('/cache/purge', onlyFromHere, bodyLimit({ maxSize: bodyBytesMax }), (c) => purgeCache(c, cache));
   return app;
 }

@@ -101,6 +101,7 @@ function assemble(
           clock: systemClock,
           webSocketOrigins: options.webSocketOrigins ?? [],
           security,
+          cache: gate.cache,
         },
         where,
       ),

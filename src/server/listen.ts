@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Clock } from '../clock.js';
+import type { AnswerCache } from '../gate/index.js';
 import type { Gateway } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import { createAdminApp } from './admin.js';
@@ -54,6 +55,7 @@ interface Parts {
   readonly clock: Clock;
   readonly webSocketOrigins: WebSocketOrigins;
   readonly security: SecurityHeaders;
+  readonly cache: AnswerCache;
 }
 
 /** How often a closing listener looks whether it is done. */
@@ -74,7 +76,9 @@ export async function listen(parts: Parts, options: ListenOptions): Promise<List
   const clients = createNodeServer(core, app, limits, parts.webSocketOrigins, parts.security, openTls);
   const { server } = clients;
   const admin = createServer(
-    getRequestListener(createAdminApp(core, () => ready).fetch, { overrideGlobalObjects: false }),
+    getRequestListener(createAdminApp(core, () => ready, parts.cache).fetch, {
+      overrideGlobalObjects: false,
+    }),
   );
   await open(server, port, host);
   try {

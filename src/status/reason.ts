@@ -54,6 +54,7 @@ export const reasons = {
   CONCURRENCY_EXHAUSTED: 'Too many requests of the method are under way.',
   OVERLOADED: 'The gateway has too much to do.',
   SHUTTING_DOWN: 'The gateway is shutting down.',
+  NOT_STORED: 'The client wants a stored answer only, and there is none.',
   INTERNAL: 'Something went wrong in the gateway.',
 } as const;
 

@@ -11,7 +11,7 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { Hono } from 'hono';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { createTrustedProxies } from '../../src/gate/index.js';
+import { createGateResources, createTrustedProxies } from '../../src/gate/index.js';
 import type { Exchange, Gateway, Reply } from '../../src/gateway/index.js';
 import { DiagnosticsError, defaultLimits, type Listener } from '../../src/index.js';
 import { listen } from '../../src/server/listen.js';
@@ -79,6 +79,10 @@ describe('a listener', () => {
         clock,
         webSocketOrigins: [],
         security: securityHeaders({}, createTrustedProxies()),
+        cache: createGateResources(
+          {},
+          { clock, random: Math.random, limits: defaultLimits, warn: () => undefined },
+        ).cache,
       },
       { host: '127.0.0.1', port: 0, adminPort: 0, tls: { ...files(server), ...tls } },
     );

@@ -115,6 +115,8 @@ export interface EchoGateway {
   readonly port: number;
   /** "http://127.0.0.1:PORT", or https: */
   readonly url: string;
+  /** "http://127.0.0.1:PORT" of the admin listener. */
+  readonly adminUrl: string;
   close(): Promise<void>;
 }
 
@@ -134,6 +136,7 @@ export async function startEchoGateway(
     gateway,
     port: listener.port,
     url: `${listener.scheme}://127.0.0.1:${listener.port}`,
+    adminUrl: `http://127.0.0.1:${listener.adminPort}`,
     async close() {
       await listener.close();
       await gateway.close();

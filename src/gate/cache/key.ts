@@ -1,0 +1,144 @@
+import { hash } from 'node:crypto';
+import { fieldValues } from '../../headers.js';
+import type { Metadata } from '../../status/index.js';
+import type { GateContext } from '../context.js';
+import type { Principal } from '../principal.js';
+import type { GateView } from '../view.js';
+
+/** How a request is known again. */
+export interface KeyRules {
+  /** A digest, or undefined for a request whose answer is not to be stored. `message` is the request message. */
+  keyOf(view: GateView, message: Uint8Array): string | undefined;
+  /** Metadata that the backend must not get with a call whose answer is stored. */
+  omitOf(view: GateView): ReadonlySet<string>;
+  /** Header fields of requests that the answer to this one depends on, for the caches of others. */
+  variedBy(view: GateView): readonly string[];
+}
+
+/** Metadata of one call: nothing that an answer could be made of. */
+const ofOneCall = new Set(['x-request-id', 'traceparent', 'tracestate']);
+
+/**
+ * What is of one client, and would make entries of its own for each if it were part of the key: the
+ * backend does not get it, so that no answer can depend on it.
+ */
+const ofOneClient = [
+  'baggage',
+  'idempotency-key',
+  'if-modified-since',
+  'if-none-match',
+  'last-event-id',
+  'x-forwarded-for',
+  'x-forwarded-user-agent',
+];
+
+/** Conditions that a stored answer cannot be held against. */
+const conditions = new Set(['if-match', 'if-unmodified-since']);
+
+/** Claims that are another one in each token of one and the same right. */
+const ofOneToken = new Set(['exp', 'iat', 'jti', 'nbf']);
+
+/**
+ * Two requests have one key exactly where the backend would be asked the same, by the same caller
+ * where answers are private, and the answer would have the same form. Whatever of a request reaches
+ * the backend is therefore part of the key, or is kept from it: nothing else can be made to decide
+ * on an answer that others get.
+ */
+export function keyRules(context: GateContext): KeyRules {
+  const { policy, method, canonical, answerForm, resources } = context;
+  const { vary = [], scope = 'private' } = policy.cache ?? {};
+  const isShared = scope === 'shared';
+  const { cacheRequestBytesMax } = resources.limits;
+  const varying = vary.map((name) => name.toLowerCase());
+  const anonymous = new Set(ofOneClient);
+  // Where nobody has looked at credentials, an answer for everybody is one that needs none.
+  const withoutCredentials = new Set([...ofOneClient, ...(isShared ? ['authorization'] : [])]);
+  const caller = isShared ? () => '' : callerText();
+  let base: string | undefined;
+
+  const omitOf = ({ principal }: GateView): ReadonlySet<string> =>
+    principal === undefined ? withoutCredentials : anonymous;
+
+  return {
+    omitOf,
+    keyOf(view, message) {
+      if (message.length > cacheRequestBytesMax) return undefined;
+      const metadata = keyed(view.callMetadata, omitOf(view), view.principal);
+      if (metadata === undefined) return undefined;
+      base ??= framed(answerForm(), `${method.parent.typeName}.${method.name}`, JSON.stringify(policy));
+      const { headers } = view.request;
+      const text = framed(
+        base,
+        view.form,
+        caller(view.principal),
+        ...varying.map((name) => framed(...fieldValues(headers, name))),
+        ...metadata,
+      );
+      return digest(text, canonical(message));
+    },
+    variedBy(view) {
+      const names = (keyed(view.callMetadata, omitOf(view), view.principal) ?? [])
+        .map((entry) => entry.slice(0, entry.indexOf('=')))
+        .filter((name) => view.request.headers.some(([sent]) => sent === name));
+      return [...new Set([...varying, 'accept-language', ...(isShared ? [] : ['authorization']), ...names])];
+    },
+  };
+}
+
+/** Metadata as "name=value", in the order of names; undefined where it has a condition. */
+function keyed(
+  metadata: Metadata,
+  omitted: ReadonlySet<string>,
+  principal: Principal | undefined,
+): readonly string[] | undefined {
+  const entries: string[] = [];
+  for (const [name, value] of metadata) {
+    if (conditions.has(name)) return undefined;
+    if (ofOneCall.has(name) || omitted.has(name)) continue;
+    // What was verified of the caller stands for it.
+    if (name === 'authorization' && principal !== undefined) continue;
+    entries.push(`${name}=${typeof value === 'string' ? value : Buffer.from(value).toString('base64')}`);
+  }
+  // Values of one name keep their order: sort is stable, but not by the whole text.
+  return entries.length < 2
+    ? entries
+    : entries.sort((a, b) => compare(a.slice(0, a.indexOf('=')), b.slice(0, b.indexOf('='))));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * The caller with all that was verified: two tokens of one principal may let two clients see
+ * different things.
+ */
+function callerText(): (principal: Principal | undefined) => string {
+  const known = new WeakMap<Principal, string>();
+  return (principal) => {
+    if (principal === undefined) return '';
+    const remembered = known.get(principal);
+    if (remembered !== undefined) return remembered;
+    const { id, scopes, claims } = principal;
+    const lasting = Object.entries(claims).filter(([name]) => !ofOneToken.has(name));
+    const text = framed(id, ...[...scopes].sort(), JSON.stringify(lasting));
+    known.set(principal, text);
+    return text;
+  };
+}
+
+/** Texts as one, which no other texts make. */
+function framed(...parts: readonly string[]): string {
+  let text = `${parts.length};`;
+  for (const part of parts) text += `${part.length}:${part}`;
+  return text;
+}
+
+function digest(text: string, message: Uint8Array): string {
+  const length = Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(4 + length + message.length);
+  bytes.writeUInt32BE(length, 0);
+  bytes.write(text, 4);
+  bytes.set(message, 4 + length);
+  return hash('sha256', bytes, 'base64url');
+}

@@ -1,0 +1,45 @@
+import { LRUCache } from 'lru-cache';
+import type { AnswerStore, Found, Mark } from './store.js';
+import type { StoredAnswer } from './stored-answer.js';
+
+/** Bounds of answers in memory, in bytes. */
+export interface MemoryBounds {
+  readonly bytesMax: number;
+  readonly entryBytesMax: number;
+}
+
+/** What an entry costs besides its body: its key, its header fields, its place in the table. */
+const entryOverheadBytes = 1_024;
+
+interface Entry {
+  readonly found: Found;
+}
+
+/** Answers of this process, the least recently used leaving first. */
+export function createMemoryStore({ bytesMax, entryBytesMax }: MemoryBounds): AnswerStore {
+  const entries = new LRUCache<string, Entry>({
+    maxSize: bytesMax,
+    maxEntrySize: entryBytesMax + entryOverheadBytes,
+    sizeCalculation: ({ found: { answer } }) => (answer?.body.length ?? 0) + entryOverheadBytes,
+  });
+  const purges = new Map<string, number>();
+  // Each only grows, so that the sum is another one as soon as one of them is.
+  const markOf = (labels: readonly string[]): string => {
+    if (purges.size === 0) return '0';
+    return String(labels.reduce((sum, label) => sum + (purges.get(label) ?? 0), 0));
+  };
+  return {
+    find(key, labels) {
+      const found = entries.get(key)?.found;
+      const mark = markOf(labels);
+      return found?.mark === mark ? found : { answer: undefined, mark };
+    },
+    put(key: string, labels: readonly string[], answer: StoredAnswer, mark: Mark) {
+      if (markOf(labels) === mark) entries.set(key, { found: { answer, mark } });
+    },
+    purge(labels) {
+      for (const label of labels) purges.set(label, (purges.get(label) ?? 0) + 1);
+      return Promise.resolve(true);
+    },
+  };
+}
