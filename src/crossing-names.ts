@@ -41,7 +41,10 @@ export function mayCross(name: string): boolean {
   );
 }
 
+/** What the gateway says of the caller, and nobody else. */
+const ownPrefix = 'x-propylon-';
+
 /** Whether they may reach a backend: not what clients might forge. */
 export function mayCrossInRequest(name: string): boolean {
-  return mayCross(name) && !reservedInRequests.has(name);
+  return mayCross(name) && !reservedInRequests.has(name) && !name.startsWith(ownPrefix);
 }

@@ -85,6 +85,12 @@ export interface Limits {
   readonly issuerRetryMs: number;
   /** The keys of an issuer that does not answer count this long. 503 after that. */
   readonly issuerKeysKeptMs: number;
+  /** Answers of an issuer that are waited for at once, about tokens that are not remembered. 503. */
+  readonly introspectionsMax: number;
+  /** A DPoP proof may have been made this long ago. 401. */
+  readonly dpopProofAgeMsMax: number;
+  /** DPoP proofs remembered, of that time: more than one process can verify in it. 503. */
+  readonly dpopProofsMax: number;
 }
 
 export const defaultLimits: Limits = Object.freeze({
@@ -128,4 +134,7 @@ export const defaultLimits: Limits = Object.freeze({
   issuerCooldownMs: 10_000,
   issuerRetryMs: 1_000,
   issuerKeysKeptMs: 24 * 3_600_000,
+  introspectionsMax: 100,
+  dpopProofAgeMsMax: 60_000,
+  dpopProofsMax: 500_000,
 });

@@ -52,7 +52,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/cel': ['gate/authz/'],
   '@bufbuild/cel-spec': ['gate/authz/'],
   '@bufbuild/protovalidate': ['descriptor/validate-proto.ts', 'gate/validate/'],
-  yaml: ['config/', 'httprule/rules-file.ts'],
+  yaml: ['config/', 'httprule/rules-file.ts', 'gate/auth/api-key/key-file.ts'],
   zod: [
     'config/',
     'gate/',

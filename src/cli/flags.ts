@@ -33,7 +33,8 @@ export interface ListenFlags {
   readonly adminPort?: number;
 }
 
-const append = (value: string, list: string[] | undefined): string[] => [...(list ?? []), value];
+/** Of an option that may be repeated. */
+export const append = (value: string, list: string[] | undefined): string[] => [...(list ?? []), value];
 
 function port(text: string): number {
   const number = Number(text);

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { DiagnosticsError } from '../diagnostic/index.js';
 import { version } from '../version.js';
 import { codec } from './commands/codec.js';
+import { key } from './commands/key.js';
 import { routes } from './commands/routes.js';
 import { serve } from './commands/serve.js';
 import { exitCode } from './exit-code.js';
-import { addListenFlags, addSourceFlags } from './flags.js';
+import { addListenFlags, addSourceFlags, append } from './flags.js';
 import { printDiagnostics } from './terminal.js';
 
 function program(finish: (code: number) => void): Command {
@@ -52,6 +53,22 @@ Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:
   )
     .option('-o, --out <module>', 'write an ES module for serve --codecs; types are written besides')
     .action(async (types, flags) => finish(await codec(types, flags)));
+  root
+    .command('key')
+    .description('API keys')
+    .command('new')
+    .description('make an API key, and print it with its entry in the key file of a provider')
+    .requiredOption('--subject <name>', 'whose key it is')
+    .addOption(new Option('--scope <scope>', 'what it may be used for (repeatable)').argParser(append))
+    .addOption(new Option('--label <name=value>', 'what rules may know of it (repeatable)').argParser(append))
+    .addOption(
+      new Option(
+        '--audience <audience>',
+        'what it is to `visibility` (default: as its provider says)',
+      ).choices(['public', 'partner', 'internal']),
+    )
+    .option('--expires <date>', 'a date, or a date and time with its zone: 2027-01-31, 2027-01-31T12:00:00Z')
+    .action((flags) => finish(key(flags)));
   return root;
 }
 

@@ -5,7 +5,7 @@ import type { Config } from './schema.js';
 export function resolvePaths(config: Config, folder: string): Config {
   const absolute = (paths: string[] | undefined): string[] | undefined =>
     paths?.map((path) => resolve(folder, path));
-  const { sources, rules, codecs, backends, redis, listen, authentication } = config;
+  const { sources, rules, codecs, backends, redis, listen, authentication, identity } = config;
   return {
     ...config,
     ...(rules === undefined ? {} : { rules: absolute(rules) }),
@@ -14,6 +14,7 @@ export function resolvePaths(config: Config, folder: string): Config {
     ...(backends === undefined ? {} : { backends: absoluteFiles(backends, folder) }),
     ...(redis === undefined ? {} : { redis: absoluteRedis(redis, folder) }),
     ...(authentication === undefined ? {} : { authentication: withAbsoluteFiles(authentication, folder) }),
+    ...(identity === undefined ? {} : { identity: withAbsoluteFiles(identity, folder) }),
     ...(sources === undefined
       ? {}
       : {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { trustedProxiesProblems } from './address/trusted-proxies.js';
+import { identityOptionsSchema } from './auth/identity/options.js';
 import { authenticationOptionsSchema } from './auth/options.js';
 import { visibilityLabels } from './authz/options.js';
 import { cacheOptionsSchema } from './cache/options.js';
@@ -28,6 +29,7 @@ export const gateOptionsShape = {
     .optional()
     .describe('Refuses requests while the process has too much to do. Default: none is.'),
   cache: cacheOptionsSchema.optional().describe('Where answers are stored.'),
+  identity: identityOptionsSchema.optional().describe('What backends learn of who calls.'),
 };
 
 const gateOptionsSchema = z.strictObject(gateOptionsShape);

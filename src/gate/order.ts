@@ -1,5 +1,6 @@
 import { addresses } from './address/step.js';
 import { authentication } from './auth/authentication.js';
+import { identity } from './auth/identity/identity.js';
 import { scopeSteps } from './authz/scopes.js';
 import { visibilitySteps } from './authz/visibility.js';
 import { caching } from './cache/caching.js';
@@ -18,7 +19,7 @@ export type StepBuilder = (context: GateContext) => readonly GateStep[];
  * this list; around the call, what stands first is outermost:
  *
  * cross-origin headers, addresses, overload, limits by address, authentication, visibility, scopes,
- * limits by principal and header, concurrency, deprecation, transformed headers; with the message:
+ * limits by principal and header, concurrency, deprecation, transformed headers, identity; with the message:
  * ignored output-only fields, transformed fields, the authorization rule, limits by field, request
  * ids, idempotency, cache, validation; around the call besides: entity tags, operations, success.
  *
@@ -37,6 +38,7 @@ export const order: readonly StepBuilder[] = [
   scopeSteps,
   callerLimits,
   concurrencyLimit,
+  identity,
   fieldLimits,
   caching,
 ];

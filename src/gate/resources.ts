@@ -2,8 +2,10 @@ import type { Random, WallClock } from '../clock.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { Limits } from '../limits.js';
 import { createTrustedProxies, type TrustedProxies } from './address/trusted-proxies.js';
+import { apiKeyNames } from './auth/api-key/api-keys.js';
 import type { Authenticator } from './auth/authenticator.js';
-import { createAuthenticators } from './auth/create.js';
+import { type AuthHost, createAuthenticators } from './auth/create.js';
+import { createIdentity, type Identity } from './auth/identity/identity.js';
 import { type AnswerCache, createAnswerCache } from './cache/answer-cache.js';
 import { Concurrency } from './limits/concurrency.js';
 import { createRateLimits } from './limits/create.js';
@@ -27,6 +29,12 @@ export interface GateResources {
   readonly redis?: RedisStore | undefined;
   /** Stored answers. */
   readonly cache: AnswerCache;
+  /** Whether API keys may be in the query: then `$key` is a system parameter. */
+  readonly keyInQuery: boolean;
+  /** What backends learn of who calls. */
+  readonly identity: Identity;
+  /** Request header fields, in lower case, that no backend gets as clients sent them: credentials that end here, and the identity. */
+  readonly ownNames: ReadonlySet<string>;
   /** What is wrong with what the options name: files that are not there, keys that are none. */
   readonly diagnostics: readonly Diagnostic[];
   readonly proxies: TrustedProxies;
@@ -57,13 +65,19 @@ export function createGateResources(options: GateOptions, host: GateHost): GateR
   const redis = options.redis && createRedisStore(options.redis, host);
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
-  const authenticators = createAuthenticators(options.authentication, { ...host, report });
+  const authHost: AuthHost = { ...host, report };
+  const authenticators = createAuthenticators(options.authentication, authHost);
+  const identity = createIdentity(options.identity, authHost);
+  const apiKeys = apiKeyNames(options.authentication);
   return {
     ...host,
     options,
     authenticators,
     hasProviders: authenticators.length > 0,
     proxies,
+    keyInQuery: apiKeys.inQuery,
+    identity,
+    ownNames: new Set([...identity.reserved, ...apiKeys.headers]),
     redis,
     diagnostics,
     rateLimits: createRateLimits(options, host, redis),
@@ -72,6 +86,7 @@ export function createGateResources(options: GateOptions, host: GateHost): GateR
     cache: createAnswerCache(options.cache ?? {}, { ...host, redis, report }),
     close: async () => {
       redis?.close();
+      identity.tokens?.close();
       await Promise.all(authenticators.map((authenticator) => authenticator.close()));
     },
   };

@@ -42,6 +42,8 @@ export interface GateViewOptions {
   readonly query: string;
   /** The client behind trusted proxies, or the peer. */
   readonly clientAddress: (request: GateRequest) => string;
+  /** The system parameter `$key`; undefined where there is none, where it may not be given, or nobody can read the query. */
+  readonly keyParameter?: () => string | undefined;
 }
 
 /** One request at the gate: what came, and what steps leave for those behind them. */
@@ -85,6 +87,11 @@ export class GateView {
 
   get query(): string {
     return this.#options.query;
+  }
+
+  /** The system parameter `$key`, which is an API key, where the configuration lets keys be in a query. */
+  get keyParameter(): string | undefined {
+    return this.#options.keyParameter?.();
   }
 
   /** Found out when it is first asked for. */

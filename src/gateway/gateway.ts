@@ -32,6 +32,8 @@ export interface GatewayCoreOptions {
   /** What proxies in front are believed. */
   readonly proxies: TrustedProxies;
   readonly metadata: MetadataRules;
+  /** Request header fields that never go on to a backend, whatever the rules say; lower case. */
+  readonly ownNames: ReadonlySet<string>;
   readonly streamRules: StreamRules;
   /** Whether a POST may name another HTTP method in X-HTTP-Method-Override. Default false. */
   readonly methodOverride?: boolean | undefined;
@@ -107,7 +109,7 @@ class GatewayCore implements Gateway {
     this.#clock = clock;
     this.#proxies = options.proxies;
     this.#clientAddress = options.proxies.clientAddress;
-    this.#names = metadataNames(metadata);
+    this.#names = metadataNames(metadata, options.ownNames);
     this.#streamRules = options.streamRules;
     this.#heartbeats = new SharedTimer(clock, limits.sseHeartbeatMs);
     this.#methodOverride = options.methodOverride ?? false;
@@ -270,8 +272,10 @@ class GatewayCore implements Gateway {
   }
 
   #seen(exchange: Exchange, found: Match<Route>, requestId: string): Seen {
-    const { captures, query } = found;
-    const view = new GateView(exchange, { requestId, captures, query, clientAddress: this.#clientAddress });
+    const { captures, query, route } = found;
+    const clientAddress = this.#clientAddress;
+    const keyParameter = (): string | undefined => keyParameterOf(route, query);
+    const view = new GateView(exchange, { requestId, captures, query, clientAddress, keyParameter });
     return { found, view };
   }
 
@@ -312,6 +316,15 @@ class GatewayCore implements Gateway {
       seen?.view.end({ httpStatus, code });
       this.#log(cause === undefined ? event : { ...event, cause });
     };
+  }
+}
+
+/** What is wrong with a query is said by the line, to those who are let in. */
+function keyParameterOf({ request }: Route, query: string): string | undefined {
+  try {
+    return request.readQuery(query).system.key;
+  } catch {
+    return undefined;
   }
 }
 

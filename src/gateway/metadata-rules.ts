@@ -58,11 +58,18 @@ const reservedInTrailers = new Set([
   'x-request-id',
 ]);
 
-/** Joins built-in and configured names; configured ones that may never cross are left out. */
-export function metadataNames(rules: MetadataRules): MetadataNames {
+/**
+ * Joins built-in and configured names; configured ones that may never cross are left out, and so are
+ * `own` ones (lower case), of the request: credentials that end here, and what only the gateway may say.
+ */
+export function metadataNames(rules: MetadataRules, own: ReadonlySet<string> = new Set()): MetadataNames {
   const lower = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
   return {
-    request: new Set([...requestNames, ...lower(rules.requestNames)].filter(mayCrossInRequest)),
+    request: new Set(
+      [...requestNames, ...lower(rules.requestNames)].filter(
+        (name) => mayCrossInRequest(name) && !own.has(name),
+      ),
+    ),
     response: new Set([...responseNames, ...lower(rules.responseNames)].filter(mayCross)),
     trailers: new Set(
       lower(rules.trailerNames ?? []).filter((name) => mayCross(name) && !reservedInTrailers.has(name)),

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { AnswerCache } from '../gate/index.js';
+import type { GateResources } from '../gate/index.js';
 import type { Gateway } from '../gateway/index.js';
 import { summarize } from '../surface/index.js';
 import { onlyFromHere } from './admin-writes.js';
@@ -10,7 +10,11 @@ import { purgeCache } from './cache-purge.js';
 const bodyBytesMax = 64 * 1024;
 
 /** What an operator or a kubelet asks, on a listener of its own. What changes something is asked from this machine. */
-export function createAdminApp(core: Gateway, isReady: () => boolean, cache: AnswerCache): Hono {
+export function createAdminApp(
+  core: Gateway,
+  isReady: () => boolean,
+  { cache, identity }: GateResources,
+): Hono {
   const app = new Hono();
   app.get('/livez', (c) => c.text('ok\n'));
   app.get('/readyz', (c) => {
@@ -31,6 +35,10 @@ export function createAdminApp(core: Gateway, isReady: () => boolean, cache: Ans
       ready ? 200 : 503,
     );
   });
+  // Whoever meets a key that it does not know asks again; the others need not.
+  app.get('/jwks', (c) =>
+    c.json(identity.tokens?.jwks ?? { keys: [] }, 200, { 'cache-control': 'max-age=60' }),
+  );
   app.get('/routes', (c) => c.json(summarize(core.surface)));
   app.post('/cache/purge', onlyFromHere, bodyLimit({ maxSize: bodyBytesMax }), (c) => purgeCache(c, cache));
   return app;

@@ -60,6 +60,7 @@ function assemble(
     clock: systemClock,
     proxies: gate.proxies,
     metadata: options.metadata ?? defaultMetadataRules,
+    ownNames: gate.ownNames,
     streamRules: {
       envelope: options.streamEnvelope ?? defaultStreamRules.envelope,
       cleanEnd: options.streamCleanEnd ?? defaultStreamRules.cleanEnd,
@@ -97,11 +98,11 @@ function assemble(
         {
           core,
           app: own,
+          gate,
           limits,
           clock: systemClock,
           webSocketOrigins: options.webSocketOrigins ?? [],
           security,
-          cache: gate.cache,
         },
         where,
       ),

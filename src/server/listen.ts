@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Clock } from '../clock.js';
-import type { AnswerCache } from '../gate/index.js';
+import type { GateResources } from '../gate/index.js';
 import type { Gateway } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import { createAdminApp } from './admin.js';
@@ -51,11 +51,11 @@ export interface Listener {
 interface Parts {
   readonly core: Gateway;
   readonly app: GatewayApp;
+  readonly gate: GateResources;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly webSocketOrigins: WebSocketOrigins;
   readonly security: SecurityHeaders;
-  readonly cache: AnswerCache;
 }
 
 /** How often a closing listener looks whether it is done. */
@@ -69,14 +69,14 @@ const lastWordsMs = 500;
  * DiagnosticsError when no TLS can be made of its files.
  */
 export async function listen(parts: Parts, options: ListenOptions): Promise<Listener> {
-  const { core, app, limits, clock } = parts;
+  const { core, app, gate, limits, clock } = parts;
   const { host, port, adminHost, adminPort } = { ...defaultListen, ...options };
   const openTls = options.tls && (await loadServerTls(options.tls, limits, clock));
   let ready = true;
   const clients = createNodeServer(core, app, limits, parts.webSocketOrigins, parts.security, openTls);
   const { server } = clients;
   const admin = createServer(
-    getRequestListener(createAdminApp(core, () => ready, parts.cache).fetch, {
+    getRequestListener(createAdminApp(core, () => ready, gate).fetch, {
       overrideGlobalObjects: false,
     }),
   );

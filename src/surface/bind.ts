@@ -8,6 +8,12 @@ import { requireFields } from './required.js';
 import type { RequestBinder } from './surface.js';
 import { emptyQuery, systemParameters } from './system-parameters.js';
 
+/** What the request side of a binding is compiled with. */
+export interface BindContext extends BodyContext {
+  /** Whether the system parameter `$key` is one. */
+  readonly keyInQuery: boolean;
+}
+
 /**
  * Compiles the request side of a binding.
  *
@@ -16,12 +22,12 @@ import { emptyQuery, systemParameters } from './system-parameters.js';
  * the submessage it belongs to, since readers in real use keep only the last of two occurrences
  * of a singular submessage.
  */
-function requestBinder(binding: Binding, context: BodyContext): RequestBinder {
+function requestBinder(binding: Binding, context: BindContext): RequestBinder {
   const { names, limits, strictness } = context;
   const path = pathBinder(binding, names, strictness);
   const query = queryBinder(binding, names, limits, strictness);
   const body = bodyBinder(binding, context);
-  const sort = systemParameters(binding, names);
+  const sort = systemParameters(binding, names, context.keyInQuery);
   const mask = patchMask(binding, names, strictness);
   const binder: RequestBinder = {
     body: bodyKind(binding),
@@ -42,7 +48,7 @@ function requestBinder(binding: Binding, context: BodyContext): RequestBinder {
 }
 
 /** A binder that is compiled by its first request: thousands of routes start fast. */
-export function lazyRequestBinder(binding: Binding, context: BodyContext): RequestBinder {
+export function lazyRequestBinder(binding: Binding, context: BindContext): RequestBinder {
   let compiled: RequestBinder | undefined;
   const binder = () => {
     compiled ??= requestBinder(binding, context);

@@ -204,7 +204,10 @@ function routeCompiler(
           if (!diagnostics.some(({ text }) => text === diagnostic.text)) diagnostics.push(diagnostic);
         },
       }),
-      request: lazyRequestBinder(binding, { codecs, options, strictness, limits, names }),
+      request: lazyRequestBinder(binding, {
+        ...{ codecs, options, strictness, limits, names },
+        keyInQuery: input.gate.keyInQuery,
+      }),
       response,
       streamDefault: streamDefaults.find(method)?.format ?? 'ndjson',
       eventId: eventIdOf(method, options, noting),

@@ -16,6 +16,8 @@ export interface SystemParameters {
   readonly fields?: string;
   /** `$prettyPrint` */
   readonly prettyPrint?: boolean;
+  /** `$key`: an API key, where the configuration lets it be in a query. */
+  readonly key?: string;
 }
 
 /** A query, decoded once: what it says about the answer, and what it binds. */
@@ -46,10 +48,12 @@ export const emptyQuery: RequestQuery = Object.freeze({ system: Object.freeze({}
 export function systemParameters(
   binding: Binding,
   names: FieldNames,
+  keyInQuery: boolean,
 ): (parameters: readonly QueryParameter[]) => RequestQuery {
   const fields = names.of(binding.method.input);
+  const known = keyInQuery ? { ...readersByName, key: readKey } : readersByName;
   const readers = new Map(
-    Object.entries(readersByName).flatMap(([name, reader]) => [
+    Object.entries(known).flatMap(([name, reader]) => [
       [`$${name}`, { name, reader }] as const,
       ...(fields.has(name) ? [] : [[name, { name, reader }] as const]),
     ]),
@@ -58,17 +62,17 @@ export function systemParameters(
     let system: SystemParameters = emptyQuery.system;
     const seen = new Set<string>();
     const parameters = all.filter(({ name: written, value }) => {
-      const known = readers.get(written);
-      if (known === undefined) {
+      const parameter = readers.get(written);
+      if (parameter === undefined) {
         if (written.startsWith('$')) throw unsupported(written);
         if (dangerous.has(written) && !fields.has(written)) throw unsupported(written);
         return true;
       }
-      if (seen.has(known.name)) {
+      if (seen.has(parameter.name)) {
         throw refusal('QUERY_PARAMETER_REPEATED', written, 'must not be given more than once');
       }
-      seen.add(known.name);
-      system = { ...system, ...known.reader(value, written) };
+      seen.add(parameter.name);
+      system = { ...system, ...parameter.reader(value, written) };
       return false;
     });
     return { system, parameters };
@@ -81,6 +85,10 @@ const readersByName: Readonly<Record<string, Reader>> = {
   prettyPrint: (value, written) => ({ prettyPrint: readBoolean(value, written) }),
   pretty: (value, written) => ({ prettyPrint: readBoolean(value, written) }),
 };
+
+function readKey(value: string): SystemParameters {
+  return { key: value };
+}
 
 /** Without `$`. */
 export const systemParameterNames: readonly string[] = Object.keys(readersByName);

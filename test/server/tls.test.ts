@@ -77,12 +77,12 @@ describe('a listener', () => {
         app: { app: new Hono(), isAlone: true, isHandWritten: () => false },
         limits: { ...defaultLimits, ...limits },
         clock,
-        webSocketOrigins: [],
-        security: securityHeaders({}, createTrustedProxies()),
-        cache: createGateResources(
+        gate: createGateResources(
           {},
           { clock, random: Math.random, limits: defaultLimits, warn: () => undefined },
-        ).cache,
+        ),
+        webSocketOrigins: [],
+        security: securityHeaders({}, createTrustedProxies()),
       },
       { host: '127.0.0.1', port: 0, adminPort: 0, tls: { ...files(server), ...tls } },
     );

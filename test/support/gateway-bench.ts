@@ -236,6 +236,7 @@ export function bench(options: BenchOptions = {}): Bench {
     limits,
     clock,
     proxies: createTrustedProxies(),
+    ownNames: new Set(),
     metadata: { ...defaultMetadataRules, ...options.metadata },
     streamRules: { ...defaultStreamRules, ...options.streamRules },
     log: (event) => events.push(event),

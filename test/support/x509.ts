@@ -14,6 +14,8 @@ export interface CertificateOptions {
   readonly isAuthority?: boolean;
   /** Names of a host. */
   readonly hosts?: readonly string[];
+  /** Names of a workload: spiffe://mesh/batch. */
+  readonly uris?: readonly string[];
   /** What the key may be used for (RFC 5280 §4.2.1.12); anything when left out. */
   readonly usage?: 'server' | 'client';
   /** Whether it has expired half an hour ago. */
@@ -28,14 +30,22 @@ let serial = 1;
 /** Issues a certificate that is valid today (RFC 5280), with a key on P-256. */
 export function issueCertificate(name: string, options: CertificateOptions = {}): TestCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { issuer, isAuthority = false, hosts = [], usage, isExpired = false } = options;
+  const { issuer, isAuthority = false, hosts = [], uris = [], usage, isExpired = false } = options;
   const algorithm = sequence(objectId('2a8648ce3d040302'));
   const hour = 3_600_000;
   const extensions = [
     extension('551d13', sequence(...(isAuthority ? [element(0x01, Buffer.from([0xff]))] : []))),
-    ...(hosts.length === 0
+    ...(hosts.length + uris.length === 0
       ? []
-      : [extension('551d11', sequence(...hosts.map((host) => element(0x82, Buffer.from(host)))))]),
+      : [
+          extension(
+            '551d11',
+            sequence(
+              ...hosts.map((host) => element(0x82, Buffer.from(host))),
+              ...uris.map((uri) => element(0x86, Buffer.from(uri))),
+            ),
+          ),
+        ]),
     ...(usage === undefined ? [] : [extension('551d25', sequence(objectId(usageIds[usage])))]),
   ];
   const body = sequence(

@@ -1,6 +1,12 @@
 import type { Diagnostic } from '../../diagnostic/index.js';
 import type { GateHost } from '../resources.js';
+import { createApiKeys } from './api-key/api-keys.js';
 import type { Authenticator } from './authenticator.js';
+import { type Bindings, createBindings } from './binding/binding.js';
+import { createCertificates } from './certificate/certificates.js';
+import { certificateFinder, type FindCertificate } from './certificate/find-certificate.js';
+import { isSidecarOf } from './certificate/sidecars.js';
+import { createIntrospection } from './introspection/introspection.js';
 import { createJwtAuthenticator } from './jwt/jwt-authenticator.js';
 import type { AuthenticationOptions, ProviderOptions } from './options.js';
 import { PresentedTokens } from './presented-tokens.js';
@@ -17,6 +23,9 @@ export interface AuthShared {
   /** A protection space (RFC 9110 §11.5). */
   readonly realm: string;
   readonly tokens: PresentedTokens;
+  readonly findCertificate: FindCertificate;
+  /** Whether tokens may be sent by whoever sends them. */
+  readonly bindings: Bindings;
 }
 
 /** One authenticator for each provider, in the order of the configuration. */
@@ -25,8 +34,15 @@ export function createAuthenticators(
   host: AuthHost,
 ): readonly Authenticator[] {
   if (options === undefined) return [];
-  const { realm = 'propylon', providers } = options;
-  const shared: AuthShared = { host, realm, tokens: new PresentedTokens(host.limits.tokenBytesMax) };
+  const { realm = 'propylon', publicUrl, sidecars = [], providers } = options;
+  const findCertificate = certificateFinder(isSidecarOf(sidecars));
+  const shared: AuthShared = {
+    host,
+    realm,
+    tokens: new PresentedTokens(host.limits.tokenBytesMax),
+    findCertificate,
+    bindings: createBindings({ host, findCertificate, publicUrl }),
+  };
   return Object.entries(providers).map(([name, provider]) => create(name, provider, shared));
 }
 
@@ -34,5 +50,11 @@ function create(name: string, provider: ProviderOptions, shared: AuthShared): Au
   switch (provider.type) {
     case 'jwt':
       return createJwtAuthenticator(name, provider, shared);
+    case 'introspection':
+      return createIntrospection(name, provider, shared);
+    case 'apiKey':
+      return createApiKeys(name, provider, shared);
+    case 'certificate':
+      return createCertificates(name, provider, shared);
   }
 }

@@ -1,12 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { type FSWatcher, readFileSync, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { AuthHost } from './create.js';
+
+/** What is written in several steps is read once. */
+const settleMs = 50;
 
 /**
  * Hands the content of a file to `use`, now and whenever it has changed. `use` says what is wrong with
  * a content, if anything: then, and where the file cannot be read, the load fails; later the operator
- * is warned and what was read last stays in use. Looks by itself instead of being told, since a
- * ConfigMap changes by a link far above the file. Returns the end of it.
+ * is warned and what was read last stays in use. The folder is watched, not the file, which editors and
+ * ConfigMaps replace; and since a link may lead to where nobody watches, the file is looked at now and
+ * then besides. Returns the end of it.
  */
 export function watchFile(
   file: string,
@@ -17,21 +22,41 @@ export function watchFile(
   let lastProblem: string | undefined;
   let isClosed = false;
   let cancel = (): void => {};
+  let folder: FSWatcher | undefined;
 
+  /** Undefined too where nothing has changed. */
   const take = (content: Buffer): string | undefined => {
-    if (last?.equals(content)) return lastProblem;
+    if (last?.equals(content)) return undefined;
     last = content;
     return use(content);
   };
   const look = async (): Promise<void> => {
-    const problem = await readFile(file).then(take, unreadable);
-    if (problem !== undefined && problem !== lastProblem)
+    watchFolder();
+    const problem = await readFile(file).then(
+      (content) => (isClosed ? undefined : take(content)),
+      unreadable,
+    );
+    if (problem !== undefined && problem !== lastProblem && !isClosed)
       warn(`The file ${file} ${problem}; what was read last stays in use.`);
     lastProblem = problem;
-    watch();
+    lookIn(limits.fileReloadMs);
   };
-  const watch = (): void => {
-    if (!isClosed) cancel = clock.after(limits.fileReloadMs, () => void look());
+  const lookIn = (delayMs: number): void => {
+    cancel();
+    if (!isClosed) cancel = clock.after(delayMs, () => void look());
+  };
+  const watchFolder = (): void => {
+    if (folder !== undefined || isClosed) return;
+    try {
+      const made = watch(dirname(file), { persistent: false }, () => lookIn(settleMs));
+      folder = made;
+      made.on('error', () => {
+        made.close();
+        folder = undefined;
+      });
+    } catch {
+      // The folder may be there the next time.
+    }
   };
 
   try {
@@ -47,10 +72,12 @@ export function watchFile(
       locations: [{ file, line: 0, column: 0 }],
     });
   }
-  watch();
+  watchFolder();
+  lookIn(limits.fileReloadMs);
   return () => {
     isClosed = true;
     cancel();
+    folder?.close();
   };
 }
 

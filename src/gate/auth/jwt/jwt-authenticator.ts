@@ -2,7 +2,7 @@ import { compactVerify } from 'jose';
 import { type Principal, principalId } from '../../principal.js';
 import type { GateView } from '../../view.js';
 import type { Authentication, Authenticator } from '../authenticator.js';
-import { quoted } from '../challenge.js';
+import type { CheckBinding } from '../binding/binding.js';
 import type { AuthShared } from '../create.js';
 import { RememberedTokens } from '../remembered-tokens.js';
 import { claimAt, stepsOf } from './claim-path.js';
@@ -48,6 +48,7 @@ class JwtAuthenticator implements Authenticator {
   readonly audience: Authenticator['audience'];
   readonly challenge: string;
   readonly #shared: AuthShared;
+  readonly #checkBinding: CheckBinding;
   /** Undefined where the configuration says why it is not checked. */
   readonly #issuer: string | undefined;
   readonly #headerRules: HeaderRules;
@@ -65,7 +66,8 @@ class JwtAuthenticator implements Authenticator {
     const { limits } = shared.host;
     this.name = name;
     this.audience = options.audience ?? 'public';
-    this.challenge = `Bearer realm=${quoted(shared.realm)}`;
+    this.challenge = shared.bindings.challenge(options, shared.realm);
+    this.#checkBinding = shared.bindings.check(options);
     this.#shared = shared;
     this.#issuer = typeof issuer === 'string' ? issuer : undefined;
     this.#headerRules = { algorithms: algorithmsOf(options), typ };
@@ -87,12 +89,14 @@ class JwtAuthenticator implements Authenticator {
     const presented = this.#shared.tokens.of(view);
     if (presented === undefined) return undefined;
     if ('problem' in presented) return invalid(presented.problem);
-    const { scheme, token, digest } = presented;
-    if (scheme !== 'bearer') return undefined;
+    const { token, digest } = presented;
     const wallMs = this.#shared.host.clock.wall();
-    return (
-      this.#verified.get(digest, wallMs) ?? this.#forged.get(digest, wallMs) ?? this.#judge(token, digest)
-    );
+    const said =
+      this.#verified.get(digest, wallMs) ?? this.#forged.get(digest, wallMs) ?? this.#judge(token, digest);
+    if (said === undefined) return undefined;
+    return said instanceof Promise
+      ? said.then((late) => this.#checkBinding(view, presented, late))
+      : this.#checkBinding(view, presented, said);
   }
 
   close(): void {
@@ -111,8 +115,6 @@ class JwtAuthenticator implements Authenticator {
     if ('problem' in header) return invalid(header.problem);
     const checked = checkClaims(claims, this.#claimRules, this.#shared.host.clock.wall());
     if ('problem' in checked) return invalid(checked.problem, checked.reason);
-    // RFC 7800: whoever shows such a token must prove more than that it is at hand.
-    if (claims['cnf'] !== undefined) return invalid('The token is bound to a key that has not been shown');
     const subject = claimAt(claims, this.#subject);
     if (typeof subject !== 'string' || subject === '') return invalid('The token does not say whose it is');
     const { untilMs } = checked;

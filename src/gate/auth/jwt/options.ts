@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../../duration.js';
+import { bindingShape } from '../binding/binding.js';
 import { providerAudience } from '../provider-audience.js';
 import { isSafeUrl } from '../safe-url.js';
 import { algorithms, isSymmetric } from './algorithm.js';
@@ -82,6 +83,7 @@ export const jwtProviderSchema = z
       .min(1)
       .optional()
       .describe('Claims that have scopes, instead of those of the preset.'),
+    ...bindingShape,
   })
   .superRefine(({ issuer, keys: sources, algorithms: allowed = [], allowHttp }, context) => {
     const wrong = (path: string[], message: string): void =>
