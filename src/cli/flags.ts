@@ -167,6 +167,7 @@ export function gatewayOptionsOf(settings: Settings): GatewayOptions {
     sse: settings.sse,
     methodOverride: settings.methodOverride,
     securityHeaders: settings.securityHeaders,
+    audit: settings.audit,
     webSocketOrigins: settings.webSocketOrigins,
     limits: defined(settings.limits),
     timeouts: settings.timeouts,

@@ -5,7 +5,7 @@ import type { Config } from './schema.js';
 export function resolvePaths(config: Config, folder: string): Config {
   const absolute = (paths: string[] | undefined): string[] | undefined =>
     paths?.map((path) => resolve(folder, path));
-  const { sources, rules, codecs, backends, redis, listen, authentication, identity } = config;
+  const { sources, rules, codecs, backends, redis, listen, authentication, identity, audit } = config;
   return {
     ...config,
     ...(rules === undefined ? {} : { rules: absolute(rules) }),
@@ -15,6 +15,7 @@ export function resolvePaths(config: Config, folder: string): Config {
     ...(redis === undefined ? {} : { redis: absoluteRedis(redis, folder) }),
     ...(authentication === undefined ? {} : { authentication: withAbsoluteFiles(authentication, folder) }),
     ...(identity === undefined ? {} : { identity: withAbsoluteFiles(identity, folder) }),
+    ...(audit?.file === undefined ? {} : { audit: { ...audit, file: resolve(folder, audit.file) } }),
     ...(sources === undefined
       ? {}
       : {

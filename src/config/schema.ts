@@ -203,6 +203,17 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe('What browsers are told with every answer; off leaves a field out.'),
+  audit: z
+    .strictObject({
+      file: z.string().min(1).optional().describe('Default standard error.'),
+      linesMax: z
+        .int()
+        .positive()
+        .optional()
+        .describe('Lines in ten seconds; what is beyond is summed up. Default 100.'),
+    })
+    .optional()
+    .describe('Where refusals of the gate are written down, a JSON line each. Default nowhere.'),
   methodOverride: z
     .boolean()
     .optional()

@@ -54,6 +54,7 @@ export interface Settings {
     readonly eventIds: readonly { readonly selector: string; readonly field: string }[];
   };
   readonly methodOverride: boolean;
+  readonly audit: Config['audit'];
   readonly securityHeaders: NonNullable<Config['securityHeaders']>;
   readonly webSocketOrigins: readonly string[] | '*';
   readonly limits: NonNullable<Config['limits']>;
@@ -177,6 +178,7 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
       eventIds: Object.entries(file.sse?.eventIds ?? {}).map(([selector, field]) => ({ selector, field })),
     },
     methodOverride: file.methodOverride ?? false,
+    audit: file.audit,
     securityHeaders: file.securityHeaders ?? {},
     webSocketOrigins: file.webSocketOrigins ?? [],
     limits: file.limits ?? {},

@@ -12,6 +12,10 @@ export interface GatewayEvent {
   readonly code: number;
   /** Which step of the gate refused the request, and why. */
   readonly refused?: { readonly step: string; readonly reason: Reason } | undefined;
+  /** The client behind trusted proxies, or the peer; undefined where no route matched. */
+  readonly clientAddress?: string | undefined;
+  /** Id of the authenticated caller, where there is one: see Principal. */
+  readonly principal?: string | undefined;
   readonly durationMs: number;
   readonly requestId: string;
   /** What was behind an error, never sent to the client. */

@@ -309,8 +309,11 @@ class GatewayCore implements Gateway {
       const durationMs = this.#clock.now() - startedAt;
       const route = seen?.found.route.binding.template.text;
       const refused = seen?.view.refused;
+      const principal = seen?.view.principal?.id;
       const event = {
         ...({ kind: 'request', httpMethod, route, httpStatus, code, durationMs, requestId } as const),
+        ...(seen === undefined ? {} : { clientAddress: seen.view.clientAddress }),
+        ...(principal === undefined ? {} : { principal }),
         ...(refused === undefined ? {} : { refused }),
       };
       seen?.view.end({ httpStatus, code });

@@ -2,11 +2,19 @@ import type { Hono } from 'hono';
 import { systemClock } from '../clock.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { createGateResources, type GateResources } from '../gate/index.js';
-import { createGatewayCore, defaultMetadataRules, defaultStreamRules } from '../gateway/index.js';
+import {
+  createGatewayCore,
+  defaultMetadataRules,
+  defaultStreamRules,
+  type GatewayEvent,
+} from '../gateway/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import { type SurfaceSummary, selectorTable, summarize } from '../surface/index.js';
 import { type Channels, type Method, unknownMethod } from '../upstream/index.js';
+import { type Access, accessOf } from './access.js';
 import { createApp } from './app.js';
+import { type Audit, createAudit } from './audit.js';
+import { appendTo } from './audit-file.js';
 import { gateHost } from './gate-host.js';
 import { type Listener, type ListenOptions, listen } from './listen.js';
 import { type Loaded, load, loadXdsFor, openChannels } from './load.js';
@@ -23,6 +31,8 @@ export interface PropylonGateway {
   /** Labels of the sources, in order. */
   readonly sources: readonly string[];
   readonly counts: { readonly services: number; readonly methods: number; readonly routes: number };
+  /** Who may come in; undefined where nobody has declared a policy or a provider, and everybody may. */
+  readonly access: Access | undefined;
   summary(): SurfaceSummary;
   /** What ts-proto's typed clients call, over the gateway's own channels. */
   rpc(service: string): Rpc;
@@ -38,20 +48,31 @@ export interface PropylonGateway {
  */
 export async function createGateway(options: GatewayOptions): Promise<PropylonGateway> {
   const limits: Limits = { ...defaultLimits, ...options.limits };
+  const host = gateHost(options, limits);
+  const audit =
+    options.audit && createAudit(options.audit, await appendTo(options.audit.file, host.warn), systemClock);
   const channels = openChannels(limits, await loadXdsFor(options));
-  const gate = createGateResources(options.gate ?? {}, gateHost(options, limits));
+  const gate = createGateResources(options.gate ?? {}, host);
   try {
-    return assemble(options, limits, { channels, gate }, await load(options, limits, channels, gate));
+    const loaded = await load(options, limits, channels, gate);
+    return assemble(options, limits, { channels, gate, audit }, loaded);
   } catch (error) {
     await Promise.all([channels.close(), gate.close()]);
     throw error;
   }
 }
 
+/** What outlives a surface. */
+interface Parts {
+  readonly channels: Channels;
+  readonly gate: GateResources;
+  readonly audit: Audit | undefined;
+}
+
 function assemble(
   options: GatewayOptions,
   limits: Limits,
-  { channels, gate }: { readonly channels: Channels; readonly gate: GateResources },
+  { channels, gate, audit }: Parts,
   { registry, surface, backends, sources, diagnostics }: Loaded,
 ): PropylonGateway {
   const core = createGatewayCore({
@@ -67,7 +88,7 @@ function assemble(
       sseRetryMs: options.sse?.retryMs,
     },
     methodOverride: options.methodOverride,
-    log: options.log ?? (() => undefined),
+    log: logOf(options.log, audit),
   });
   const table = selectorTable(backends);
   const rpc = createRpc(
@@ -91,6 +112,7 @@ function assemble(
     diagnostics,
     sources: sources.map((source) => source.label),
     counts: { services: surface.serviceCount, methods: surface.methodCount, routes: surface.routes.length },
+    access: accessOf(surface, gate),
     summary: () => summarize(core.surface),
     rpc: () => rpc,
     listen: (where = {}) =>
@@ -107,8 +129,16 @@ function assemble(
         where,
       ),
     close: async () => {
-      await Promise.all([channels.close(), gate.close()]);
+      await Promise.all([channels.close(), gate.close(), audit?.close()]);
     },
+  };
+}
+
+function logOf(log: GatewayOptions['log'] = () => undefined, audit: Audit | undefined) {
+  if (audit === undefined) return log;
+  return (event: GatewayEvent): void => {
+    log(event);
+    audit.note(event);
   };
 }
 

@@ -6,6 +6,7 @@ import type { GatewayEvent, MetadataRules, StreamRules } from '../gateway/index.
 import type { Limits } from '../limits.js';
 import type { ErrorForm, RequestOptions, StreamDefault } from '../surface/index.js';
 import type { UpstreamOptions } from '../upstream/index.js';
+import type { AuditOptions } from './audit.js';
 import type { Rpc } from './rpc.js';
 import type { SecurityHeaderOptions } from './security-headers.js';
 
@@ -62,6 +63,8 @@ export interface GatewayOptions {
   readonly methodOverride?: boolean;
   /** What browsers are told with every answer. */
   readonly securityHeaders?: SecurityHeaderOptions;
+  /** Where refusals of the gate are written down. Default: nowhere. */
+  readonly audit?: AuditOptions | undefined;
   readonly limits?: Partial<Limits>;
   /** The longest a call may take, in milliseconds. */
   readonly timeouts?: readonly { readonly selector: string; readonly timeoutMs: number }[];

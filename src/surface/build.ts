@@ -29,7 +29,7 @@ import { hashFieldOf, unknownHashFields } from './hash-field.js';
 import { idempotencyOf } from './idempotency.js';
 import { messageField, requestField } from './message-field.js';
 import { pathsOf } from './paths-of.js';
-import { resolvePolicies } from './policies.js';
+import { type Policies, resolvePolicies } from './policies.js';
 import { responseWriter } from './reply.js';
 import { selectorTable } from './selector.js';
 import type { CallShape, Route, Surface, SurfaceInput } from './surface.js';
@@ -61,7 +61,8 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
   const { registry } = input;
   const { bindings, diagnostics } = collectBindings(registry.services, input.rules);
   const pool = retainer(channels);
-  const routes = bindings.map(routeCompiler(input, bindings, pool.channel, diagnostics));
+  const policies = resolvePolicies(input, diagnostics);
+  const routes = bindings.map(routeCompiler(input, bindings, policies, pool.channel, diagnostics));
   const router = buildRouter(
     routes.map((route) => ({ binding: route.binding, route })),
     input,
@@ -88,6 +89,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
     serviceCount: new Set(bindings.map(({ method }) => method.parent)).size,
     methodCount: new Set(bindings.map(({ method }) => method)).size,
     errorForm: input.errorForm,
+    isGuarded: policies.isGuarded,
     statusJson: (status) => statusJson(status, printAny),
     statusBinary: (status) => statusBinary(status, packAny),
   } satisfies Surface);
@@ -118,6 +120,7 @@ function visibleRouters(
 function routeCompiler(
   input: SurfaceInput,
   bindings: readonly Binding[],
+  policies: Policies,
   channelTo: (upstream: Upstream) => Channel,
   diagnostics: Diagnostic[],
 ) {
@@ -127,7 +130,6 @@ function routeCompiler(
   const requestOptions = selectorTable(input.methodRequestOptions);
   const streamDefaults = selectorTable(input.streamDefaults);
   const eventIds = selectorTable(input.eventIds);
-  const policies = resolvePolicies(input, diagnostics);
   const { codecs, limits } = input;
   const jsonNames = createFieldNames();
   const protoNames = inProtoNames(jsonNames);

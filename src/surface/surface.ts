@@ -113,6 +113,8 @@ export interface Surface {
   /** Methods with at least one route. */
   readonly methodCount: number;
   readonly errorForm: ErrorForm;
+  /** Whether anybody has declared a policy, or how callers are authenticated: then what is not public is denied. */
+  readonly isGuarded: boolean;
   /** google.rpc.Status JSON, its details printed with the types of this surface. Never throws. */
   statusJson(status: Status): Uint8Array;
   /** google.rpc.Status as protobuf. Never throws: a detail that has no such form is left out. */

@@ -225,6 +225,7 @@ export function bench(options: BenchOptions = {}): Bench {
     methodCount: 1,
     statusBinary: ({ code }) => Uint8Array.of(8, code),
     errorForm: 'status',
+    isGuarded: false,
     statusJson: (status) =>
       statusJson(status, () => {
         throw new Error('unknown');

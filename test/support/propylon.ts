@@ -37,7 +37,7 @@ export async function startPropylon(
   const ready = new Promise<RegExpExecArray>((resolve) => {
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
-      const line = /listening (http:\/\/\S+) admin (http:\/\/\S+)/.exec(output);
+      const line = /listening (https?:\/\/\S+) admin (http:\/\/\S+)/.exec(output);
       if (line !== null) resolve(line);
       for (const look of waiting) look();
     };

@@ -88,7 +88,7 @@ function announce(
   const { services, methods, routes } = gateway.counts;
   for (const source of gateway.sources) process.stdout.write(`source   ${source}\n`);
   process.stdout.write(`serving  ${services} services, ${methods} methods, ${routes} routes\n`);
-  process.stdout.write('access   open: no policy is configured, so every request is let through\n');
+  process.stdout.write(`access   ${accessText(gateway.access)}\n`);
   const url = urlOf(listener.scheme, listener.host, listener.port);
   const adminUrl = urlOf('http', listener.adminHost, listener.adminPort);
   process.stdout.write(`listening ${url} admin ${adminUrl}\n`);
@@ -96,6 +96,14 @@ function announce(
   process.stdout.write('\nTry:\n');
   for (const { title, curl } of demo.tries(url)) process.stdout.write(`\n  # ${title}\n  ${curl}\n`);
   process.stdout.write('\nCtrl-C ends it.\n');
+}
+
+/** Whether callers are asked for anything: an operator who thinks so should read it at once. */
+function accessText(access: PropylonGateway['access']): string {
+  if (access === undefined) return 'open: no policy is configured, so every request is let through';
+  const { routes, publicRoutes, providers } = access;
+  const named = providers.length === 0 ? 'no providers' : `providers ${providers.join(', ')}`;
+  return `guarded: ${publicRoutes} of ${routes} routes public, ${named}`;
 }
 
 /** An address that can be pasted: "any" is reached through loopback. */
