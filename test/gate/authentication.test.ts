@@ -41,7 +41,8 @@ const partner = (): string => token({ iss: 'https://partners.example' }, partner
 const challenge = 'Bearer realm="shop"';
 
 async function start(policies: Readonly<Record<string, PolicyInput>>): Promise<EchoGateway> {
-  return startEchoGateway(gateSettings(policies, { authentication }));
+  // A client may lose what came just before its connection was cut.
+  return startEchoGateway({ ...gateSettings(policies, { authentication }), streamCleanEnd: true });
 }
 
 describe('authentication', () => {
@@ -185,12 +186,7 @@ describe('authentication', () => {
       body: new ReadableStream({ start: (open) => open.enqueue(Buffer.from('{}\n')) }),
     });
     expect(response.status).toBe(200);
-    let text = '';
-    const reading = (async () => {
-      for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString();
-    })();
-    await expect(reading).rejects.toThrow();
-    expect(text).toMatch(/^\{"name":"endless"\}\n\{.*"code":16,.*"TOKEN_EXPIRED"/);
+    expect(await response.text()).toMatch(/^\{"name":"endless"\}\n\{.*"code":16,.*"TOKEN_EXPIRED"/);
   });
 
   it('a path that nobody has is nobody’s secret', async () => {

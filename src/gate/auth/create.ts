@@ -10,6 +10,7 @@ import { createIntrospection } from './introspection/introspection.js';
 import { createJwtAuthenticator } from './jwt/jwt-authenticator.js';
 import type { AuthenticationOptions, ProviderOptions } from './options.js';
 import { PresentedTokens } from './presented-tokens.js';
+import { TokenIssuers } from './token-issuers.js';
 
 /** What authenticators are made with. */
 export interface AuthHost extends GateHost {
@@ -26,6 +27,7 @@ export interface AuthShared {
   readonly findCertificate: FindCertificate;
   /** Whether tokens may be sent by whoever sends them. */
   readonly bindings: Bindings;
+  readonly issuers: TokenIssuers;
 }
 
 /** One authenticator for each provider, in the order of the configuration. */
@@ -35,11 +37,13 @@ export function createAuthenticators(
 ): readonly Authenticator[] {
   if (options === undefined) return [];
   const { realm = 'propylon', publicUrl, sidecars = [], providers } = options;
+  const { tokenBytesMax, rememberedTokensMax } = host.limits;
   const findCertificate = certificateFinder(isSidecarOf(sidecars));
   const shared: AuthShared = {
     host,
     realm,
-    tokens: new PresentedTokens(host.limits.tokenBytesMax),
+    tokens: new PresentedTokens(tokenBytesMax),
+    issuers: new TokenIssuers(rememberedTokensMax),
     findCertificate,
     bindings: createBindings({ host, findCertificate, publicUrl }),
   };

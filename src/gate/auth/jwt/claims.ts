@@ -15,6 +15,8 @@ export interface ClaimRules {
 export interface RefusedClaims {
   readonly problem: string;
   readonly reason?: 'TOKEN_EXPIRED';
+  /** They may be good for another provider with the same issuer. */
+  readonly isForAnother?: true;
 }
 
 /** Claims that are good until then, by the wall clock, clock tolerance included. */
@@ -34,9 +36,9 @@ export function checkClaims(claims: Claims, rules: ClaimRules, wallMs: number): 
   if (nbf === undefined || iat === undefined)
     return { problem: 'The token has a time that is none (nbf, iat)' };
   if (rules.aud !== undefined && !audienceOf(claims).some((one) => rules.aud?.includes(one)))
-    return { problem: 'The token is meant for somebody else (aud)' };
+    return { problem: 'The token is meant for somebody else (aud)', isForAnother: true };
   if (rules.azp !== undefined && !rules.azp.includes(clientOf(claims) ?? ''))
-    return { problem: 'The token was given to a client that does not count here (azp)' };
+    return { problem: 'The token was given to a client that does not count here (azp)', isForAnother: true };
   const missing = rules.isAccessToken ? ofAccessTokens.find((name) => claims[name] === undefined) : undefined;
   if (missing !== undefined) return { problem: `The token lacks what access tokens must have (${missing})` };
   if (nbf !== 'none' && nbf - toleranceMs > wallMs) return { problem: 'The token does not count yet (nbf)' };

@@ -606,7 +606,26 @@ describe('what is remembered', () => {
       two: { type: 'jwt', issuer, aud: ['else'], keys: { jwk: ec.jwk } },
     });
     expect(one && (await outcome(one, token()))).toBe('principal');
-    expect(two && (await outcome(two, token()))).toBe('The token is meant for somebody else (aud)');
+    expect(two && (await outcome(two, token()))).toBeUndefined();
+    expect(two && (await outcome(two, token({ aud: 'else' })))).toBe('principal');
+  });
+
+  it('whose a token is, of several issuers, the first time as the next', async () => {
+    const written = (iss: string): Written => ({
+      type: 'jwt',
+      issuer: iss,
+      aud: ['shop'],
+      keys: { jwk: ec.jwk },
+    });
+    const all = providers({ a: written('https://a'), b: written('https://b'), c: written('https://c') });
+    for (const iss of ['https://a', 'https://b', 'https://c', 'https://d']) {
+      const shown = token({ iss });
+      const taken = async (): Promise<unknown> => Promise.all(all.map((to) => outcome(to, shown)));
+      const expected = ['https://a', 'https://b', 'https://c'].map((own) =>
+        own === iss ? 'principal' : undefined,
+      );
+      expect([await taken(), await taken(), await taken()]).toEqual([expected, expected, expected]);
+    }
   });
 
   it('a key that leaves its file takes the tokens with it that it has signed, and others stay', async () => {

@@ -70,6 +70,7 @@ class JwtAuthenticator implements Authenticator {
     this.#checkBinding = shared.bindings.check(options);
     this.#shared = shared;
     this.#issuer = typeof issuer === 'string' ? issuer : undefined;
+    if (this.#issuer !== undefined) shared.issuers.add(this.#issuer);
     this.#headerRules = { algorithms: algorithmsOf(options), typ };
     this.#claimRules = {
       aud: Array.isArray(aud) ? aud : undefined,
@@ -107,14 +108,22 @@ class JwtAuthenticator implements Authenticator {
   #judge(token: string, digest: string): Authentication | undefined | Promise<Authentication> {
     const flight = this.#flights.get(digest);
     if (flight !== undefined) return flight;
+    const issuer = this.#issuer === undefined ? undefined : this.#shared.issuers.of(digest);
+    if (issuer !== this.#issuer && issuer !== undefined) return undefined;
     const unverified = readToken(token);
     if (unverified === undefined) return undefined;
     const { claims } = unverified;
-    if (this.#issuer !== undefined && claims['iss'] !== this.#issuer) return undefined;
+    if (this.#issuer !== undefined && claims['iss'] !== this.#issuer) {
+      this.#shared.issuers.note(digest, claims['iss']);
+      return undefined;
+    }
     const header = checkHeader(unverified.header, this.#headerRules);
     if ('problem' in header) return invalid(header.problem);
     const checked = checkClaims(claims, this.#claimRules, this.#shared.host.clock.wall());
-    if ('problem' in checked) return invalid(checked.problem, checked.reason);
+    if ('problem' in checked) {
+      const isShared = this.#issuer !== undefined && this.#shared.issuers.isShared(this.#issuer);
+      return checked.isForAnother === true && isShared ? undefined : invalid(checked.problem, checked.reason);
+    }
     const subject = claimAt(claims, this.#subject);
     if (typeof subject !== 'string' || subject === '') return invalid('The token does not say whose it is');
     const { untilMs } = checked;
