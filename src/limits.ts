@@ -33,6 +33,8 @@ export interface Limits {
   readonly requestHeadTimeoutMs: number;
   /** A client that sends a body must make progress at least this often. 408. */
   readonly requestBodyIdleTimeoutMs: number;
+  /** A body that is one message must have arrived within this time, however slowly it moves. 408. */
+  readonly requestBodyTimeoutMs: number;
   /** Nesting of JSON and of protobuf messages: the limit protobuf's own parsers use. 400. */
   readonly nestingDepthMax: number;
   /** Query parameters of one request. 400. */
@@ -108,6 +110,7 @@ export const defaultLimits: Limits = Object.freeze({
   tlsHandshakeTimeoutMs: 10_000,
   requestHeadTimeoutMs: 10_000,
   requestBodyIdleTimeoutMs: 10_000,
+  requestBodyTimeoutMs: 60_000,
   nestingDepthMax: 100,
   queryParametersMax: 1_000,
   queryNameBytesMax: 8 * 1024,

@@ -1,19 +1,26 @@
 import type { Clock } from '../clock.js';
 import { Code, StatusError } from '../status/index.js';
 
-/** Reads a request body chunk by chunk, with a limit to how long the client may be silent. */
+/** Reads a request body chunk by chunk, with a limit to how long the client may be silent, and one to how long all of it may take. */
 export class BodyReader {
   readonly #chunks: AsyncIterator<Uint8Array> | undefined;
   readonly #clock: Clock;
   readonly #idleTimeoutMs: number;
+  readonly #endsAt: number;
   #ended: boolean;
   #abandon: () => void = () => {};
   #onChunk: () => void = () => {};
 
-  constructor(body: AsyncIterable<Uint8Array> | undefined, clock: Clock, idleTimeoutMs: number) {
+  constructor(
+    body: AsyncIterable<Uint8Array> | undefined,
+    clock: Clock,
+    idleTimeoutMs: number,
+    timeoutMs = Number.POSITIVE_INFINITY,
+  ) {
     this.#chunks = body?.[Symbol.asyncIterator]();
     this.#clock = clock;
     this.#idleTimeoutMs = idleTimeoutMs;
+    this.#endsAt = clock.now() + timeoutMs;
     this.#ended = body === undefined;
   }
 
@@ -30,7 +37,8 @@ export class BodyReader {
     const chunks = this.#chunks;
     if (chunks === undefined || this.#ended) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
-      const cancelTimer = this.#clock.after(this.#idleTimeoutMs, () => {
+      const leftMs = Math.max(this.#endsAt - this.#clock.now(), 0);
+      const cancelTimer = this.#clock.after(Math.min(this.#idleTimeoutMs, leftMs), () => {
         reject(timedOut());
         this.stop();
       });

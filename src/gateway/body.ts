@@ -21,7 +21,8 @@ export async function readBody(exchange: Exchange, limits: Limits, clock: Clock)
   if (body === undefined) return noBytes;
   const bytesMax = limits.requestBodyBytesMax;
   if (Number(singleField(headers, 'content-length') ?? 0) > bytesMax) throw bodyTooLarge(bytesMax);
-  return collect(new BodyReader(body, clock, limits.requestBodyIdleTimeoutMs), bytesMax);
+  const { requestBodyIdleTimeoutMs, requestBodyTimeoutMs } = limits;
+  return collect(new BodyReader(body, clock, requestBodyIdleTimeoutMs, requestBodyTimeoutMs), bytesMax);
 }
 
 /** StatusError BODY_TOO_LARGE, HTTP 413. */

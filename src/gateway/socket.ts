@@ -1,5 +1,6 @@
 import { Code, reasons, StatusError } from '../status/index.js';
 import type { ResponseForm, WriteMessage } from '../surface/index.js';
+import { bodyTooLarge } from './body.js';
 import { noBytes } from './bytes.js';
 import { type PreparedCall, prepareCall } from './call.js';
 import { closeCodeOf } from './close-code.js';
@@ -78,7 +79,7 @@ async function firstOf(
 
 /** The messages of the client, bound when they are asked for: as an ended stream when it takes none. */
 async function* requestMessages(run: Run, socket: MessageSocket): AsyncGenerator<Uint8Array, void> {
-  const { match, query } = run;
+  const { match, query, limits } = run;
   const { request, shape } = match.route;
   if (request.body === 'none') {
     yield await inspected(run, request.bind(match.captures, query, noBytes, undefined));
@@ -86,6 +87,8 @@ async function* requestMessages(run: Run, socket: MessageSocket): AsyncGenerator
   }
   let isFirst = true;
   for (let frame = await socket.next(); frame !== undefined; frame = await socket.next()) {
+    // A socket is opened with the bound for all methods; this one's may be smaller.
+    if (frame.bytes.length > limits.requestBodyBytesMax) throw bodyTooLarge(limits.requestBodyBytesMax);
     const type = request.body === 'json' && frame.binary ? 'application/x-protobuf' : undefined;
     const bound = isFirst
       ? request.bind(match.captures, query, frame.bytes, type)

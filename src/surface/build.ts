@@ -176,7 +176,8 @@ function routeCompiler(
         }),
       others,
       target: upstream?.target,
-      timeoutMs: timeouts.find(method)?.timeoutMs ?? timeout,
+      // 0s takes back what a layer below has said.
+      timeoutMs: timeouts.find(method)?.timeoutMs ?? (timeout === 0 ? undefined : timeout),
       limits: requestBytesMax === undefined ? limits : withBodyLimit(limits, requestBytesMax),
       policy: effective,
       decodeRequest,
