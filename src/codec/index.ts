@@ -6,10 +6,12 @@ export type { CodecModule } from './codec-module.js';
 export { codecSource, createCompiledCodecs } from './compiled.js';
 export { type FunctionSource, functionSource } from './functions.js';
 export { missingRequired } from './missing-required.js';
+export { omitFields } from './omit-fields.js';
 export { projectBinary } from './project-binary.js';
 export { type Projection, ProjectionError, parseProjection } from './projection.js';
 export { missingFunctions, readModule } from './read-module.js';
 export { nearestName } from './runtime/nearest.js';
+export { MalformedBinaryError } from './runtime/records.js';
 export {
   type TextField,
   type TextFieldProblem,

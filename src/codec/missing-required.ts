@@ -1,5 +1,6 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt';
+import { holdingTypes } from '../descriptor/index.js';
 import { concatBytes, contentOf, MalformedBinaryError, readRecords } from './runtime/records.js';
 
 /** Protobuf bytes → path of the first required field that is not there, in JSON names. */
@@ -13,7 +14,7 @@ export type MissingRequired = (binary: Uint8Array) => string | undefined;
  * Undefined for a type without required fields anywhere, as all of proto3 is.
  */
 export function missingRequired(message: DescMessage, depthMax: number): MissingRequired | undefined {
-  const concerned = concernedTypes(message);
+  const concerned = holdingTypes([message], ({ fields }) => fields.some(isRequired));
   if (!concerned.has(message)) return undefined;
   return (binary) => {
     try {
@@ -77,19 +78,4 @@ function entryValue(entry: Uint8Array): Uint8Array {
 
 function isRequired(field: DescField): boolean {
   return field.presence === FeatureSet_FieldPresence.LEGACY_REQUIRED;
-}
-
-/** The types below a message, itself included, that have required fields or contain such a type. */
-function concernedTypes(message: DescMessage): ReadonlySet<DescMessage> {
-  const containers = new Map<DescMessage, Set<DescMessage>>([[message, new Set()]]);
-  for (const [type] of containers) {
-    for (const inner of type.fields.flatMap((field) => field.message ?? [])) {
-      const known = containers.get(inner) ?? new Set();
-      containers.set(inner, known.add(type));
-    }
-  }
-  const concerned = new Set([...containers.keys()].filter((type) => type.fields.some(isRequired)));
-  // A set grows while it is walked.
-  for (const type of concerned) for (const container of containers.get(type) ?? []) concerned.add(container);
-  return concerned;
 }

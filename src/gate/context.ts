@@ -1,9 +1,10 @@
-import type { DecodedMessage, DescMethod, DescriptorRegistry } from '../descriptor/index.js';
+import type { DecodedMessage, DescField, DescMethod, DescriptorRegistry } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { FieldProblem, MessageField } from './message-field.js';
 import type { EffectivePolicy } from './policy/effective.js';
 import type { Policy } from './policy/schema.js';
 import type { GateResources } from './resources.js';
+import type { InputRules } from './validate/input-rules.js';
 
 /** All that a step can know when it is made: of one binding, at load. */
 export interface GateContext {
@@ -29,6 +30,13 @@ export interface GateContext {
   readonly canonical: (binary: Uint8Array) => Uint8Array;
   /** Digest of all that decides on the bytes of an answer besides its message and `GateView.form`: descriptors, projection, options of JSON. */
   readonly answerForm: () => string;
+  /** What the types of the registry say of requests; one for all bindings. */
+  readonly inputRules: InputRules;
+  /** Leaves fields out of request messages, except those with a path of proto names that is kept. Throws StatusError for bytes that are no message. */
+  readonly omitFields: (
+    isOmitted: (field: DescField) => boolean,
+    kept: readonly string[],
+  ) => (binary: Uint8Array) => Uint8Array;
   /** A field by the name that clients read and write: its JSON name, or the proto name where so configured. */
   readonly clientName: (field: { readonly name: string; readonly jsonName: string }) => string;
   /** A field of the request or the response by its path of proto names, read and changed without decoding the message. */

@@ -16,6 +16,7 @@ export { RequestMessage } from './request-message.js';
 export { createGateResources, type GateHost, type GateResources } from './resources.js';
 export { admit, callThrough, inspect } from './run.js';
 export { type Gate, type GateStep, type NextOptions, openGate } from './step.js';
+export { createInputRules, type InputRules } from './validate/input-rules.js';
 export {
   failureOfRefusal,
   type GateAnswer,

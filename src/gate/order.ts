@@ -10,6 +10,8 @@ import { concurrencyLimit } from './limits/concurrency.js';
 import { overload } from './limits/overload.js';
 import { addressLimits, callerLimits, fieldLimits } from './limits/steps.js';
 import type { GateStep } from './step.js';
+import { outputOnlySteps } from './validate/output-only.js';
+import { validationSteps } from './validate/validation.js';
 
 /** Makes the steps of one kind for a binding; none where its policy asks for none. */
 export type StepBuilder = (context: GateContext) => readonly GateStep[];
@@ -39,6 +41,8 @@ export const order: readonly StepBuilder[] = [
   callerLimits,
   concurrencyLimit,
   identity,
+  outputOnlySteps,
   fieldLimits,
   caching,
+  validationSteps,
 ];

@@ -6,9 +6,13 @@ export class RequestMessage {
   #binary: Uint8Array;
   #decoded: DecodedMessage | undefined;
 
-  constructor(binary: Uint8Array, decode: (binary: Uint8Array) => DecodedMessage) {
+  /** Whether path and query are in it: of a client stream they are in the first message only. */
+  readonly isFirst: boolean;
+
+  constructor(binary: Uint8Array, decode: (binary: Uint8Array) => DecodedMessage, isFirst = true) {
     this.#binary = binary;
     this.#decode = decode;
+    this.isFirst = isFirst;
   }
 
   get binary(): Uint8Array {

@@ -34,7 +34,7 @@ export async function inspected(run: Run, binary: Uint8Array, isFirst = true): P
   const { gate, decodeRequest } = run.match.route;
   const steps = isFirst ? gate.inspect : gate.everyMessage;
   if (steps.length === 0) return binary;
-  const message = new RequestMessage(binary, decodeRequest);
+  const message = new RequestMessage(binary, decodeRequest, isFirst);
   const verdict = await inspect(steps, run.view, message);
   if (verdict !== undefined) throw thrownVerdict(verdict);
   return message.binary;

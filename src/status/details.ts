@@ -5,6 +5,8 @@ import type { JsonDetail } from './status.js';
 export interface FieldViolation {
   readonly field: string;
   readonly description: string;
+  /** What kind of rule is broken, for programs: "REQUIRED", "STRING_MIN_LEN". */
+  readonly reason?: string;
 }
 
 /** google.rpc.BadRequest (google/rpc/error_details.proto). */

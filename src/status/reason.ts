@@ -25,6 +25,7 @@ export const reasons = {
   BODY_FIELD: 'A field in the body is unknown or has a value of the wrong type.',
   BODY_PATH_CONFLICT: 'The body gives a path-bound field another value than the path.',
   FIELD_REQUIRED: 'A required field is missing.',
+  FIELD_INVALID: 'A field breaks a rule of its message.',
   PATCH_EMPTY: 'The body names no field to update.',
   BODY_TOO_LARGE: 'The body is larger than the limit.',
   BODY_TOO_DEEP: 'The body is nested deeper than the limit.',

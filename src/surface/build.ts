@@ -15,7 +15,7 @@ import {
   messageReader,
 } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import { type Audience, buildGate, sees } from '../gate/index.js';
+import { type Audience, buildGate, createInputRules, sees } from '../gate/index.js';
 import { type Binding, buildRouter, collectBindings, type Router } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import { statusBinary, statusJson } from '../status/index.js';
@@ -28,6 +28,7 @@ import { fieldText } from './field-text.js';
 import { hashFieldOf, unknownHashFields } from './hash-field.js';
 import { idempotencyOf } from './idempotency.js';
 import { messageField, requestField } from './message-field.js';
+import { omitter } from './omitter.js';
 import { pathsOf } from './paths-of.js';
 import { type Policies, resolvePolicies } from './policies.js';
 import { responseWriter } from './reply.js';
@@ -131,6 +132,7 @@ function routeCompiler(
   const streamDefaults = selectorTable(input.streamDefaults);
   const eventIds = selectorTable(input.eventIds);
   const { codecs, limits } = input;
+  const inputRules = createInputRules(input.registry);
   const jsonNames = createFieldNames();
   const protoNames = inProtoNames(jsonNames);
   const paths = pathsOf(bindings);
@@ -196,6 +198,8 @@ function routeCompiler(
         canonical: createCanonicalizer(method.input, limits.nestingDepthMax),
         answerForm: () => answerFormOf(binding, options, input.registry),
         clientName: ({ name, jsonName }) => (options.protoNames ? name : jsonName),
+        inputRules,
+        omitFields: (isOmitted, kept) => omitter(method.input, isOmitted, kept, limits),
         requestField: (path) => requestField(method.input, path, names),
         responseField: (path) => messageField(method.output, path, names),
         requestText: (path) => fieldText(method.input, path, noting),

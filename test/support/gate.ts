@@ -1,9 +1,11 @@
 import { systemClock } from '../../src/clock.js';
+import { omitFields } from '../../src/codec/index.js';
 import { buildRegistry, type DescMethod, messageReader } from '../../src/descriptor/index.js';
 import type { Diagnostic } from '../../src/diagnostic/index.js';
 import {
   buildGate,
   createGateResources,
+  createInputRules,
   type Gate,
   type GateContext,
   type GateOptions,
@@ -63,6 +65,8 @@ export function gateOf(
       clientName: ({ jsonName }) => jsonName,
       canonical: (binary) => binary,
       answerForm: () => '',
+      inputRules: createInputRules(registry),
+      omitFields: (isOmitted, kept) => omitFields(method.input, isOmitted, kept, 100) ?? ((binary) => binary),
       requestField: () => noField,
       responseField: () => noField,
       readMethod: () => undefined,
