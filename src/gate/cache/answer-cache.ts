@@ -8,12 +8,14 @@ import { type CacheOptions, defaultBytes } from './options.js';
 import { createRedisAnswerStore } from './redis-store.js';
 import type { AnswerStore } from './store.js';
 import type { StoredAnswer } from './stored-answer.js';
+import { createTieredStore } from './tiered-store.js';
 
 /** What a call that others wait for has come to. */
 export interface Landed {
   readonly answer: GateAnswer;
-  /** Undefined where the answer is nobody's but the one's who asked. */
-  readonly stored: StoredAnswer | undefined;
+  /** The answer for all who wait; undefined where it is nobody's but the one's who asked. */
+  readonly shared: StoredAnswer | undefined;
+  readonly isStored: boolean;
 }
 
 /** What of stored answers is to be dropped. */
@@ -79,14 +81,21 @@ const methodLabel = (name: string): string => `method:${name}`;
 const tagLabel = (name: string): string => `tag:${name}`;
 
 function storeOf(
-  { store, memoryBytesMax: bytesMax = defaultBytes.memory, entryBytesMax = defaultBytes.entry }: CacheOptions,
-  { redis, report }: CacheHost,
+  {
+    store = 'memory',
+    memoryBytesMax: bytesMax = defaultBytes.memory,
+    entryBytesMax = defaultBytes.entry,
+  }: CacheOptions,
+  { clock, redis, report }: CacheHost,
 ): AnswerStore {
-  if (store === 'redis') {
-    if (redis !== undefined) return createRedisAnswerStore(redis, entryBytesMax);
+  const bounds = { bytesMax, entryBytesMax };
+  if (store === 'memory') return createMemoryStore(bounds);
+  if (redis === undefined) {
     report(withoutRedis);
+    return createMemoryStore(bounds);
   }
-  return createMemoryStore({ bytesMax, entryBytesMax });
+  const far = createRedisAnswerStore(redis, entryBytesMax);
+  return store === 'redis' ? far : createTieredStore(far, bounds, clock);
 }
 
 const withoutRedis: Diagnostic = Object.freeze({

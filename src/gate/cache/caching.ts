@@ -115,13 +115,14 @@ class Caching {
 
   async #call(view: GateView, next: Next, { key, found }: Missed, signal: CancelSignal): Promise<Landed> {
     const answer = await next({ detached: true, signal, omit: this.#keys.omitOf(view) });
-    if (answer.kind === 'failure' || answer.httpStatus !== 200) return { answer, stored: undefined };
+    if (answer.kind === 'failure' || answer.httpStatus !== 200)
+      return { answer, shared: undefined, isStored: false };
     const lifetime = lifetimeOf(this.#policy, answer.headers);
-    if (lifetime === undefined) return { answer, stored: undefined };
+    if (lifetime === undefined) return { answer, shared: undefined, isStored: false };
     const storedAt = this.#context.resources.clock.wall();
-    const stored = storedAnswer(answer, lifetime, this.#rules, this.#keys.variedBy(view), storedAt);
-    this.#cache.store.put(key, this.#labels, stored, found.mark);
-    return { answer, stored };
+    const shared = storedAnswer(answer, lifetime, this.#rules, this.#keys.variedBy(view), storedAt);
+    const isStored = this.#cache.store.put(key, this.#labels, shared, found.mark);
+    return { answer, shared, isStored };
   }
 
   async #waited(
@@ -134,14 +135,12 @@ class Caching {
     const landed = await flight.wait(view.deadline, view.request.signal);
     if (landed === 'late') return failure(Code.DEADLINE_EXCEEDED, 'DEADLINE_EXCEEDED', 504);
     if (landed === 'gone') return failure(Code.CANCELLED, 'CLIENT_CLOSED', 499);
-    const { answer, stored } = landed;
+    const { answer, shared, isStored } = landed;
     const how = `fwd=${isStale ? 'stale' : 'uri-miss'}`;
-    if (stored !== undefined)
-      return replyOf(
-        stored,
-        [['cache-status', `propylon; ${how}; ${isFollower ? 'collapsed' : 'stored'}`]],
-        answer,
-      );
+    if (shared !== undefined) {
+      const what = isFollower ? '; collapsed' : isStored ? '; stored' : '';
+      return replyOf(shared, [['cache-status', `propylon; ${how}${what}`]], answer);
+    }
     if (!isFollower || (answer.kind === 'failure' && !this.#isOfCaller(answer)))
       return withStatus(answer, how);
     return withStatus(await next({ omit: this.#keys.omitOf(view) }), how);

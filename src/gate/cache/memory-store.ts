@@ -9,7 +9,7 @@ export interface MemoryBounds {
 }
 
 /** What an entry costs besides its body: its key, its header fields, its place in the table. */
-const entryOverheadBytes = 1_024;
+export const entryOverheadBytes = 1_024;
 
 interface Entry {
   readonly found: Found;
@@ -19,7 +19,6 @@ interface Entry {
 export function createMemoryStore({ bytesMax, entryBytesMax }: MemoryBounds): AnswerStore {
   const entries = new LRUCache<string, Entry>({
     maxSize: bytesMax,
-    maxEntrySize: entryBytesMax + entryOverheadBytes,
     sizeCalculation: ({ found: { answer } }) => (answer?.body.length ?? 0) + entryOverheadBytes,
   });
   const purges = new Map<string, number>();
@@ -35,7 +34,9 @@ export function createMemoryStore({ bytesMax, entryBytesMax }: MemoryBounds): An
       return found?.mark === mark ? found : { answer: undefined, mark };
     },
     put(key: string, labels: readonly string[], answer: StoredAnswer, mark: Mark) {
-      if (markOf(labels) === mark) entries.set(key, { found: { answer, mark } });
+      if (markOf(labels) !== mark || answer.body.length > entryBytesMax) return false;
+      entries.set(key, { found: { answer, mark } });
+      return true;
     },
     purge(labels) {
       for (const label of labels) purges.set(label, (purges.get(label) ?? 0) + 1);

@@ -8,9 +8,11 @@ const bytes = z.int().min(1);
 /** Where answers are stored, for all methods. */
 export const cacheOptionsSchema = z.strictObject({
   store: z
-    .enum(['memory', 'redis'])
+    .enum(['memory', 'redis', 'both'])
     .optional()
-    .describe('memory: each process for itself; redis: all that share one. Default memory.'),
+    .describe(
+      'memory: each process for itself; redis: all that share one; both: in memory for a second, too. Default memory.',
+    ),
   memoryBytesMax: bytes.optional().describe(`Answers in memory, together. Default ${defaultBytes.memory}.`),
   entryBytesMax: bytes.optional().describe(`A larger answer is not stored. Default ${defaultBytes.entry}.`),
   clientDirectives: z

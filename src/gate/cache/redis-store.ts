@@ -30,11 +30,12 @@ export function createRedisAnswerStore(redis: RedisStore, entryBytesMax: number)
       return { answer: read?.mark === mark ? read.answer : undefined, mark };
     },
     put(key, _labels, answer, mark) {
-      if (mark === undefined || answer.body.length > entryBytesMax) return;
+      if (mark === undefined || answer.body.length > entryBytesMax || !redis.isUp) return false;
       const { revalidateMs, errorMs } = answer.lifetime;
       const ttlMs = Math.min(Math.max(revalidateMs, errorMs), storedMsMax);
       // Nobody waits for it; where it is lost, the next one asks the backend.
       void redis.set(answerKey(key), writeAnswer(answer, mark), ttlMs);
+      return true;
     },
     async purge(labels) {
       const done = await Promise.all(
