@@ -15,6 +15,8 @@ export interface KeyRules {
   variedBy(view: GateView): readonly string[];
 }
 
+const none: ReadonlySet<string> = new Set();
+
 /** Metadata of one call: nothing that an answer could be made of. */
 const ofOneCall = new Set(['x-request-id', 'traceparent', 'tracestate']);
 
@@ -59,11 +61,16 @@ export function keyRules(context: GateContext): KeyRules {
   const omitOf = ({ principal }: GateView): ReadonlySet<string> =>
     principal === undefined ? withoutCredentials : anonymous;
 
+  // What was verified of the caller stands for these.
+  const ofPrincipal = new Set(['authorization', ...resources.identity.reserved]);
+  const keyedOf = (view: GateView): readonly string[] | undefined =>
+    keyed(view.callMetadata, omitOf(view), view.principal === undefined ? none : ofPrincipal);
+
   return {
     omitOf,
     keyOf(view, message) {
       if (message.length > cacheRequestBytesMax) return undefined;
-      const metadata = keyed(view.callMetadata, omitOf(view), view.principal);
+      const metadata = keyedOf(view);
       if (metadata === undefined) return undefined;
       base ??= framed(answerForm(), `${method.parent.typeName}.${method.name}`, JSON.stringify(policy));
       const { headers } = view.request;
@@ -77,7 +84,7 @@ export function keyRules(context: GateContext): KeyRules {
       return digest(text, canonical(message));
     },
     variedBy(view) {
-      const names = (keyed(view.callMetadata, omitOf(view), view.principal) ?? [])
+      const names = (keyedOf(view) ?? [])
         .map((entry) => entry.slice(0, entry.indexOf('=')))
         .filter((name) => view.request.headers.some(([sent]) => sent === name));
       return [...new Set([...varying, 'accept-language', ...(isShared ? [] : ['authorization']), ...names])];
@@ -89,14 +96,12 @@ export function keyRules(context: GateContext): KeyRules {
 function keyed(
   metadata: Metadata,
   omitted: ReadonlySet<string>,
-  principal: Principal | undefined,
+  known: ReadonlySet<string>,
 ): readonly string[] | undefined {
   const entries: string[] = [];
   for (const [name, value] of metadata) {
     if (conditions.has(name)) return undefined;
-    if (ofOneCall.has(name) || omitted.has(name)) continue;
-    // What was verified of the caller stands for it.
-    if (name === 'authorization' && principal !== undefined) continue;
+    if (ofOneCall.has(name) || omitted.has(name) || known.has(name)) continue;
     entries.push(`${name}=${typeof value === 'string' ? value : Buffer.from(value).toString('base64')}`);
   }
   // Values of one name keep their order: sort is stable, but not by the whole text.
