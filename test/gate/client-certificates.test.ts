@@ -140,7 +140,8 @@ describe('a certificate shown to a sidecar', () => {
   let other: EchoGateway;
   beforeAll(async () => {
     const settings = (sidecars: string[]) =>
-      gateSettings({ '*': {} }, { authentication: { ...authentication, sidecars } });
+      gateSettings({ '*': {} }, { authentication: { ...authentication, sidecars }, identity: { jwt } });
+    writeFileSync(jwt.keyFile, issuer.privateKey.export({ type: 'pkcs8', format: 'pem' }));
     trusting = await startEchoGateway(settings(['loopback']), seen.handlers);
     other = await startEchoGateway(settings(['10.0.0.0/8']), seen.handlers);
   });
@@ -158,6 +159,14 @@ describe('a certificate shown to a sidecar', () => {
     });
 
   const uri = 'URI=spiffe://mesh/ns/shop/sa/batch';
+  const jwt = { keyFile: join(folder, 'identity.pem'), issuer: 'gateway', audience: 'backends' };
+
+  it('is one caller with every request: what is signed about them is signed once', async () => {
+    await get(uri);
+    const first = seen.last()['x-propylon-jwt'];
+    await get(uri);
+    expect([first?.length, seen.last()['x-propylon-jwt']]).toEqual([1, first]);
+  });
 
   it('lets its owner in', async () => {
     expect((await get(`By=spiffe://mesh/gateway;Hash=${'ab'.repeat(32)};Subject="";${uri}`)).status).toBe(

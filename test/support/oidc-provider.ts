@@ -10,13 +10,20 @@ export interface TokenRequest {
   readonly scope?: string;
   /** The `aud` of the token, as a resource (RFC 8707). Default "https://shop.example". */
   readonly resource?: string;
+  /** A DPoP proof for the token endpoint, whose key the token shall be bound to. */
+  readonly proof?: string;
 }
+
+/** A resource whose tokens are opaque. */
+export const opaqueResource = 'https://opaque.example';
 
 /** A real OpenID provider (npm's oidc-provider) over a real socket. */
 export interface OidcProvider {
   readonly issuer: string;
   /** An access token by client credentials: a JWT (RFC 9068) of client "robot". */
   token(request?: TokenRequest): Promise<string>;
+  /** Withdraws an opaque token (RFC 7009). */
+  revoke(token: string): Promise<void>;
   /** Signs with a new key from now on, and publishes it; the old ones too, unless they are withdrawn. */
   rotate(options?: { readonly withdraw?: boolean }): void;
   /** Cuts every connection at once, as a host does that is not there. */
@@ -28,6 +35,9 @@ export interface OidcProvider {
 }
 
 const client = { id: 'robot', secret: 'not-so-secret-as-it-should-be' };
+/** Both who asks for tokens and who asks about them. */
+export const oidcClient: Readonly<typeof client> = client;
+const basic = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`;
 
 export async function startOidcProvider(): Promise<OidcProvider> {
   let serial = 0;
@@ -83,12 +93,15 @@ export async function startOidcProvider(): Promise<OidcProvider> {
       features: {
         devInteractions: { enabled: false },
         clientCredentials: { enabled: true },
+        dPoP: { enabled: true },
+        introspection: { enabled: true, allowedPolicy: () => true },
+        revocation: { enabled: true, allowedPolicy: () => true },
         resourceIndicators: {
           enabled: true,
           getResourceServerInfo: (_context, resource) => ({
             scope: 'read write',
             audience: resource,
-            accessTokenFormat: 'jwt',
+            accessTokenFormat: resource === opaqueResource ? 'opaque' : 'jwt',
             accessTokenTTL: 600,
             jwt: { sign: { alg: 'ES256' } },
           }),
@@ -103,18 +116,24 @@ export async function startOidcProvider(): Promise<OidcProvider> {
     get asked() {
       return asked;
     },
-    async token({ scope = 'read', resource = 'https://shop.example' } = {}) {
+    async token({ scope = 'read', resource = 'https://shop.example', proof } = {}) {
       const response = await fetch(`${issuer}/token`, {
         method: 'POST',
-        headers: {
-          authorization: `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`,
-        },
+        headers: { authorization: basic, ...(proof === undefined ? {} : { dpop: proof }) },
         body: new URLSearchParams({ grant_type: 'client_credentials', scope, resource }),
       });
       const answered: unknown = await response.json();
       if (typeof answered !== 'object' || answered === null || !('access_token' in answered))
         throw new Error(JSON.stringify(answered));
       return String(answered.access_token);
+    },
+    async revoke(token) {
+      const headers = { authorization: basic };
+      await fetch(`${issuer}/token/revocation`, {
+        method: 'POST',
+        headers,
+        body: new URLSearchParams({ token }),
+      });
     },
     rotate({ withdraw = false } = {}) {
       publish([nextKey(), ...(withdraw ? [] : keys)]);

@@ -67,6 +67,19 @@ export function createCertificates(
   { realm, findCertificate }: Pick<AuthShared, 'realm' | 'findCertificate'>,
 ): Authenticator {
   const matchers = rules.map((rule) => ({ rule, match: matcher(rule), scopes: new Set(rule.scopes) }));
+  // One principal for one certificate: what others remember of a caller, they remember by it.
+  const known = new WeakMap<ClientCertificate, Principal>();
+  const principalOf = (certificate: ClientCertificate): Principal | undefined => {
+    for (const { rule, match, scopes } of matchers) {
+      const matched = match(certificate);
+      if (matched === undefined) continue;
+      const subject = rule.subject ?? matched;
+      const claims = claimsOf(subject, certificate);
+      const id = principalId(name, subject);
+      return { id, provider: name, kind: 'certificate', audience, subject, scopes, claims };
+    }
+    return undefined;
+  };
   return {
     name,
     kind: 'certificate',
@@ -77,22 +90,10 @@ export function createCertificates(
       const certificate = findCertificate(request);
       if (certificate === undefined) return undefined;
       if (certificate === 'malformed') return malformed;
-      for (const { rule, match, scopes } of matchers) {
-        const matched = match(certificate);
-        if (matched === undefined) continue;
-        const subject = rule.subject ?? matched;
-        const principal: Principal = {
-          id: principalId(name, subject),
-          provider: name,
-          kind: 'certificate',
-          audience,
-          subject,
-          scopes,
-          claims: claimsOf(subject, certificate),
-        };
-        return { kind: 'principal', principal };
-      }
-      return undefined;
+      const principal = known.get(certificate) ?? principalOf(certificate);
+      if (principal === undefined) return undefined;
+      known.set(certificate, principal);
+      return { kind: 'principal', principal };
     },
     close: () => undefined,
   };
