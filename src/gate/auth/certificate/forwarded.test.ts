@@ -18,6 +18,11 @@ describe('x-forwarded-client-cert', () => {
       },
     ],
     [
+      'leaves the escapes of a distinguished name alone',
+      'Subject="CN=a\\,O=admin"',
+      { ...nothing, subject: 'CN=a\\,O=admin' },
+    ],
+    [
       'counts only in its last element',
       'URI=spiffe://mesh/admin,URI=spiffe://mesh/batch',
       { ...nothing, uris: ['spiffe://mesh/batch'] },

@@ -9,6 +9,9 @@ import { type ClientCertificate, isName, oneIdentity } from './client-certificat
  *     pair    = key "=" value                By, Hash, Cert, Chain, Subject, URI, DNS; in any case
  *     value   = text without , ; = " | '"' {character | "\" character} '"'
  *
+ * Of escapes only that of the quote is Envoy's: others are those of the distinguished name (RFC 2253 §2.4),
+ * where "a\,O=admin" is one part and "a,O=admin" two.
+ *
  * The last element counts: it is the one that the proxy in front of us has written about the client
  * that it verified. Those before it are what that client has sent. Undefined where the text is none.
  */
@@ -36,7 +39,7 @@ function pairAt(
   const match = pair.exec(field);
   if (match === null) return undefined;
   const [, key = '', quoted, plain = ''] = match;
-  const value = quoted === undefined ? trimOws(plain) : quoted.replace(/\\(.)/g, '$1');
+  const value = quoted === undefined ? trimOws(plain) : quoted.replaceAll('\\"', '"');
   return { key, value, end: pair.lastIndex };
 }
 
