@@ -71,6 +71,14 @@ describe('propylon.yaml', () => {
       undefined,
     ],
     [
+      'an unknown setting of a provider, with those of its type',
+      'authentication:\n  providers:\n    a: { type: certificate, rules: [{ uri: u }], issue: x }\n',
+      3,
+      50,
+      /authentication\.providers\.a\.issue is not a setting/,
+      /Known settings here: type, audience, rules\./,
+    ],
+    [
       'a name that cannot be one',
       'authentication:\n  providers:\n    a:b: { type: jwt, issuer: "https://a", aud: [b] }\n',
       3,

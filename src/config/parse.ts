@@ -56,7 +56,7 @@ export function parseConfig(text: string, file: string): { config: Config; diagn
         ? container.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
         : undefined;
       const offset = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
-      const known = knownKeys(path);
+      const known = knownKeys(path, values);
       const near = nearestName(key, known);
       const hint = near === undefined ? `Known settings here: ${known.join(', ')}.` : `Did you mean ${near}?`;
       return invalid(`${[...path, key].join('.')} is not a setting.`, at(offset), hint);
@@ -102,26 +102,41 @@ const article = (type: string): string =>
   })[type] ?? type;
 
 /** Names of the settings below a path, out of the schema itself. */
-function knownKeys(path: readonly string[]): string[] {
+function knownKeys(path: readonly string[], values: unknown): string[] {
   let schema: unknown = configSchema;
-  for (const step of path) schema = below(schema, step);
-  const shape = property(objectOf(schema), 'shape');
+  let value = values;
+  for (const step of path) {
+    schema = below(objectOf(schema, value), step);
+    value = property(value, step);
+  }
+  const shape = property(objectOf(schema, value), 'shape');
   return typeof shape === 'object' && shape !== null ? Object.keys(shape) : [];
 }
 
 /** The schema of one key: of an object, or of a mapping whose keys are free. */
-function below(schema: unknown, key: string): unknown {
-  const object = objectOf(schema);
+function below(object: unknown, key: string): unknown {
   const shape = property(object, 'shape');
   return shape === undefined ? property(object, 'valueType') : property(shape, key);
 }
 
-/** What a schema is of a mapping: itself, behind `optional`, or one of several alternatives. */
-function objectOf(schema: unknown): unknown {
-  if (schema instanceof z.ZodOptional) return objectOf(schema.unwrap());
-  if (schema instanceof z.ZodUnion)
-    return schema.options.map(objectOf).find((option) => option !== undefined);
+/** What a schema is of a mapping: itself, behind `optional`, or the one of several alternatives that is meant. */
+function objectOf(schema: unknown, value: unknown): unknown {
+  if (schema instanceof z.ZodOptional) return objectOf(schema.unwrap(), value);
+  if (schema instanceof z.ZodUnion) {
+    const objects = schema.options
+      .map((option) => objectOf(option, value))
+      .filter((one) => one !== undefined);
+    return objects.find((object) => isMeant(object, value)) ?? objects[0];
+  }
   return schema instanceof z.ZodObject || schema instanceof z.ZodRecord ? schema : undefined;
+}
+
+/** Whether a mapping has the words that tell this alternative from others: `type: jwt`. */
+function isMeant(object: unknown, value: unknown): boolean {
+  if (!(object instanceof z.ZodObject)) return true;
+  return Object.entries(object.shape).every(
+    ([key, member]) => !(member instanceof z.ZodLiteral) || member.safeParse(property(value, key)).success,
+  );
 }
 
 function property(owner: unknown, name: string): unknown {

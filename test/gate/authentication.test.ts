@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import type { GateOptionsInput, PolicyInput } from '../../src/gate/index.js';
 import { createGateway, DiagnosticsError } from '../../src/index.js';
 import { type EchoGateway, echoImage, startEchoGateway } from '../support/echo-gateway.js';
@@ -189,6 +192,26 @@ describe('authentication', () => {
     expect(await response.text()).toMatch(/^\{"name":"endless"\}\n\{.*"code":16,.*"TOKEN_EXPIRED"/);
   });
 
+  it('a WebSocket is refused at its handshake, and closed when its token expires', async () => {
+    const open = (bearer: string): WebSocket =>
+      new WebSocket(`ws://127.0.0.1:${echo.port}/v1/talk/socket`, [
+        'propylon.json',
+        `propylon.bearer.${bearer}`,
+      ]);
+    const refused = open(token({ aud: 'other' }));
+    const [response] = await new Promise<[IncomingMessage]>((resolve) =>
+      refused.once('unexpected-response', (_, answer) => resolve([answer])),
+    );
+    expect(response.statusCode).toBe(401);
+    const socket = open(token({ exp: seconds() - 28 }));
+    await once(socket, 'open');
+    socket.send('{}');
+    const closed = once(socket, 'close');
+    expect(String((await once(socket, 'message'))[0])).toBe('{"name":"socket"}');
+    expect(String((await once(socket, 'message'))[0])).toContain('TOKEN_EXPIRED');
+    expect((await closed)[0]).toBe(4016);
+  });
+
   it('a path that nobody has is nobody’s secret', async () => {
     expect((await get('/v1/nothing')).status).toBe(404);
   });
@@ -220,6 +243,13 @@ describe('at load', () => {
     );
     expect(await problems(settings)).toEqual([
       'POLICY_INVALID t.T.Unary takes credentials of the provider "stuff" (policies.t.T.Unary), which is not configured. Configured under authentication.providers: staff, partners.',
+    ]);
+  });
+
+  it('a list of no providers fails the load: it would be closed to all', async () => {
+    const settings = gateSettings({ 't.T.Unary': { authentication: { providers: [] } } }, { authentication });
+    expect(await problems(settings)).toEqual([
+      expect.stringMatching(/^POLICY_INVALID .* no provider at all/),
     ]);
   });
 

@@ -1,4 +1,5 @@
 import type { WallClock } from '../../clock.js';
+import { locationOf } from '../../descriptor/index.js';
 import { fieldValues } from '../../headers.js';
 import { Code, reasons } from '../../status/index.js';
 import type { GateContext } from '../context.js';
@@ -36,18 +37,19 @@ function chosen({ method, policy, origins, resources, report }: GateContext): re
   const named = policy.authentication?.providers;
   if (named === undefined) return authenticators;
   const known = authenticators.map(({ name }) => name);
+  const origin = origins.get('authentication.providers') ?? 'its policy';
+  const invalid = (problem: string, hint: string): void => {
+    const text = `${method.parent.typeName}.${method.name} takes credentials of ${problem}.`;
+    report({ severity: 'error', code: 'POLICY_INVALID', text, locations: [locationOf(method)], hint });
+  };
+  if (named.length === 0) invalid(`no provider at all (${origin})`, 'Leave out the list: then all count.');
   for (const name of named.filter((wanted) => !known.includes(wanted))) {
-    const origin = origins.get('authentication.providers') ?? 'its policy';
-    report({
-      severity: 'error',
-      code: 'POLICY_INVALID',
-      text: `${method.parent.typeName}.${method.name} takes credentials of the provider "${name}" (${origin}), which is not configured.`,
-      locations: [],
-      hint:
-        known.length === 0
-          ? 'Configure it in propylon.yaml, under authentication.providers.'
-          : `Configured under authentication.providers: ${known.join(', ')}.`,
-    });
+    invalid(
+      `the provider "${name}" (${origin}), which is not configured`,
+      known.length === 0
+        ? 'Configure it in propylon.yaml, under authentication.providers.'
+        : `Configured under authentication.providers: ${known.join(', ')}.`,
+    );
   }
   return authenticators.filter(({ name }) => named.includes(name));
 }

@@ -107,6 +107,20 @@ describe('signatures', () => {
   );
 });
 
+describe('a secret in a file', () => {
+  it.each<[string, string]>([
+    ['as it is', ''],
+    ['with the line break of an editor', '\n'],
+    ['with that of another', '\r\n'],
+  ])('%s', async (_, end) => {
+    const file = join(folder, 'secret');
+    writeFileSync(file, Buffer.concat([secret, Buffer.from(end)]));
+    const to = provider({ keys: { secretFile: file } });
+    expect(await outcome(to, signedToken({ alg: 'HS256' }, good, secret))).toBe('principal');
+    expect(await outcome(to, signedToken({ alg: 'HS512' }, good, secret))).toBe(algorithm);
+  });
+});
+
 /** A JWKS file for a provider, which can be written again. */
 function jwksFile(...keys: readonly unknown[]): {
   readonly file: string;
