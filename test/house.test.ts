@@ -28,9 +28,11 @@ const floorOf: Readonly<Record<string, number>> = {
   surface: 3,
   gateway: 4,
   config: 4,
+  contract: 4,
   server: 5,
   demo: 6,
   cli: 6,
+  plugin: 6,
   'index.ts': 6,
 };
 
@@ -44,7 +46,8 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   '@grpc/proto-loader': ['demo/'],
   '@grpc/reflection': ['demo/'],
   'grpc-health-check': ['demo/'],
-  '@bufbuild/protobuf': ['descriptor/', 'codec/', 'demo/', 'gate/cel/', 'gate/validate/'],
+  '@bufbuild/protobuf': ['descriptor/', 'codec/', 'demo/', 'gate/cel/', 'gate/validate/', 'plugin/'],
+  '@bufbuild/protoplugin': ['plugin/'],
   jose: ['gate/auth/'],
   ioredis: ['gate/redis.ts', 'gate/redis-settings.ts'],
   'lru-cache': ['gate/'],
@@ -52,7 +55,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/cel': ['gate/cel/'],
   '@bufbuild/cel-spec': ['gate/cel/'],
   '@bufbuild/protovalidate': ['descriptor/validate-proto.ts', 'gate/validate/'],
-  yaml: ['config/', 'httprule/rules-file.ts', 'gate/auth/api-key/key-file.ts'],
+  yaml: ['config/', 'contract/', 'httprule/rules-file.ts', 'gate/auth/api-key/key-file.ts'],
   zod: [
     'config/',
     'gate/',
@@ -203,6 +206,7 @@ describe('the rules of the house', () => {
     };
     visit('index.ts');
     visit('cli/main.ts');
+    visit('plugin/main.ts');
     expect(production.map((f) => f.path).filter((path) => !reached.has(path))).toEqual([]);
   });
 

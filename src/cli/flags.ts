@@ -92,6 +92,36 @@ export function addListenFlags(command: Command): Command {
     );
 }
 
+/** The flags of `openapi` alone. */
+export interface OpenApiFlags {
+  readonly out?: string;
+  readonly format?: 'json' | 'yaml';
+  readonly version?: '3.0' | '3.1';
+  readonly audience?: 'public' | 'partner' | 'internal';
+  readonly title?: string;
+  readonly server?: string[];
+}
+
+/** Declares the flags of `openapi` alone. */
+export function addOpenApiFlags(command: Command): Command {
+  return command
+    .option('-o, --out <file>', 'where to write it (default: standard output)')
+    .addOption(
+      new Option('--format <format>', 'default: yaml where the file says so, else json').choices([
+        'json',
+        'yaml',
+      ]),
+    )
+    .addOption(new Option('--version <version>', 'of OpenAPI').choices(['3.0', '3.1']).default('3.1'))
+    .addOption(
+      new Option('--audience <audience>', 'whose methods are in it (visibility of policies)')
+        .choices(['public', 'partner', 'internal'])
+        .default('public'),
+    )
+    .option('--title <title>', 'default: the package, or API')
+    .addOption(new Option('--server <url>', 'where the API is served (repeatable)').argParser(append));
+}
+
 /** File, environment and flags as one. Throws DiagnosticsError when file or environment are wrong. */
 export function settingsOf(flags: SourceFlags & ListenFlags): Settings {
   const { config, diagnostics } =

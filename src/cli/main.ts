@@ -4,10 +4,11 @@ import { DiagnosticsError } from '../diagnostic/index.js';
 import { version } from '../version.js';
 import { codec } from './commands/codec.js';
 import { key } from './commands/key.js';
+import { openapi } from './commands/openapi.js';
 import { routes } from './commands/routes.js';
 import { serve } from './commands/serve.js';
 import { exitCode } from './exit-code.js';
-import { addListenFlags, addSourceFlags, append } from './flags.js';
+import { addListenFlags, addOpenApiFlags, addSourceFlags, append } from './flags.js';
 import { printDiagnostics } from './terminal.js';
 
 function program(finish: (code: number) => void): Command {
@@ -15,6 +16,8 @@ function program(finish: (code: number) => void): Command {
     .description('A REST/JSON API in front of gRPC services that carry google.api.http rules.')
     .version(version)
     .exitOverride()
+    // A command may have a flag that the program has too: openapi --version.
+    .enablePositionalOptions()
     .showHelpAfterError('(propylon --help shows the commands, propylon COMMAND --help their flags)')
     .addHelpText(
       'after',
@@ -25,6 +28,7 @@ Examples:
   propylon serve --proto ./proto --backend 'shop.*=dns:///shop.internal:50051'
   propylon serve --reflect localhost:50051                       ask a running server what it offers
   propylon routes --proto ./proto                                what would be served
+  propylon openapi --proto ./proto --out openapi.yaml            what clients are given
   propylon codec shop.v1.Product --proto ./proto                 what its transcoding runs
   propylon codec --proto ./proto --out codecs.mjs                the same ahead of time, for all routes
 
@@ -46,6 +50,9 @@ Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:
     .option('--json', 'as JSON')
     .option('--policies', 'the effective policy of each route, and where each value comes from')
     .action(async (flags) => finish(await routes(flags)));
+  addOpenApiFlags(
+    addSourceFlags(root.command('openapi').description('write what would be served as OpenAPI')),
+  ).action(async (flags) => finish(await openapi(flags)));
   addSourceFlags(
     root
       .command('codec [types...]')

@@ -4,8 +4,14 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 /** Number of the extension google.api.field_behavior of google.protobuf.FieldOptions. */
 const behaviorExtension = 1052;
 
-/** Values of google.api.FieldBehavior that mean something on the way in. */
-export const fieldBehavior = { required: 2, outputOnly: 3, identifier: 8 } as const;
+/** Values of google.api.FieldBehavior that mean something here. */
+export const fieldBehavior = {
+  required: 2,
+  outputOnly: 3,
+  inputOnly: 4,
+  immutable: 5,
+  identifier: 8,
+} as const;
 
 /** Whether google.api.field_behavior says so of a field (AIP-203). Read off the raw options. */
 export function behaves(field: DescField, behavior: keyof typeof fieldBehavior): boolean {

@@ -1,12 +1,16 @@
-export type {
-  DescEnum,
-  DescField,
-  DescFile,
-  DescMessage,
-  DescMethod,
-  DescService,
-  Registry,
+export {
+  type DescEnum,
+  type DescField,
+  type DescFile,
+  type DescMessage,
+  type DescMethod,
+  type DescOneof,
+  type DescService,
+  type Registry,
+  ScalarType,
 } from '@bufbuild/protobuf';
+export { annotationsOf, type PlainMessage } from './annotation.js';
+export { commentOf, packageCommentOf } from './comment.js';
 export { behaves } from './field-behavior.js';
 export { isImplicitPresence, isString } from './field-kind.js';
 export { type FieldPath, resolveFieldPath } from './field-path.js';
@@ -17,6 +21,7 @@ export { type DecodedMessage, messageReader } from './message.js';
 export { type HttpRule, httpRuleOf } from './options.js';
 export { packageFile, policyAnnotationOf, policyMessage } from './policy-annotation.js';
 export { buildRegistry, type DescriptorRegistry } from './registry.js';
+export { type Resources, readResources, resourceTypeOf } from './resource.js';
 export type { DescriptorSource } from './source.js';
 export { imageSource } from './source-image.js';
 export { protosSource } from './source-protos.js';

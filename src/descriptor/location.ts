@@ -1,14 +1,32 @@
-import type { DescField, DescFile, DescMessage, DescMethod, DescService } from '@bufbuild/protobuf';
+import type {
+  DescEnum,
+  DescEnumValue,
+  DescField,
+  DescFile,
+  DescMessage,
+  DescMethod,
+  DescOneof,
+  DescService,
+} from '@bufbuild/protobuf';
 import type { Location } from '../diagnostic/index.js';
 
-type Located = DescFile | DescService | DescMethod | DescMessage | DescField;
+/** A descriptor that has a place in a file. */
+export type Located =
+  | DescFile
+  | DescService
+  | DescMethod
+  | DescMessage
+  | DescField
+  | DescOneof
+  | DescEnum
+  | DescEnumValue;
 
 /** Built on the first question about a file: most files are never asked about. */
 const indexes = new WeakMap<DescFile, ReadonlyMap<string, Location>>();
 
 /** Where a descriptor was declared; line and column 0 when the image carries no source info. */
 export function locationOf(desc: Located): Location {
-  const file = desc.kind === 'file' ? desc : fileOf(desc);
+  const file = fileOf(desc);
   let index = indexes.get(file);
   if (index === undefined) {
     index = indexFile(file);
@@ -17,15 +35,17 @@ export function locationOf(desc: Located): Location {
   return index.get(pathOf(desc).join('.')) ?? { file: fileName(file), line: 0, column: 0 };
 }
 
-function fileOf(desc: Exclude<Located, DescFile>): DescFile {
-  return desc.kind === 'field' || desc.kind === 'rpc' ? desc.parent.file : desc.file;
+/** The file of a descriptor. */
+export function fileOf(desc: Located): DescFile {
+  if (desc.kind === 'file') return desc;
+  return 'file' in desc ? desc.file : desc.parent.file;
 }
 
 /** protobuf-es drops the ending of a file's name. */
 const fileName = (file: DescFile): string => file.proto.name;
 
 /** SourceCodeInfo.Location.path: field numbers and indexes from the file down (descriptor.proto). */
-function pathOf(desc: Located): number[] {
+export function pathOf(desc: Located): number[] {
   switch (desc.kind) {
     case 'file':
       return [];
@@ -39,6 +59,14 @@ function pathOf(desc: Located): number[] {
         : [...pathOf(desc.parent), 3, desc.parent.proto.nestedType.indexOf(desc.proto)];
     case 'field':
       return [...pathOf(desc.parent), 2, desc.parent.proto.field.indexOf(desc.proto)];
+    case 'oneof':
+      return [...pathOf(desc.parent), 8, desc.parent.proto.oneofDecl.indexOf(desc.proto)];
+    case 'enum':
+      return desc.parent === undefined
+        ? [5, desc.file.proto.enumType.indexOf(desc.proto)]
+        : [...pathOf(desc.parent), 4, desc.parent.proto.enumType.indexOf(desc.proto)];
+    case 'enum_value':
+      return [...pathOf(desc.parent), 2, desc.parent.proto.value.indexOf(desc.proto)];
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   create,
   createRegistry,
+  type DescFile,
   type DescMessage,
   type DescMethod,
   type DescService,
@@ -25,6 +26,8 @@ import { type LabelledFile, linkFiles } from './link.js';
 export interface DescriptorRegistry {
   /** Services of the sources, in order of source, file and position. */
   readonly services: readonly DescService[];
+  /** Files of the sources, in their order. */
+  readonly files: readonly DescFile[];
   /** Every type, with the well-known ones and google.rpc's error details, for Any and extensions. */
   readonly types: Registry;
   message(typeName: string): DescMessage | undefined;
@@ -52,25 +55,33 @@ export function buildRegistry(sets: readonly { readonly label: string; readonly 
   }
   for (const { proto } of files.values()) fillJsonNames(proto);
   const linked = linkFiles(files, diagnostics);
+  const sourceFiles = named.flatMap((name) => linked.getFile(name) ?? []);
   const services = new Map<string, DescService>();
-  for (const service of named.flatMap((name) => linked.getFile(name)?.services ?? [])) {
+  for (const service of sourceFiles.flatMap((file) => file.services)) {
     if (!services.has(service.typeName)) services.set(service.typeName, service);
   }
   // protobuf-es gives a name to the file given last; only a dispute is worth a second table.
   const types = isDisputed ? firstWins(linked, named) : linked;
-  return { registry: new LinkedRegistry(types, [...services.values()], linked), diagnostics };
+  return { registry: new LinkedRegistry(types, sourceFiles, [...services.values()], linked), diagnostics };
 }
 
 class LinkedRegistry implements DescriptorRegistry {
   readonly services: readonly DescService[];
+  readonly files: readonly DescFile[];
   readonly types: Registry;
-  readonly #files: FileRegistry;
+  readonly #linked: FileRegistry;
   #digest: string | undefined;
 
-  constructor(types: Registry, services: readonly DescService[], files: FileRegistry) {
+  constructor(
+    types: Registry,
+    files: readonly DescFile[],
+    services: readonly DescService[],
+    linked: FileRegistry,
+  ) {
     this.types = types;
+    this.files = files;
     this.services = services;
-    this.#files = files;
+    this.#linked = linked;
   }
 
   message(typeName: string): DescMessage | undefined {
@@ -86,7 +97,7 @@ class LinkedRegistry implements DescriptorRegistry {
   digest(): string {
     if (this.#digest === undefined) {
       const hash = createHash('sha256');
-      for (const { proto } of this.#files.files) hash.update(toBinary(FileDescriptorProtoSchema, proto));
+      for (const { proto } of this.#linked.files) hash.update(toBinary(FileDescriptorProtoSchema, proto));
       this.#digest = hash.digest('base64url');
     }
     return this.#digest;

@@ -30,6 +30,7 @@ export const catalog = {
   CREDENTIALS_FILE: 'A file with keys or credentials cannot be read, or does not hold any.',
   KEY_UNUSABLE: 'A key of the configuration is none, is too short, or is not for signatures.',
   PROVIDERS_NONE: 'Methods need credentials, and nothing says who gives them out.',
+  OPENAPI_LEFT_OUT: 'A binding has no place in an OpenAPI document.',
   ROUTES_NONE: 'No method has an HttpRule: nothing is served.',
 } as const;
 

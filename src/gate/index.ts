@@ -1,5 +1,5 @@
 export { createTrustedProxies, type TrustedProxies } from './address/trusted-proxies.js';
-export { type Audience, sees } from './audience.js';
+export { type Audience, audiences, sees } from './audience.js';
 export { type NewKey, newKey } from './auth/api-key/key-file.js';
 export { audienceOfLabels } from './authz/options.js';
 export { buildGate } from './build.js';

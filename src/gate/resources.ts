@@ -61,7 +61,7 @@ export interface GateHost {
  * named cannot be read, or options contradict each other.
  */
 export function createGateResources(options: GateOptions, host: GateHost): GateResources {
-  const proxies = createTrustedProxies(options.trustedProxies, options.requestIdsFrom);
+  const proxies = createTrustedProxies(options.trustedProxies);
   const redis = options.redis && createRedisStore(options.redis, host);
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import { systemClock } from '../clock.js';
+import { type OpenApiBuild, type OpenApiOptions, openApiDocument } from '../contract/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { createGateResources, type GateResources } from '../gate/index.js';
 import {
@@ -9,7 +10,7 @@ import {
   type GatewayEvent,
 } from '../gateway/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
-import { type SurfaceSummary, selectorTable, summarize } from '../surface/index.js';
+import { outlineSurface, type SurfaceSummary, selectorTable, summarize } from '../surface/index.js';
 import { type Channels, type Method, unknownMethod } from '../upstream/index.js';
 import { type Access, accessOf } from './access.js';
 import { createApp } from './app.js';
@@ -34,6 +35,8 @@ export interface PropylonGateway {
   /** Who may come in; undefined where nobody has declared a policy or a provider, and everybody may. */
   readonly access: Access | undefined;
   summary(): SurfaceSummary;
+  /** What is served as an OpenAPI document: 3.1, for the public, unless something else is asked for. */
+  openApi(options?: Partial<Omit<OpenApiOptions, 'limits'>>): OpenApiBuild;
   /** What ts-proto's typed clients call, over the gateway's own channels. */
   rpc(service: string): Rpc;
   /** Listens for clients and, apart, for operators. */
@@ -73,7 +76,7 @@ function assemble(
   options: GatewayOptions,
   limits: Limits,
   { channels, gate, audit }: Parts,
-  { registry, surface, backends, sources, diagnostics }: Loaded,
+  { registry, surface, input, backends, sources, diagnostics }: Loaded,
 ): PropylonGateway {
   const core = createGatewayCore({
     surface,
@@ -114,6 +117,13 @@ function assemble(
     counts: { services: surface.serviceCount, methods: surface.methodCount, routes: surface.routes.length },
     access: accessOf(surface, gate),
     summary: () => summarize(core.surface),
+    openApi: (wanted = {}) =>
+      openApiDocument(outlineSurface(input).outline, {
+        version: '3.1',
+        audience: 'public',
+        limits,
+        ...wanted,
+      }),
     rpc: () => rpc,
     listen: (where = {}) =>
       listen(

@@ -18,7 +18,13 @@ import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
 import type { GateResources } from '../gate/index.js';
 import { mergeRules, type RulesOverlay, readRulesFile } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
-import { buildSurface, defaultRequestOptions, type Surface, selects } from '../surface/index.js';
+import {
+  buildSurface,
+  defaultRequestOptions,
+  type Surface,
+  type SurfaceInput,
+  selects,
+} from '../surface/index.js';
 import {
   type ChannelHost,
   type Channels,
@@ -72,6 +78,8 @@ export async function loadXdsFor({ backends = [] }: GatewayOptions): Promise<Xds
 export interface Loaded {
   readonly registry: DescriptorRegistry;
   readonly surface: Surface;
+  /** What the surface was built from. */
+  readonly input: SurfaceInput;
   readonly backends: readonly ParsedBackend[];
   readonly sources: readonly DescriptorSource[];
   readonly diagnostics: readonly Diagnostic[];
@@ -102,36 +110,34 @@ export async function load(
   }
   const functions = functionsOf(options, registry, diagnostics);
   refuseErrors(diagnostics);
-  const { surface, diagnostics: found } = buildSurface(
-    {
-      generation: 1,
-      registry,
-      rules,
-      backends,
-      codecs: createCompiledCodecs(registry.types, limits, functions),
-      codecOptions: { ...defaultCodecOptions, ...options.json },
-      limits,
-      conflicts: options.conflicts ?? 'warn',
-      trailingSlash: options.trailingSlash ?? 'strict',
-      multiSegmentDecoding: options.multiSegmentDecoding ?? 'slash',
-      requestOptions: { ...defaultRequestOptions, ...options.requests },
-      methodRequestOptions: options.methodRequests ?? [],
-      streamDefaults: options.streamFormats ?? [],
-      errorForm: options.errors ?? 'status',
-      timeouts: options.timeouts ?? [],
-      policies: options.policies ?? [],
-      gate,
-      methodCodecOptions: options.methodJson ?? [],
-      eventIds: options.sse?.eventIds ?? [],
-    },
-    channels,
-  );
+  const input: SurfaceInput = {
+    generation: 1,
+    registry,
+    rules,
+    backends,
+    codecs: createCompiledCodecs(registry.types, limits, functions),
+    codecOptions: { ...defaultCodecOptions, ...options.json },
+    limits,
+    conflicts: options.conflicts ?? 'warn',
+    trailingSlash: options.trailingSlash ?? 'strict',
+    multiSegmentDecoding: options.multiSegmentDecoding ?? 'slash',
+    requestOptions: { ...defaultRequestOptions, ...options.requests },
+    methodRequestOptions: options.methodRequests ?? [],
+    streamDefaults: options.streamFormats ?? [],
+    errorForm: options.errors ?? 'status',
+    timeouts: options.timeouts ?? [],
+    policies: options.policies ?? [],
+    gate,
+    methodCodecOptions: options.methodJson ?? [],
+    eventIds: options.sse?.eventIds ?? [],
+  };
+  const { surface, diagnostics: found } = buildSurface(input, channels);
   diagnostics.push(...found);
   refuseErrors(diagnostics);
   if (surface === undefined) throw new DiagnosticsError(diagnostics);
   const wanted = surface.routes.flatMap((route) => route.codecs);
   diagnostics.push(...missingFunctions(functions, wanted));
-  return { registry, surface, backends, sources, diagnostics };
+  return { registry, surface, input, backends, sources, diagnostics };
 }
 
 function functionsOf(

@@ -1,7 +1,10 @@
 export { buildSurface, type SurfaceBuild } from './build.js';
 export { protobufTypes } from './content-type.js';
+export { isHttpBody, isHttpBodyField } from './http-body.js';
+export { type Outline, type OutlinedRoute, type OutlineInput, outlineSurface } from './outline.js';
 export { defaultRequestOptions, type RequestOptions } from './request-options.js';
 export { type SelectorTable, selectorTable, selects } from './selector.js';
+export { type FieldSource, sourceOf } from './source.js';
 export { type RouteSummary, type SurfaceSummary, summarize } from './summary.js';
 export type {
   CallShape,

@@ -4,6 +4,7 @@ import {
   audienceOfLabels,
   type EffectivePolicy,
   effectivePolicy,
+  type GateResources,
   type Policy,
   type PolicyLayer,
   policySchema,
@@ -24,7 +25,9 @@ export interface Policies {
  * of google.api visibility are the lowest layer, and alone guard nothing: APIs of others are full of them.
  */
 export function resolvePolicies(
-  input: Pick<SurfaceInput, 'registry' | 'policies' | 'gate'>,
+  input: Pick<SurfaceInput, 'registry' | 'policies'> & {
+    readonly gate: Pick<GateResources, 'hasProviders' | 'options'>;
+  },
   diagnostics: Diagnostic[],
 ): Policies {
   const { registry, policies, gate } = input;

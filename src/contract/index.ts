@@ -1,0 +1,7 @@
+export type { Json, JsonObject } from './json.js';
+export {
+  type OpenApiBuild,
+  type OpenApiOptions,
+  openApiDocument,
+} from './openapi/document.js';
+export { printDocument } from './print.js';

@@ -1,0 +1,128 @@
+import { textField, textMapField } from '../../codec/index.js';
+import { behaves, commentOf, type DescField, type DescMessage } from '../../descriptor/index.js';
+import type { Binding } from '../../httprule/index.js';
+import type { Limits } from '../../limits.js';
+import { sourceOf } from '../../surface/index.js';
+import { compact, type JsonObject } from '../json.js';
+import { described, readComment } from '../schema/comment.js';
+import type { Form } from '../schema/form.js';
+import type { Schemas } from '../schema/schemas.js';
+import { notNull } from '../schema/well-known.js';
+import type { PathSlot } from './path.js';
+
+/** A parameter of the path: a field as text, or a part of one. */
+export function pathParameter(slot: PathSlot, name: string, schemas: Schemas, form: Form): JsonObject {
+  const { variable, pattern, isRest } = slot;
+  if (variable === undefined) {
+    return { name, in: 'path', required: true, schema: { type: 'string', minLength: 1 } };
+  }
+  const { leaf } = variable.path;
+  const field = form.protoNames ? variable.path.text : variable.path.jsonText;
+  const { description, examples } = readComment(commentOf(leaf));
+  const part = pattern === undefined ? undefined : `A part of \`${field}\`, which is \`${pattern}\`.`;
+  const rest = isRest ? 'Several segments: slashes in it are not to be escaped.' : undefined;
+  const isWhole = pattern === undefined && !isRest;
+  const whole = isWhole ? notNull(schemas.value(leaf, form)) : { type: 'string' };
+  const isText = whole['type'] === 'string' && whole['enum'] === undefined && whole['format'] === undefined;
+  return compact({
+    name,
+    in: 'path',
+    required: true,
+    description: described(part, description, rest),
+    schema:
+      isText && !isRest ? { minLength: 1, ...whole, ...(isWhole ? {} : { pattern: '^[^/]+$' }) } : whole,
+    examples: isWhole && examples.length > 0 ? namedExamples(examples) : undefined,
+    'x-several-segments': isRest || undefined,
+  });
+}
+
+function namedExamples(examples: readonly string[]): JsonObject {
+  return Object.fromEntries(examples.map((value, index) => [`example${index + 1}`, { value }]));
+}
+
+/**
+ * The parameters of the query: every field that only the query may set and that has a form as text, by the path of
+ * its names. A message within itself is not entered again, so that there is an end.
+ */
+export function queryParameters(
+  binding: Binding,
+  schemas: Schemas,
+  form: Form,
+  { queryDepthMax }: Pick<Limits, 'queryDepthMax'>,
+): JsonObject[] {
+  const parameters: JsonObject[] = [];
+  const visit = (
+    message: DescMessage,
+    parents: readonly DescField[],
+    within: readonly DescMessage[],
+  ): void => {
+    for (const field of message.fields) {
+      const fields = [...parents, field];
+      const source = sourceOf(binding, fields);
+      const isOnPath =
+        source === 'path' && binding.variables.some(({ path }) => path.fields.length > fields.length);
+      // Beside a field of the path, others of its message may come from the query.
+      if (source !== 'query' && !isOnPath) continue;
+      if (binding.body === 'all' || behaves(field, 'outputOnly')) continue;
+      const parameter = source === 'query' ? queryParameter(fields, schemas, form) : undefined;
+      if (parameter !== undefined) parameters.push(parameter);
+      else if (
+        field.fieldKind === 'message' &&
+        !isEncoding(field.message) &&
+        !within.includes(field.message) &&
+        fields.length < queryDepthMax
+      )
+        visit(field.message, fields, [...within, field.message]);
+    }
+  };
+  visit(binding.method.input, [], [binding.method.input]);
+  return parameters;
+}
+
+/** A message whose fields are an encoding, which no name of a parameter may enter. */
+function isEncoding({ typeName }: DescMessage): boolean {
+  return typeName === 'google.protobuf.Any';
+}
+
+const jsonTexts: ReadonlySet<string> = new Set(
+  ['Struct', 'Value', 'ListValue'].map((name) => `google.protobuf.${name}`),
+);
+
+/** The field as a parameter, or undefined where it has no form as text. */
+function queryParameter(fields: readonly DescField[], schemas: Schemas, form: Form): JsonObject | undefined {
+  const leaf = fields.at(-1);
+  if (leaf === undefined || 'problem' in (leaf.fieldKind === 'map' ? textMapField(leaf) : textField(leaf)))
+    return undefined;
+  const {
+    description,
+    deprecated,
+    examples: _,
+    readOnly: __,
+    writeOnly: ___,
+    ...schema
+  } = schemas.field(leaf, form);
+  const isJson = leaf.message !== undefined && jsonTexts.has(leaf.message.typeName);
+  const isList = leaf.fieldKind === 'list';
+  return compact({
+    name: fields.map((field) => schemas.nameOf(field, form)).join('.'),
+    in: 'query',
+    description: described(
+      typeof description === 'string' ? description : undefined,
+      oneofSentence(leaf, schemas, form),
+    ),
+    required: fields.every((field) => schemas.isRequired(field)) || undefined,
+    deprecated,
+    ...(isJson && !isList
+      ? { content: { 'application/json': { schema } } }
+      : {
+          ...(leaf.fieldKind === 'map' ? { style: 'deepObject', explode: true } : {}),
+          schema: notNull(schema),
+        }),
+  });
+}
+
+function oneofSentence(leaf: DescField, schemas: Schemas, form: Form): string | undefined {
+  const others = leaf.oneof?.fields.filter((field) => field !== leaf) ?? [];
+  if (others.length === 0) return undefined;
+  return `Not together with ${others.map((field) => `\`${schemas.nameOf(field, form)}\``).join(', ')}.`;
+}

@@ -1,0 +1,67 @@
+import type { CodecOptions } from '../codec/index.js';
+import { type DescriptorRegistry, type Resources, readResources } from '../descriptor/index.js';
+import type { Diagnostic } from '../diagnostic/index.js';
+import type { GateOptions, GateResources, Policy } from '../gate/index.js';
+import { type Binding, collectBindings } from '../httprule/index.js';
+import { resolvePolicies } from './policies.js';
+import { selectorTable } from './selector.js';
+import type { ErrorForm, StreamDefault, SurfaceInput } from './surface.js';
+
+/** A binding and what was said of its method: all that clients need to know of it, and nothing that runs. */
+export interface OutlinedRoute {
+  readonly binding: Binding;
+  readonly policy: Policy;
+  readonly json: CodecOptions;
+  readonly streamDefault: StreamDefault;
+}
+
+/** What a surface of this input would serve. */
+export interface Outline {
+  readonly registry: DescriptorRegistry;
+  /** What names of resources look like. */
+  readonly resources: Resources;
+  /** In the order of their declaration. */
+  readonly routes: readonly OutlinedRoute[];
+  /** The JSON of methods that say nothing else. */
+  readonly json: CodecOptions;
+  readonly errorForm: ErrorForm;
+  /** Whether a method without a policy wants an authenticated caller. */
+  readonly isGuarded: boolean;
+  /** Who callers may be, as it is configured. */
+  readonly authentication: GateOptions['authentication'];
+}
+
+/** What of a surface's input says what clients see. */
+export type OutlineInput = Pick<
+  SurfaceInput,
+  'registry' | 'rules' | 'codecOptions' | 'methodCodecOptions' | 'streamDefaults' | 'errorForm' | 'policies'
+> & { readonly gate: Pick<GateResources, 'hasProviders' | 'options'> };
+
+/**
+ * What would be served, without anything that serves it: no codecs, channels or gates. For documents, which must
+ * not need what only runs with secrets and backends.
+ */
+export function outlineSurface(input: OutlineInput): { outline: Outline; diagnostics: Diagnostic[] } {
+  const { bindings, diagnostics } = collectBindings(input.registry.services, input.rules);
+  const policies = resolvePolicies(input, diagnostics);
+  const codecOptions = selectorTable(input.methodCodecOptions);
+  const streamDefaults = selectorTable(input.streamDefaults);
+  const routes = bindings.map((binding): OutlinedRoute => {
+    const { method } = binding;
+    const layers = codecOptions.layers(method).map(({ options }) => options);
+    return {
+      binding,
+      policy: policies.of(method).policy,
+      json: Object.assign({}, input.codecOptions, ...layers),
+      streamDefault: streamDefaults.find(method)?.format ?? 'ndjson',
+    };
+  });
+  const { registry, codecOptions: json, errorForm } = input;
+  const { isGuarded } = policies;
+  const resources = readResources(registry.files);
+  const { authentication } = input.gate.options;
+  return {
+    outline: { registry, resources, routes, json, errorForm, isGuarded, authentication },
+    diagnostics,
+  };
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defaultCodecOptions } from '../../src/codec/index.js';
+import { type OpenApiBuild, type OpenApiOptions, openApiDocument } from '../../src/contract/index.js';
+import { buildRegistry } from '../../src/descriptor/index.js';
+import { noRules } from '../../src/httprule/index.js';
+import { defaultLimits } from '../../src/limits.js';
+import { type OutlineInput, outlineSurface } from '../../src/surface/index.js';
+import { compileProtos } from './compile-protos.js';
+
+/** The OpenAPI document of an image, by default for everybody in the house. */
+export function openApiOf(
+  image: Uint8Array,
+  options: Partial<OpenApiOptions> = {},
+  input: Partial<OutlineInput> = {},
+): OpenApiBuild {
+  const { registry } = buildRegistry([{ label: 'image', binary: image }]);
+  const { outline } = outlineSurface({
+    registry,
+    rules: noRules,
+    codecOptions: defaultCodecOptions,
+    methodCodecOptions: [],
+    streamDefaults: [],
+    errorForm: 'status',
+    policies: [],
+    gate: { hasProviders: false, options: {} },
+    ...input,
+  });
+  return openApiDocument(outline, {
+    version: '3.1',
+    audience: 'internal',
+    limits: defaultLimits,
+    ...options,
+  });
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
+const imported: Readonly<Record<string, string>> = Object.fromEntries([
+  ...['annotations', 'http', 'httpbody', 'field_behavior', 'resource'].map((name) => [
+    `google/api/${name}.proto`,
+    read(`node_modules/google-gax/build/protos/google/api/${name}.proto`),
+  ]),
+  [
+    'google/longrunning/operations.proto',
+    'syntax = "proto3"; package google.longrunning; message Operation { string name = 1; bool done = 3; }',
+  ],
+  ['propylon/v1/annotations.proto', read('proto/propylon/v1/annotations.proto')],
+  ['buf/validate/validate.proto', read('.cache/protos/buf/validate/validate.proto')],
+]);
+
+/** Compiles one proto3 file of package t.v1 that may use all that says something of an API. */
+export function contractProtos(text: string): Uint8Array {
+  const wellKnown = ['any', 'duration', 'empty', 'field_mask', 'struct', 'timestamp', 'wrappers'].map(
+    (name) => `google/protobuf/${name}.proto`,
+  );
+  const used = [...Object.keys(imported), ...wellKnown].map((name) => `import "${name}";`);
+  return compileProtos({
+    ...imported,
+    't.proto': `syntax = "proto3";\npackage t.v1;\n${used.join('\n')}\n${text}`,
+  });
+}
