@@ -64,7 +64,8 @@ describe('a listener', () => {
     cut: () => undefined,
   };
 
-  function answer({ scheme, peerCertificate }: Exchange): Reply {
+  function answer({ scheme, peerCertificate, peerAddress }: Exchange): Reply {
+    expect(peerAddress).toBe('127.0.0.1');
     const client = peerCertificate && new X509Certificate(peerCertificate.raw).subject;
     return { httpStatus: 200, headers: [], body: Buffer.from(`${scheme} ${client ?? 'nobody'}`) };
   }

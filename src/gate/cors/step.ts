@@ -15,7 +15,7 @@ const requestHeaders = [
 const responseHeaders = [
   ...['x-request-id', 'etag', 'location', 'retry-after', 'ratelimit', 'ratelimit-policy', 'www-authenticate'],
   ...['dpop-nonce', 'deprecation', 'sunset', 'link', 'preference-applied', 'idempotency-replayed'],
-  ...['grpc-status', 'grpc-message'],
+  ...['age', 'cache-status', 'grpc-status', 'grpc-message'],
 ];
 
 const maxAgeMsDefault = 600_000;
