@@ -6,7 +6,7 @@ import ipaddr from 'ipaddr.js';
  * zone (RFC 4007) is none of the address. Undefined for what is no address.
  */
 export function addressKey(text: string): string | undefined {
-  const key = ipv4Key(text);
+  const key = ipv4Key(withoutPrefix(text));
   if (key !== undefined) return key;
   if (!text.includes(':') || !ipaddr.IPv6.isValid(text)) return undefined;
   const address = ipaddr.IPv6.parse(text);
@@ -17,11 +17,24 @@ export function addressKey(text: string): string | undefined {
 
 /** One spelling per address: dotted decimal, or RFC 5952's; undefined for what is no address. */
 export function canonicalAddress(text: string): string | undefined {
-  if (ipv4Key(text) !== undefined) return text;
+  const dotted = withoutPrefix(text);
+  if (ipv4Key(dotted) !== undefined) return dotted;
   const key = addressKey(text);
   if (key === undefined) return undefined;
   const parts = Array.from(key, (_, index) => key.charCodeAt(index));
   return parts.length === 4 ? parts.join('.') : new ipaddr.IPv6(parts).toRFC5952String();
+}
+
+/** The address of a socket as the system writes it, in one spelling: that has one already but for these two cases. */
+export function canonicalPeer(text: string): string {
+  return text.startsWith(mapped) || text.includes('%') ? (canonicalAddress(text) ?? text) : text;
+}
+
+/** How systems write an IPv4 client of a socket for IPv6; `addressKey` knows the other ways. */
+const mapped = '::ffff:';
+
+function withoutPrefix(text: string): string {
+  return text.startsWith(mapped) ? text.slice(mapped.length) : text;
 }
 
 /** Dotted decimal only, without leading zeros: to some readers these are octal. By hand, since every request has one. */

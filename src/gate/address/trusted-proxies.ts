@@ -1,7 +1,7 @@
 import { DiagnosticsError } from '../../diagnostic/index.js';
 import { fieldValues, listElements, trimOws } from '../../headers.js';
 import type { GateRequest } from '../view.js';
-import { addressKey, canonicalAddress } from './address.js';
+import { addressKey, canonicalAddress, canonicalPeer } from './address.js';
 import { addressRanges } from './ranges.js';
 
 /** What is believed of what proxies in front of the gateway say. */
@@ -44,7 +44,7 @@ export function createTrustedProxies(options: readonly string[] = []): TrustedPr
     peerAddress === '' ? trustsUnix : isTrusted(peerAddress);
 
   function clientAddress({ peerAddress, headers }: Pick<GateRequest, 'peerAddress' | 'headers'>): string {
-    const peer = canonicalAddress(peerAddress) ?? peerAddress;
+    const peer = canonicalPeer(peerAddress);
     if (options.length === 0 || !isPeer({ peerAddress })) return peer;
     let address = peer;
     for (const hop of listElements(headers, 'x-forwarded-for').toReversed()) {
