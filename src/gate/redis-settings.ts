@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { RedisOptions as IoredisOptions } from 'ioredis';
-import { DiagnosticsError } from '../diagnostic/index.js';
+import type { Diagnostic } from '../diagnostic/index.js';
 import type { RedisOptions } from './redis-options.js';
 
 export type ClientSettings = IoredisOptions & { readonly replyMapping: 'legacy' };
@@ -10,15 +10,17 @@ const handshakeTimeoutMs = 2_000;
 
 /**
  * How the client connects, and goes on connecting; `retryStrategy` is the pause after a number of failures in a row.
- * Throws DiagnosticsError where a password or certificate cannot be read.
+ * What cannot be read, a password or a certificate, is reported.
  */
 export function clientSettings(
   options: RedisOptions,
   retryStrategy: (failures: number) => number,
+  report: (diagnostic: Diagnostic) => void,
 ): ClientSettings {
+  const contents = (file: string): string => contentsOf(file, report);
   const { url, sentinels, username, tls } = options;
   const at = url === undefined ? undefined : new URL(url);
-  const password = passwordOf(options) ?? decoded(at?.password);
+  const password = passwordOf(options, report) ?? decoded(at?.password);
   const user = username ?? decoded(at?.username);
   const isTls = tls !== undefined || at?.protocol === 'rediss:';
   return {
@@ -61,25 +63,29 @@ export function clientSettings(
   };
 }
 
-function passwordOf({ passwordEnv, passwordFile }: RedisOptions): string | undefined {
-  if (passwordFile !== undefined) return contents(passwordFile).trim();
+function passwordOf(
+  { passwordEnv, passwordFile }: RedisOptions,
+  report: (diagnostic: Diagnostic) => void,
+): string | undefined {
+  if (passwordFile !== undefined) return contentsOf(passwordFile, report).trim();
   if (passwordEnv === undefined) return undefined;
   const password = process.env[passwordEnv];
-  if (password === undefined) throw unreadable(`the environment variable ${passwordEnv} is not set`);
+  if (password === undefined) report(unreadable(`the environment variable ${passwordEnv} is not set`));
   return password;
 }
 
-function contents(file: string): string {
+function contentsOf(file: string, report: (diagnostic: Diagnostic) => void): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    throw unreadable(`${file} cannot be read`);
+    report(unreadable(`${file} cannot be read`));
+    return '';
   }
 }
 
-function unreadable(problem: string): DiagnosticsError {
+function unreadable(problem: string): Diagnostic {
   const text = `The connection to Redis cannot be made: ${problem}.`;
-  return new DiagnosticsError([{ severity: 'error', code: 'CONFIG_INVALID', text, locations: [] }]);
+  return { severity: 'error', code: 'CONFIG_INVALID', text, locations: [], hint: 'Is the name right?' };
 }
 
 function decoded(text: string | undefined): string | undefined {

@@ -10,7 +10,8 @@ const warnings: string[] = [];
 
 function connect(options: RedisOptions): RedisStore {
   const warn = (text: string): void => void warnings.push(text);
-  const store = createRedisStore(options, { clock: systemClock, random: Math.random, warn });
+  const report = ({ text }: { readonly text: string }): void => void warnings.push(text);
+  const store = createRedisStore(options, { clock: systemClock, random: Math.random, warn, report });
   stores.push(store);
   return store;
 }
@@ -167,10 +168,12 @@ describe('the options of Redis', () => {
     expect(redisOptionsSchema.safeParse(options).success).toBe(isFine);
   });
 
-  it('fail the start where a file or variable is not there', () => {
-    expect(() => connect({ url: 'redis://h', passwordFile: '/nowhere/p' })).toThrow(
-      '/nowhere/p cannot be read',
-    );
-    expect(() => connect({ url: 'redis://h', passwordEnv: 'PROPYLON_NONE' })).toThrow('is not set');
+  it.each<[RedisOptions, string]>([
+    [{ url: 'redis://h', passwordFile: '/nowhere/p' }, '/nowhere/p cannot be read'],
+    [{ url: 'redis://h', passwordEnv: 'PROPYLON_NONE' }, 'the environment variable PROPYLON_NONE is not set'],
+    [{ url: 'redis://h', tls: { ca: '/nowhere/ca' } }, '/nowhere/ca cannot be read'],
+  ])('that name what is not there are reported: %j', (options, problem) => {
+    connect(options);
+    expect(warnings).toEqual([`The connection to Redis cannot be made: ${problem}.`]);
   });
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Clock, Random } from '../clock.js';
+import type { Diagnostic } from '../diagnostic/index.js';
 import type { RedisOptions } from './redis-options.js';
 import { type ClientSettings, clientSettings, isReplyError } from './redis-settings.js';
 
@@ -54,9 +55,10 @@ export interface RedisHost {
   readonly clock: Clock;
   readonly random: Random;
   readonly warn: (text: string, cause?: unknown) => void;
+  readonly report: (diagnostic: Diagnostic) => void;
 }
 
-/** Connects nothing. Throws DiagnosticsError where a password or certificate cannot be read. */
+/** Connects nothing. Reports what cannot be read: a password, a certificate. */
 export function createRedisStore(options: RedisOptions, host: RedisHost): RedisStore {
   return new Connection(options, host);
 }
@@ -91,11 +93,9 @@ class Connection implements RedisStore {
     this.#host = host;
     this.#prefix = options.keyPrefix ?? 'propylon:';
     this.#timeoutMs = options.timeout ?? 100;
-    this.#settings = clientSettings(
-      options,
-      (attempt) =>
-        Math.min(reconnectDelayMsMax, reconnectDelayMsMin * 2 ** (attempt - 1)) * (0.5 + host.random() / 2),
-    );
+    const pauseMs = (failures: number): number =>
+      Math.min(reconnectDelayMsMax, reconnectDelayMsMin * 2 ** (failures - 1)) * (0.5 + host.random() / 2);
+    this.#settings = clientSettings(options, pauseMs, host.report);
   }
 
   get isUp(): boolean {

@@ -56,15 +56,12 @@ export interface GateHost {
   readonly warn: Warn;
 }
 
-/**
- * Opens no connection before a step of a method needs it. Throws DiagnosticsError where a file that is
- * named cannot be read, or options contradict each other.
- */
+/** Opens no connection before a step of a method needs it. What is wrong with the options is among the `diagnostics`. */
 export function createGateResources(options: GateOptions, host: GateHost): GateResources {
   const proxies = createTrustedProxies(options.trustedProxies);
-  const redis = options.redis && createRedisStore(options.redis, host);
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
+  const redis = options.redis && createRedisStore(options.redis, { ...host, report });
   const authHost: AuthHost = { ...host, report };
   const authenticators = createAuthenticators(options.authentication, authHost);
   const identity = createIdentity(options.identity, authHost);
@@ -80,7 +77,7 @@ export function createGateResources(options: GateOptions, host: GateHost): GateR
     ownNames: new Set([...identity.reserved, ...apiKeys.headers]),
     redis,
     diagnostics,
-    rateLimits: createRateLimits(options, host, redis),
+    rateLimits: createRateLimits(options, { ...host, report }, redis),
     concurrency: new Concurrency(),
     loopDelay: new LoopDelay(host.clock),
     cache: createAnswerCache(options.cache ?? {}, { ...host, redis, report }),

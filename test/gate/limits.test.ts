@@ -30,6 +30,7 @@ async function start(
   policies: Readonly<Record<string, Policy>>,
   gate: Gate = {},
   handlers: Parameters<typeof startEchoGateway>[1] = {},
+  warn: (text: string) => void = () => undefined,
 ): Promise<EchoGateway> {
   const gateway = await startEchoGateway(
     {
@@ -37,7 +38,7 @@ async function start(
         ([selector, policy]) => ({ selector, policy }),
       ),
       gate,
-      warn: () => undefined,
+      warn,
     },
     handlers,
   );
@@ -231,6 +232,67 @@ describe.each(storeNames)('rate limits counted in %s', (store) => {
   });
 });
 
+describe.skipIf(redisProgram === undefined)('rate limits while Redis is away', () => {
+  const policies = limited({ requests: 4, per: hour, by: 'all' });
+
+  it.each<[string, (own: TestRedis) => Promise<void> | void, (own: TestRedis) => Promise<void> | void]>([
+    ['killed', (own) => own.kill(), (own) => own.restart()],
+    ['paused', (own) => own.pause(), (own) => own.resume()],
+  ])(
+    '%s: go on where they were, in each process, and together again when it is back',
+    async (_, leave, come) => {
+      const own = await startRedis();
+      try {
+        const gate: Gate = { redis: { url: own.url }, rateLimits: { store: 'redis' } };
+        const [warnings, url] = [[] as string[], '/v1/echo'];
+        const gateways = [
+          await start(policies, gate, {}, (text) => warnings.push(text)),
+          await start(policies, gate, {}, (text) => warnings.push(text)),
+        ];
+        const [one, other] = gateways.map((gateway) => gateway.url + url);
+        expect(await statuses(one ?? '', 2)).toEqual([200, 200]);
+        expect(await statuses(other ?? '', 1)).toEqual([200]);
+        await leave(own);
+        const startedAt = performance.now();
+        expect(await statuses(one ?? '', 3)).toEqual([200, 200, 429]);
+        expect(await statuses(other ?? '', 2)).toEqual([200, 429]);
+        // One timeout of 100 ms each, and room for a busy machine.
+        expect(performance.now() - startedAt).toBeLessThan(2_000);
+        await come(own);
+        while (warnings.filter((text) => text === 'Redis is back.').length < 2)
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        expect(await statuses(one ?? '', 20)).not.toContain(500);
+        expect(await statuses(one ?? '', 1)).toEqual([429]);
+        expect(await statuses(other ?? '', 1)).toEqual([429]);
+      } finally {
+        await own.stop();
+      }
+    },
+  );
+
+  it.each([
+    ['open', [200, 200, 200, 200, 200, 200]],
+    ['closed', [503, 503, 503, 503, 503, 503]],
+  ] as const)('that was never there, with whenUnavailable: %s', async (whenUnavailable, expected) => {
+    const { url } = await start(policies, {
+      redis: { url: 'redis://127.0.0.1:1' },
+      rateLimits: { store: 'redis', whenUnavailable, localFor: 1 },
+    });
+    await statuses(`${url}/v1/echo`, 1);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    expect(await statuses(`${url}/v1/echo`, 6)).toEqual(expected);
+    const response = await fetch(`${url}/v1/echo`);
+    expect(response.headers.get('ratelimit')).toBeNull();
+    if (whenUnavailable === 'closed') {
+      expect(response.headers.get('retry-after')).toBe('1');
+      expect(await response.json()).toMatchObject({
+        code: 14,
+        details: [{ reason: 'RATE_LIMIT_UNAVAILABLE' }, {}],
+      });
+    }
+  });
+});
+
 describe('a policy of limits that cannot hold fails the start', () => {
   const by = { requests: 1, per: hour } as const;
   it.each<[string, RateLimit[], string]>([
@@ -345,5 +407,62 @@ describe('concurrency', () => {
     for (let i = 0; i < 3; i++) expect((await bad()).status).toBe(400);
     expect(await statuses(`${url}/v1/echo?name=a`, 3)).toEqual([200, 429, 429]);
     expect(await statuses(`${url}/v1/echo?name=b`, 1)).toEqual([200]);
+  });
+});
+
+describe('overload', () => {
+  /** Turns of the event loop of so many milliseconds, in which nothing else happens. */
+  function keepBusy(turnMs: number): () => void {
+    let immediate = setImmediate(function turn() {
+      const end = performance.now() + turnMs;
+      while (performance.now() < end);
+      immediate = setImmediate(turn);
+    });
+    return () => clearImmediate(immediate);
+  }
+
+  const together = (url: string, count: number): Promise<number[]> =>
+    Promise.all(Array.from({ length: count }, async () => (await statuses(url, 1))[0] ?? 0));
+
+  it('refuses low priority first and high last, tells when to come again, and never the admin', async () => {
+    const gateway = await start(
+      {
+        't.T.Unary': { priority: 'low' },
+        't.T.ServerStream': { priority: 'high' },
+      },
+      { overload: { eventLoopDelay: 100 } },
+    );
+    const { url } = gateway;
+    expect(await statuses(`${url}/v1/echo`, 5)).toEqual([200, 200, 200, 200, 200]);
+    const rest = keepBusy(250);
+    try {
+      const refused = async (): Promise<Response> => {
+        for (;;) {
+          const response = await fetch(`${url}/v1/echo`);
+          if (response.status !== 200) return response;
+          await response.arrayBuffer();
+        }
+      };
+      const response = await refused();
+      expect(response.status).toBe(503);
+      expect(response.headers.get('retry-after')).toMatch(/^[123]$/);
+      expect(await response.json()).toMatchObject({ code: 14, details: [{ reason: 'OVERLOADED' }] });
+      // More than twice the delay, less than four times: nearly all of low priority, none of high.
+      const low = await together(`${url}/v1/echo`, 8);
+      expect(low.filter((status) => status === 503).length).toBeGreaterThan(4);
+      expect(await together(`${url}/v1/stream`, 3)).toEqual([200, 200, 200]);
+      expect((await fetch(`${gateway.adminUrl}/livez`)).status).toBe(200);
+    } finally {
+      rest();
+    }
+    // Five in a row would not come by chance.
+    while ((await statuses(`${url}/v1/echo`, 5)).includes(503));
+  }, 30_000);
+
+  it('warns of a priority that has no effect', async () => {
+    const { gateway } = await start({ 't.T.Unary': { priority: 'low' } });
+    expect(gateway.diagnostics.map(({ text }) => text)).toContain(
+      'The priority of t.T.Unary (policies.t.T.Unary) has no effect.',
+    );
   });
 });

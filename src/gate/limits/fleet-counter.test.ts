@@ -18,7 +18,7 @@ let prefixes = 0;
 function fleet(size: number, requests: number, perMs: number, burst = requests) {
   const keyPrefix = `fleet-${prefixes++}:`;
   return Array.from({ length: size }, () => {
-    const host = { clock: systemClock, random: Math.random, warn: () => undefined };
+    const host = { clock: systemClock, random: Math.random, warn: () => undefined, report: () => undefined };
     const store = createRedisStore({ url: redis.url, keyPrefix, timeout: 5_000 }, host);
     stores.push(store);
     const limit = limitOf(requests, perMs, burst);

@@ -4,16 +4,19 @@ import type { Clock } from '../../clock.js';
 const sampleMs = 20;
 /** What one sample counts for: one long pause for collecting garbage is not yet an overload. */
 const weight = 0.2;
+/** So many samples without a request, and there are no more of them. */
+const quietMax = 50;
 
 /**
  * How late the event loop is, in milliseconds: by how much a timer comes late, smoothed. It is
- * measured while requests come, and not otherwise; then what was measured counts for less and less.
+ * measured while requests come and for a second after; an idle process is not woken.
  */
 export class LoopDelay {
   readonly #clock: Clock;
   #smoothed = 0;
-  #due = Number.NEGATIVE_INFINITY;
   #isMeasuring = false;
+  #isAsked = false;
+  #quiet = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -21,22 +24,27 @@ export class LoopDelay {
 
   /** Called for each request: measures on, and says what has been measured. */
   get ms(): number {
+    this.#isAsked = true;
     if (!this.#isMeasuring) this.#measure();
     return this.#smoothed;
   }
 
   #measure(): void {
-    const now = this.#clock.now();
-    // Nobody has asked for so many samples, each of which would have been on time.
-    const idle = Math.max(0, Math.floor((now - this.#due) / sampleMs));
-    this.#smoothed *= (1 - weight) ** idle;
     this.#isMeasuring = true;
-    this.#due = now + sampleMs;
+    const due = this.#clock.now() + sampleMs;
     this.#clock.after(sampleMs, () => {
-      const late = Math.max(0, this.#clock.now() - this.#due);
+      const late = Math.max(0, this.#clock.now() - due);
       this.#smoothed += weight * (late - this.#smoothed);
-      this.#due += late;
-      this.#isMeasuring = false;
+      this.#quiet = this.#isAsked ? 0 : this.#quiet + 1;
+      this.#isAsked = false;
+      if (this.#quiet < quietMax) this.#measure();
+      else this.#stop();
     });
+  }
+
+  #stop(): void {
+    this.#isMeasuring = false;
+    this.#quiet = 0;
+    this.#smoothed = 0;
   }
 }
