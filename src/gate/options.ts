@@ -19,6 +19,10 @@ export const gateOptionsShape = {
     .describe(
       'Addresses and ranges (CIDR) of proxies whose X-Forwarded-For, -Proto and -Host count; loopback, private, unix. Default none.',
     ),
+  requestIdsFrom: z
+    .enum(['clients', 'trustedProxies'])
+    .optional()
+    .describe('Whose X-Request-Id is kept; others get a new one. Default clients.'),
   redis: redisOptionsSchema.optional().describe('The Redis that a fleet of gateways shares. Default none.'),
   visibilityLabels,
   authentication: authenticationOptionsSchema

@@ -56,9 +56,12 @@ export interface GateHost {
   readonly warn: Warn;
 }
 
-/** Opens no connection before a step of a method needs it. What is wrong with the options is among the `diagnostics`. */
+/**
+ * Opens no connection before a step of a method needs it. What is wrong with the options is among the
+ * `diagnostics`; only addresses of proxies that are none are thrown, as DiagnosticsError.
+ */
 export function createGateResources(options: GateOptions, host: GateHost): GateResources {
-  const proxies = createTrustedProxies(options.trustedProxies);
+  const proxies = createTrustedProxies(options.trustedProxies, options.requestIdsFrom);
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
   const redis = options.redis && createRedisStore(options.redis, { ...host, report });

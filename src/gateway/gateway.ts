@@ -137,7 +137,7 @@ class GatewayCore implements Gateway {
   }
 
   handle(exchange: Exchange): Promise<Reply> {
-    return this.tryHandle(exchange) ?? this.#answerWithout(exchange, { allow: [] });
+    return this.tryHandle(exchange) ?? this.#answerWithout(this.#proxies.asSent(exchange), { allow: [] });
   }
 
   tryHandle(received: Exchange): Promise<Reply> | undefined {

@@ -7,7 +7,7 @@ const lengthMax = 200;
 
 /**
  * The client's x-request-id if it gave one good one, else a new UUID. Never throws: an id that is
- * refused later (twice given, not ASCII) still needs an answer with an id of its own.
+ * refused later (given twice) still needs an answer with an id of its own.
  */
 export function requestIdOf(headers: HeaderFields): string {
   const [id, ...others] = fieldValues(headers, 'x-request-id');

@@ -10,9 +10,15 @@ export interface TrustedProxies {
   isPeer(request: Pick<GateRequest, 'peerAddress'>): boolean;
   /** Address of the client behind them, or of the peer, in one spelling; "" where unknown. */
   clientAddress(request: Pick<GateRequest, 'peerAddress' | 'headers'>): string;
-  /** A request with the scheme and host for which its client has asked the proxy; itself where there is none. */
+  /**
+   * A request with the scheme and host for which its client has asked the proxy, and without the id that
+   * its peer may not give it; itself where there is nothing to change.
+   */
   asSent<R extends GateRequest>(request: R): R;
 }
+
+/** Whose X-Request-Id is kept. */
+export type RequestIdsFrom = 'clients' | 'trustedProxies';
 
 /** The word for peers that have no address. */
 const unix = 'unix';
@@ -28,7 +34,10 @@ export function trustedProxiesProblems(options: readonly string[]): readonly str
  * address of who came to it, so that an entry is as good as the hop behind it. What is no address
  * ends the walk at the last hop that is one.
  */
-export function createTrustedProxies(options: readonly string[] = []): TrustedProxies {
+export function createTrustedProxies(
+  options: readonly string[] = [],
+  requestIdsFrom: RequestIdsFrom = 'clients',
+): TrustedProxies {
   const compiled = addressRanges(options.filter((option) => option !== unix));
   if ('problems' in compiled) {
     const text = `The option trustedProxies has a wrong value: ${compiled.problems.join('; ')}.`;
@@ -57,7 +66,9 @@ export function createTrustedProxies(options: readonly string[] = []): TrustedPr
   }
 
   function asSent<R extends GateRequest>(request: R): R {
-    if (options.length === 0 || !isPeer(request)) return request;
+    if (options.length === 0 || !isPeer(request)) {
+      return requestIdsFrom === 'trustedProxies' ? withoutField(request, 'x-request-id') : request;
+    }
     const scheme = lastElement(request, 'x-forwarded-proto')?.toLowerCase();
     const host = lastElement(request, 'x-forwarded-host');
     const isScheme = scheme === 'http' || scheme === 'https';
@@ -72,6 +83,11 @@ export function createTrustedProxies(options: readonly string[] = []): TrustedPr
   }
 
   return { isPeer, clientAddress, asSent };
+}
+
+function withoutField<R extends GateRequest>(request: R, name: string): R {
+  const headers = request.headers.filter(([other]) => other !== name);
+  return headers.length === request.headers.length ? request : { ...request, headers };
 }
 
 /** What the nearest proxy has said last; others may have been put in front of it by anybody. */
