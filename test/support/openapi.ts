@@ -5,17 +5,13 @@ import { type OpenApiBuild, type OpenApiOptions, openApiDocument } from '../../s
 import { buildRegistry } from '../../src/descriptor/index.js';
 import { noRules } from '../../src/httprule/index.js';
 import { defaultLimits } from '../../src/limits.js';
-import { type OutlineInput, outlineSurface } from '../../src/surface/index.js';
+import { type Outline, type OutlineInput, outlineSurface } from '../../src/surface/index.js';
 import { compileProtos } from './compile-protos.js';
 
-/** The OpenAPI document of an image, by default for everybody in the house. */
-export function openApiOf(
-  image: Uint8Array,
-  options: Partial<OpenApiOptions> = {},
-  input: Partial<OutlineInput> = {},
-): OpenApiBuild {
+/** What an image would serve. */
+export function outlineOf(image: Uint8Array, input: Partial<OutlineInput> = {}): Outline {
   const { registry } = buildRegistry([{ label: 'image', binary: image }]);
-  const { outline } = outlineSurface({
+  return outlineSurface({
     registry,
     rules: noRules,
     codecOptions: defaultCodecOptions,
@@ -25,7 +21,16 @@ export function openApiOf(
     policies: [],
     gate: { hasProviders: false, options: {} },
     ...input,
-  });
+  }).outline;
+}
+
+/** The OpenAPI document of an outline or an image, by default for everybody in the house. */
+export function openApiOf(
+  source: Uint8Array | Outline,
+  options: Partial<OpenApiOptions> = {},
+  input: Partial<OutlineInput> = {},
+): OpenApiBuild {
+  const outline = source instanceof Uint8Array ? outlineOf(source, input) : source;
   return openApiDocument(outline, {
     version: '3.1',
     audience: 'internal',

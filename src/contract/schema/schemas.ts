@@ -219,7 +219,8 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
     value,
     element,
     field: (field, form) => decorated(field, value(field, form)),
-    add: (name, schema) => named(name, () => schema),
+    // A file without a package may have a message of the name.
+    add: (name, schema) => named(types.get(name) === undefined ? name : `${name}-`, () => schema),
     nameOf,
     isRequired,
     components: () => Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
