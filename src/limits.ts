@@ -37,6 +37,8 @@ export interface Limits {
   readonly requestBodyTimeoutMs: number;
   /** Nesting of JSON and of protobuf messages: the limit protobuf's own parsers use. 400. */
   readonly nestingDepthMax: number;
+  /** What one evaluation of an authorization rule may cost, in fields that it reads: some milliseconds. 403. */
+  readonly ruleCostMax: number;
   /** Violations that one answer lists: a long list of bad items is not answered with a longer one. */
   readonly violationsMax: number;
   /** Query parameters of one request. 400. */
@@ -114,6 +116,7 @@ export const defaultLimits: Limits = Object.freeze({
   requestBodyIdleTimeoutMs: 10_000,
   requestBodyTimeoutMs: 60_000,
   nestingDepthMax: 100,
+  ruleCostMax: 50_000,
   violationsMax: 100,
   queryParametersMax: 1_000,
   queryNameBytesMax: 8 * 1024,

@@ -1,3 +1,4 @@
+export { nearestName } from '../nearest.js';
 export { createAnyPacker } from './any-packer.js';
 export { type AnyPrinter, createAnyPrinter } from './any-printer.js';
 export { type Canonicalize, createCanonicalizer } from './canonical/canonical.js';
@@ -10,7 +11,6 @@ export { omitFields } from './omit-fields.js';
 export { projectBinary } from './project-binary.js';
 export { type Projection, ProjectionError, parseProjection } from './projection.js';
 export { missingFunctions, readModule } from './read-module.js';
-export { nearestName } from './runtime/nearest.js';
 export { MalformedBinaryError } from './runtime/records.js';
 export {
   type TextField,

@@ -1,5 +1,5 @@
 import type { DescField, DescMessage } from '../descriptor/index.js';
-import { nearestName } from './runtime/nearest.js';
+import { nearestName } from '../nearest.js';
 
 /**
  * What a client wants of a message: by field number, or by key where it is a map, what it wants of

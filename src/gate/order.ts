@@ -1,6 +1,7 @@
 import { addresses } from './address/step.js';
 import { authentication } from './auth/authentication.js';
 import { identity } from './auth/identity/identity.js';
+import { ruleSteps } from './authz/rule.js';
 import { scopeSteps } from './authz/scopes.js';
 import { visibilitySteps } from './authz/visibility.js';
 import { caching } from './cache/caching.js';
@@ -38,10 +39,11 @@ export const order: readonly StepBuilder[] = [
   authentication,
   visibilitySteps,
   scopeSteps,
+  outputOnlySteps,
+  ruleSteps,
   callerLimits,
   concurrencyLimit,
   identity,
-  outputOnlySteps,
   fieldLimits,
   caching,
   validationSteps,

@@ -13,6 +13,7 @@ export const reasons = {
   TOKEN_EXPIRED: 'The token has expired.',
   AUTHENTICATION_UNAVAILABLE: 'Nobody can say at present whether the credentials are valid.',
   SCOPE_MISSING: 'The caller lacks a scope that is needed here.',
+  RULE_DENIED: 'The caller is not permitted to do this.',
   HTTP_METHOD_UNKNOWN: 'The path exists, but not for this HTTP method.',
   QUERY_MALFORMED: 'The query string is malformed.',
   QUERY_PARAMETER_UNKNOWN: 'A query parameter names no field that the query may set.',

@@ -70,6 +70,11 @@ describe('propylon routes --policies', () => {
       /policies\.x\.\*\.timeouts is not a setting[\s\S]*Did you mean timeout\?/,
     ],
     [
+      'a field of a rule that there is not',
+      'policies: { x.*: { authorization: { rule: request.nmae != "" } } }\n',
+      /The rule of x\.v1\.S\.Get \(policies\.x\.\*\) knows no field "nmae" of x\.v1\.M[\s\S]*a\.proto:7[\s\S]*Did you mean name\?/,
+    ],
+    [
       'a selector that fits nothing',
       'policies: { y.*: { timeout: 5s } }\n',
       /policies selector y\.\* matches no/,

@@ -1,8 +1,8 @@
 import { type DescEnum, ScalarType } from '@bufbuild/protobuf';
+import { nearestName } from '../../nearest.js';
 import { shown } from './body-error.js';
 import type { JsonValue } from './json-reader.js';
 import type { Lookups } from './lookups.js';
-import { nearestName } from './nearest.js';
 import { scalarFromText } from './scalar.js';
 
 /** Returned for text that is no name of the enum: only such values may be ignored on demand. */

@@ -7,12 +7,12 @@ import {
   ScalarType,
 } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { nearestName } from '../../nearest.js';
 import { type AnyField, hasImplicitPresence, type MessageField } from './any-field.js';
 import { depthError, elementPath, entryPath, fieldError, memberPath, shown } from './body-error.js';
 import { describeEnum, enumFromJson, isNullEnum, unknownEnumName } from './enum-value.js';
 import type { JsonObject, JsonValue } from './json-reader.js';
 import type { Lookups } from './lookups.js';
-import { nearestName } from './nearest.js';
 import { describeScalar, isZero, scalarFromJson, scalarFromText, wireTypeOf, writeScalar } from './scalar.js';
 import {
   durationForm,
