@@ -17,7 +17,8 @@ export function preflight(surface: Surface, exchange: Exchange): Preflight | und
   const { httpMethod, headers, target } = exchange;
   if (httpMethod !== 'OPTIONS' || fieldValues(headers, 'origin').length === 0) return undefined;
   const [wanted, ...more] = fieldValues(headers, 'access-control-request-method');
-  if (wanted === undefined || more.length > 0) return undefined;
+  // It is repeated in the answer, and some routes are for methods of any name.
+  if (wanted === undefined || more.length > 0 || !/^[\w-]+$/.test(wanted)) return undefined;
   const found = matchOf(surface, wanted, target);
   if (found === undefined || !('route' in found)) return undefined;
   const told = found.route.gate.preflight?.(exchange, wanted);

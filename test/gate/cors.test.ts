@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { GateOptionsInput } from '../../src/gate/index.js';
 import { createGateway, DiagnosticsError } from '../../src/index.js';
+import { compileProtos } from '../support/compile-protos.js';
 import { type EchoGateway, echoImage, startEchoGateway } from '../support/echo-gateway.js';
 import { gateSettings } from '../support/gate-settings.js';
+import { httpAnnotations } from '../support/http-annotations.js';
 import { sendRaw } from '../support/raw-http.js';
 import { findServerProgram } from '../support/server-program.js';
 import { issuerKey } from '../support/tokens.js';
@@ -179,6 +181,30 @@ describe('a preflight', () => {
     const [hidden, none] = await Promise.all(bodies);
     expect(hidden).toEqual(none);
     expect(hidden?.[0]).toBe(404);
+  });
+
+  it('repeats a method and nothing else, where a route is for methods of any name', async () => {
+    const proto = `syntax = "proto3";
+      package t;
+      import "google/api/annotations.proto";
+      message M {}
+      service T { rpc Unary(M) returns (M) { option (google.api.http) = { custom: { kind: "*" path: "/v1/any" } }; } }`;
+    const image = compileProtos({ ...httpAnnotations(), 't.proto': proto });
+    const any = await startEchoGateway({
+      sources: [{ label: 'any', load: async () => image }],
+      ...gateSettings({ '*': { ...open, cors: { origins: [shop] } } }),
+    });
+    const granted = async (method: string): Promise<string | null> => {
+      const headers = { origin: shop, 'access-control-request-method': method };
+      const response = await fetch(`${any.url}/v1/any`, { method: 'OPTIONS', headers });
+      return response.headers.get('access-control-allow-methods');
+    };
+    expect([await granted('REPORT'), await granted('x, DELETE'), await granted('\xe4')]).toEqual([
+      'REPORT',
+      null,
+      null,
+    ]);
+    await any.close();
   });
 
   it('calls no backend', async () => {
