@@ -109,4 +109,6 @@ function hitLine(of) {
   ];
 }
 
-const met = (isMet) => (isMet ? 'met' : '**not met**');
+function met(isMet) {
+  return isMet ? 'met' : '**not met**';
+}

@@ -28,15 +28,18 @@ const limit = { rateLimits: [{ requests: 1_000_000, per: '1s' }] };
 const scopes = { authorization: { scopes: ['read'] } };
 const noRules = { validation: { rules: false, fieldBehavior: false } };
 
+/** Of a method that reads: on one that writes it would not load. */
+const cached = { 'bench.shop.v1.Shop.GetProduct': { cache: { ttl: '1h' } } };
+
 /** Policies by themselves and together, as propylon.yaml says them for all methods. */
 export const policySets = {
   jwt: { authentication: { providers: { bench: provider } }, policies: { '*': { ...scopes, ...noRules } } },
   limit: { policies: { '*': { ...isPublic, ...limit, ...noRules } } },
   validation: { policies: { '*': isPublic } },
-  cache: { policies: { '*': { ...isPublic, cache: { ttl: '1h' }, ...noRules } } },
+  cache: { policies: { '*': { ...isPublic, ...noRules }, ...cached } },
   all: { authentication: { providers: { bench: provider } }, policies: { '*': { ...scopes, ...limit } } },
   cached: {
     authentication: { providers: { bench: provider } },
-    policies: { '*': { ...scopes, ...limit, cache: { ttl: '1h' } } },
+    policies: { '*': { ...scopes, ...limit }, ...cached },
   },
 };

@@ -46,6 +46,8 @@ export interface GateReply {
   readonly contentType: string;
   /** The bytes of the HTTP body in the format that the client asked for. */
   readonly body: Uint8Array;
+  /** The body in content codings, by their names: filled as clients ask, where the reply is given more than once. */
+  readonly codings?: Map<string, Promise<Uint8Array>> | undefined;
   /** Trailing metadata of the backend. */
   readonly trailers?: Metadata | undefined;
   /** The response message; undefined where the reply comes out of a store. */

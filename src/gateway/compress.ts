@@ -6,7 +6,7 @@ import type { Exchange, HeaderFields } from './exchange.js';
 import { type Zstd, zstd } from './zstd.js';
 
 /** A content coding of answers (RFC 9110 §8.4.1). */
-interface Coding {
+export interface Coding {
   readonly name: string;
   /** All at once, off the event loop. */
   readonly whole: (bytes: Uint8Array) => Promise<Uint8Array>;
@@ -60,7 +60,7 @@ export function answerCoding(
   contentType: string,
   length: number,
   lengthMin: number,
-): Pick<Coding, 'name' | 'whole'> | undefined {
+): Coding | undefined {
   return length < lengthMin ? undefined : codingFor(headers, contentType);
 }
 

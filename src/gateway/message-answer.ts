@@ -2,7 +2,7 @@ import type { GateAnswer, GateReply } from '../gate/index.js';
 import { Code, type Outcome, reasons, StatusError } from '../status/index.js';
 import { type Answer, bytesReply } from './answer.js';
 import { noBytes } from './bytes.js';
-import { answerCoding } from './compress.js';
+import { answerCoding, type Coding } from './compress.js';
 import { isNotModified, notModifiedHeaders, withEtag, withWeakEtag } from './conditional.js';
 import { answerFailure, failureOf, failureOfOutcome } from './errors.js';
 import type { MessageFormat } from './negotiate.js';
@@ -74,6 +74,15 @@ async function finishReply(run: Run, reply: GateReply): Promise<Answer> {
     ...announcement,
     ['content-type', contentType] as const,
   ];
-  const body = coding === undefined ? data : await coding.whole(data);
+  const body = coding === undefined ? data : await coded(reply, coding);
   return { reply: { ...bytesReply(exchange, httpStatus, all, body), trailers }, code: Code.OK };
+}
+
+/** What is given more than once is compressed once. */
+function coded({ body, codings }: GateReply, coding: Coding): Promise<Uint8Array> {
+  const known = codings?.get(coding.name);
+  if (known !== undefined) return known;
+  const made = coding.whole(body);
+  codings?.set(coding.name, made);
+  return made;
 }

@@ -94,6 +94,16 @@ describe('answers that everybody may have', () => {
     expect([again.status, at.asked.length]).toEqual([304, 1]);
   });
 
+  it.each(['gzip', 'br'])('are the same bytes, compressed once for all who ask for %s', async (coding) => {
+    const path = `${fresh()}${'y'.repeat(4_000)}`;
+    const plain = await at.get(path);
+    const zipped = await Promise.all([1, 2, 3].map(() => at.get(path, { 'accept-encoding': coding })));
+    expect(zipped.map(({ text, headers }) => [text, headers.get('content-encoding')])).toEqual(
+      zipped.map(() => [plain.text, coding]),
+    );
+    expect(at.asked.length).toBe(1);
+  });
+
   it('answer HEAD as they answer GET, whichever came first', async () => {
     const path = fresh();
     const head = await fetch(`${at.url}${path}`, { method: 'HEAD' });

@@ -41,6 +41,7 @@ class Caching {
   readonly #labels: readonly string[];
   readonly #rules: AnswerRules;
   readonly #missed = new WeakMap<GateView, Missed>();
+  readonly #hits = new WeakMap<StoredAnswer, { readonly age: number; readonly reply: GateReply }>();
 
   constructor(context: GateContext, policy: CachePolicy, cache: AnswerCache) {
     const { method, httpMethod } = context;
@@ -75,12 +76,22 @@ class Caching {
     if (wishes.noStore) return undefined;
     const ageMs = answer === undefined ? 0 : this.#ageOf(answer);
     if (answer !== undefined && ageMs < Math.min(answer.lifetime.freshMs, wishes.ageMaxMs))
-      return hit(answer, ageMs);
+      return this.#hit(answer, ageMs);
     if (wishes.onlyIfCached) return notStored;
     // Who does not want what is stored does not want it stale either.
     const usable = wishes.ageMaxMs === Number.POSITIVE_INFINITY ? found : { ...found, answer: undefined };
     this.#missed.set(view, { key, found: usable });
     return undefined;
+  }
+
+  /** The same reply for all of one second: a popular answer is given thousands of times in it. */
+  #hit(answer: StoredAnswer, ageMs: number): GateReply {
+    const age = Math.floor(ageMs / 1_000);
+    const last = this.#hits.get(answer);
+    if (last?.age === age) return last.reply;
+    const reply = { ...hitReply(answer, ageMs), codings: last?.reply.codings ?? new Map() };
+    this.#hits.set(answer, { age, reply });
+    return reply;
   }
 
   #ageOf({ storedAt }: StoredAnswer): number {
@@ -98,13 +109,13 @@ class Caching {
     const isStale = answer !== undefined;
     if (isStale && this.#ageOf(answer) < answer.lifetime.revalidateMs) {
       if (underWay === undefined) this.#refresh(view, next, missed, flightKey);
-      return hit(answer, this.#ageOf(answer));
+      return this.#hit(answer, this.#ageOf(answer));
     }
     const flight = underWay ?? flights.start(flightKey, (signal) => this.#call(view, next, missed, signal));
     const landed = await this.#waited(flight, view, next, underWay !== undefined, isStale);
     const failed = landed.kind === 'failure' && backendFailures.has(landed.httpStatus);
     return failed && isStale && this.#ageOf(answer) < answer.lifetime.errorMs
-      ? hit(answer, this.#ageOf(answer), 'stale-if-error')
+      ? hitReply(answer, this.#ageOf(answer), 'stale-if-error')
       : landed;
   }
 
@@ -158,7 +169,7 @@ class Caching {
 /** What stands for a backend that is not well (RFC 5861 §4). */
 const backendFailures: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
-function hit(answer: StoredAnswer, ageMs: number, detail?: string): GateReply {
+function hitReply(answer: StoredAnswer, ageMs: number, detail?: string): GateReply {
   // RFC 9211 §2.5: negative where it is stale.
   const ttl = Math.floor((answer.lifetime.freshMs - ageMs) / 1_000);
   const why = detail === undefined ? '' : `; detail=${detail}`;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { fieldValues } from '../../headers.js';
-import type { Metadata } from '../../status/index.js';
+import type { Metadata, MetadataEntry } from '../../status/index.js';
 import type { GateContext } from '../context.js';
 import type { Principal } from '../principal.js';
 import type { GateView } from '../view.js';
@@ -56,6 +56,7 @@ export function keyRules(context: GateContext): KeyRules {
   // Where nobody has looked at credentials, an answer for everybody is one that needs none.
   const withoutCredentials = new Set([...ofOneClient, ...(isShared ? ['authorization'] : [])]);
   const caller = isShared ? () => '' : callerText();
+  const digest = digester();
   let base: string | undefined;
 
   const omitOf = ({ principal }: GateView): ReadonlySet<string> =>
@@ -72,7 +73,11 @@ export function keyRules(context: GateContext): KeyRules {
       if (message.length > cacheRequestBytesMax) return undefined;
       const metadata = keyedOf(view);
       if (metadata === undefined) return undefined;
-      base ??= framed(answerForm(), `${method.parent.typeName}.${method.name}`, JSON.stringify(policy));
+      base ??= hash(
+        'sha256',
+        framed(answerForm(), `${method.parent.typeName}.${method.name}`, JSON.stringify(policy)),
+        'base64url',
+      );
       const { headers } = view.request;
       const text = framed(
         base,
@@ -84,34 +89,35 @@ export function keyRules(context: GateContext): KeyRules {
       return digest(text, canonical(message));
     },
     variedBy(view) {
-      const names = (keyedOf(view) ?? [])
-        .map((entry) => entry.slice(0, entry.indexOf('=')))
-        .filter((name) => view.request.headers.some(([sent]) => sent === name));
+      const names = (keyedOf(view) ?? []).filter(
+        (name, at) => at % 2 === 0 && view.request.headers.some(([sent]) => sent === name),
+      );
       return [...new Set([...varying, 'accept-language', ...(isShared ? [] : ['authorization']), ...names])];
     },
   };
 }
 
-/** Metadata as "name=value", in the order of names; undefined where it has a condition. */
+/** Metadata as names and values by turns, in the order of names; undefined where it has a condition. */
 function keyed(
   metadata: Metadata,
   omitted: ReadonlySet<string>,
   known: ReadonlySet<string>,
 ): readonly string[] | undefined {
-  const entries: string[] = [];
-  for (const [name, value] of metadata) {
+  const entries: MetadataEntry[] = [];
+  let isSorted = true;
+  for (const entry of metadata) {
+    const [name] = entry;
     if (conditions.has(name)) return undefined;
     if (ofOneCall.has(name) || omitted.has(name) || known.has(name)) continue;
-    entries.push(`${name}=${typeof value === 'string' ? value : Buffer.from(value).toString('base64')}`);
+    isSorted &&= (entries.at(-1)?.[0] ?? '') <= name;
+    entries.push(entry);
   }
-  // Values of one name keep their order: sort is stable, but not by the whole text.
-  return entries.length < 2
-    ? entries
-    : entries.sort((a, b) => compare(a.slice(0, a.indexOf('=')), b.slice(0, b.indexOf('='))));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  // Values of one name keep their order.
+  if (!isSorted) entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const texts: string[] = [];
+  for (const [name, value] of entries)
+    texts.push(name, typeof value === 'string' ? value : Buffer.from(value).toString('base64'));
+  return texts;
 }
 
 /**
@@ -139,11 +145,16 @@ function framed(...parts: readonly string[]): string {
   return text;
 }
 
-function digest(text: string, message: Uint8Array): string {
-  const length = Buffer.byteLength(text);
-  const bytes = Buffer.allocUnsafe(4 + length + message.length);
-  bytes.writeUInt32BE(length, 0);
-  bytes.write(text, 4);
-  bytes.set(message, 4 + length);
-  return hash('sha256', bytes, 'base64url');
+/** Makes digests; most of what they are made of fits into a piece of memory that is used again and again. */
+function digester(): (text: string, message: Uint8Array) => string {
+  const scratch = Buffer.alloc(4_096);
+  return (text, message) => {
+    // UTF-8 has at most three bytes for a unit of UTF-16.
+    const sizeMax = 4 + 3 * text.length + message.length;
+    const bytes = sizeMax <= scratch.length ? scratch : Buffer.alloc(sizeMax);
+    const length = bytes.write(text, 4);
+    bytes.writeUInt32BE(length, 0);
+    bytes.set(message, 4 + length);
+    return hash('sha256', bytes.subarray(0, 4 + length + message.length), 'base64url');
+  };
 }

@@ -9,7 +9,12 @@ export interface MemoryBounds {
 }
 
 /** What an entry costs besides its body: its key, its header fields, its place in the table. */
-export const entryOverheadBytes = 1_024;
+const entryOverheadBytes = 1_024;
+
+/** Compressed forms of a body are kept with it, and are smaller. */
+export function sizeOf({ answer }: Found): number {
+  return 2 * (answer?.body.length ?? 0) + entryOverheadBytes;
+}
 
 interface Entry {
   readonly found: Found;
@@ -19,7 +24,7 @@ interface Entry {
 export function createMemoryStore({ bytesMax, entryBytesMax }: MemoryBounds): AnswerStore {
   const entries = new LRUCache<string, Entry>({
     maxSize: bytesMax,
-    sizeCalculation: ({ found: { answer } }) => (answer?.body.length ?? 0) + entryOverheadBytes,
+    sizeCalculation: ({ found }) => sizeOf(found),
   });
   const purges = new Map<string, number>();
   // Each only grows, so that the sum is another one as soon as one of them is.

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../clock.js';
-import { entryOverheadBytes, type MemoryBounds } from './memory-store.js';
+import { type MemoryBounds, sizeOf } from './memory-store.js';
 import type { AnswerStore, Found } from './store.js';
 
 /** For how long an answer is given out of memory before the store behind is asked again. */
@@ -17,13 +17,12 @@ interface Near {
  */
 export function createTieredStore(
   far: AnswerStore,
-  { bytesMax, entryBytesMax }: MemoryBounds,
+  { bytesMax }: Pick<MemoryBounds, 'bytesMax'>,
   clock: Clock,
 ): AnswerStore {
   const near = new LRUCache<string, Near>({
     maxSize: bytesMax,
-    maxEntrySize: entryBytesMax + entryOverheadBytes,
-    sizeCalculation: ({ found }) => (found.answer?.body.length ?? 0) + entryOverheadBytes,
+    sizeCalculation: ({ found }) => sizeOf(found),
   });
   let purges = 0;
   return {
