@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { redisProgram, startRedis, type TestRedis } from '../../test/support/redis.js';
+import { createAuthority, openssl } from '../../test/support/certificates.js';
+import { redisProgram, startRedis, startSentinel, type TestRedis } from '../../test/support/redis.js';
 import { systemClock } from '../clock.js';
 import { createRedisStore, defineScript, type RedisStore, unavailable } from './redis.js';
 import { type RedisOptions, redisOptionsSchema } from './redis-options.js';
@@ -93,6 +97,56 @@ describe.skipIf(redisProgram === undefined)('the connection to Redis', () => {
     } finally {
       delete process.env['PROPYLON_TEST_REDIS'];
       await closed.stop();
+    }
+  });
+});
+
+describe.skipIf(redisProgram === undefined)('ways to Redis', () => {
+  it('by sentinels, which know where the master is', async () => {
+    const master = await startRedis();
+    const sentinel = await startSentinel('shop', master);
+    try {
+      const sentinels = { master: 'shop', nodes: [`127.0.0.1:${sentinel.port}`] };
+      const store = connect({ sentinels, timeout: 5_000 });
+      expect(await store.set('key', 'value', 60_000)).toBe(true);
+      expect(await connect({ url: master.url }).get('key')).toEqual(Buffer.from('value'));
+    } finally {
+      await sentinel.stop();
+      await master.stop();
+    }
+  });
+
+  it.skipIf(openssl === undefined)('by TLS, with certificates on both sides', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'propylon-redis-tls-'));
+    const authority = createAuthority(folder, 'ca');
+    const [server, own, stranger] = [
+      authority.issue('server'),
+      authority.issue('own'),
+      createAuthority(folder, 'stranger'),
+    ];
+    const tls = [
+      '--tls-cert-file',
+      server.cert,
+      '--tls-key-file',
+      server.key,
+      '--tls-ca-cert-file',
+      authority.cert,
+    ];
+    const secure = await startRedis((port) => ['--port', '0', '--tls-port', String(port), ...tls]);
+    try {
+      const url = `rediss://127.0.0.1:${secure.port}`;
+      const files = { cert: own.cert, key: own.key };
+      const get = (options: RedisOptions) => connect({ timeout: 5_000, ...options }).get('key');
+      expect(await get({ url, tls: { ca: authority.cert, ...files } })).toBeUndefined();
+      expect(await get({ url, tls: { ca: stranger.cert, ...files } })).toBe(unavailable);
+      expect(await get({ url, tls: { ca: authority.cert, serverName: 'other', ...files } })).toBe(
+        unavailable,
+      );
+      expect(await get({ url, tls: { ca: authority.cert } })).toBe(unavailable);
+      expect(await get({ url: `redis://127.0.0.1:${secure.port}` })).toBe(unavailable);
+    } finally {
+      await secure.stop();
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 });

@@ -65,6 +65,8 @@ export function createRedisStore(options: RedisOptions, host: RedisHost): RedisS
 
 const reconnectDelayMsMin = 50;
 const reconnectDelayMsMax = 2_000;
+/** Those who come first wait so long for the first connection: a process that has just started is slow. */
+const firstConnectionMs = 1_000;
 /** What goes wrong with every command is said this often. */
 const warningPauseMs = 10_000;
 
@@ -185,7 +187,7 @@ class Connection implements RedisStore {
     });
   }
 
-  /** Resolves when the first attempt has come to an end, but within the time for one command. */
+  /** Resolves when the first attempt has come to an end, or has taken too long. */
   async #open(): Promise<void> {
     this.#state = 'opening';
     const { Redis } = await import('ioredis');
@@ -193,7 +195,7 @@ class Connection implements RedisStore {
     const client = new Redis(this.#settings);
     this.#client = client;
     await new Promise<void>((resolve) => {
-      const late = this.#host.clock.after(this.#timeoutMs, () => {
+      const late = this.#host.clock.after(Math.max(this.#timeoutMs, firstConnectionMs), () => {
         this.#down();
         resolve();
       });

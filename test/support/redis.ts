@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.js';
@@ -24,10 +24,14 @@ export interface TestRedis {
 }
 
 /** Starts a Redis without a disk on loopback, with further arguments, and waits until it takes commands. */
-export async function startRedis(args: readonly string[] = []): Promise<TestRedis> {
+export async function startRedis(
+  further: readonly string[] | ((port: number) => readonly string[]) = [],
+  config: readonly string[] = [],
+): Promise<TestRedis> {
   const port = await freePort();
+  const args = typeof further === 'function' ? further(port) : further;
   const folder = mkdtempSync(join(tmpdir(), 'propylon-redis-'));
-  let server = await launch(port, folder, args);
+  let server = await launch(port, folder, args, config);
   const end = async (): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
     server.kill('SIGKILL');
@@ -39,7 +43,7 @@ export async function startRedis(args: readonly string[] = []): Promise<TestRedi
     kill: end,
     async restart() {
       await end();
-      server = await launch(port, folder, args);
+      server = await launch(port, folder, args, config);
     },
     pause: () => void server.kill('SIGSTOP'),
     resume: () => void server.kill('SIGCONT'),
@@ -50,16 +54,38 @@ export async function startRedis(args: readonly string[] = []): Promise<TestRedi
   };
 }
 
-async function launch(port: number, folder: string, args: readonly string[]): Promise<ChildProcess> {
+async function launch(
+  port: number,
+  folder: string,
+  args: readonly string[],
+  config: readonly string[],
+): Promise<ChildProcess> {
   const own = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder];
-  const server = spawn(redisProgram ?? '', [...own, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(redisProgram ?? '', [...config, ...own, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let log = '';
   await new Promise<void>((resolve, reject) => {
     server.stdout.on('data', (chunk: Buffer) => {
       log += chunk.toString();
-      if (log.includes('Ready to accept connections')) resolve();
+      if (/Ready to accept connections|\+monitor/.test(log)) resolve();
     });
     server.once('exit', (code) => reject(new Error(`redis-server ended with ${String(code)}:\n${log}`)));
   });
   return server;
+}
+
+/** A sentinel that watches one Redis under a name. */
+export async function startSentinel(master: string, { port: watched }: TestRedis): Promise<TestRedis> {
+  const folder = mkdtempSync(join(tmpdir(), 'propylon-sentinel-'));
+  const file = join(folder, 'sentinel.conf');
+  writeFileSync(file, `sentinel monitor ${master} 127.0.0.1 ${watched} 1\n`);
+  const sentinel = await startRedis(['--sentinel'], [file]);
+  return {
+    ...sentinel,
+    async stop() {
+      await sentinel.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
