@@ -137,13 +137,18 @@ describe.skipIf(redisProgram === undefined)('counting in Redis', () => {
   });
 
   it('regains over time, by the clock of Redis', async () => {
-    const [gateway] = fleet(1, 100, 1_000, 1);
+    const [gateway] = fleet(1, 100, 1_000);
     const startedAt = performance.now();
-    let passed = 0;
-    while (performance.now() - startedAt < 1_000) if (await gateway?.take()) passed++;
-    const elapsed = performance.now() - startedAt;
-    expect(passed).toBeLessThanOrEqual(1 + elapsed / 10);
-    expect(passed).toBeGreaterThan(50);
+    await gateway?.take();
+    const firstAt = performance.now();
+    let [passed, lastAt] = [1, firstAt];
+    while (lastAt - firstAt < 1_000) {
+      lastAt = performance.now();
+      if (await gateway?.take()) passed++;
+    }
+    // Nobody has been idle for long enough to lose anything; what is leased may not be made yet.
+    expect(passed).toBeGreaterThanOrEqual(100 + (lastAt - firstAt) / 10 - 3);
+    expect(passed).toBeLessThanOrEqual(100 + (performance.now() - startedAt) / 10);
   });
 
   it('goes on where it was with a Redis that has forgotten everything', async () => {
