@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, type JWTVerifyResult, jwtVerify } from 'jose';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import type { GateOptionsInput, PolicyInput } from '../../src/gate/index.js';
 import { createGateway, DiagnosticsError } from '../../src/index.js';
 import { type EchoGateway, echoImage, startEchoGateway } from '../support/echo-gateway.js';
@@ -33,6 +34,8 @@ const token = (claims: Readonly<Record<string, unknown>> = {}): string =>
     issuer.privateKey,
   );
 const ann = token({ scope: 'orders.read', email: 'ann@example.com', tenant: { id: 7 } });
+
+const caller = { authorization: `Bearer ${ann}`, 'x-propylon-subject': 'admin' };
 
 const seen = seenMetadata();
 let echo: EchoGateway;
@@ -83,6 +86,36 @@ describe('the identity of the caller', () => {
     );
     expect(names.sort()).toEqual(['x-tenant', 'x-user']);
     expect(seen.last()).toMatchObject({ 'x-user': ['ann'], 'x-tenant': ['7'] });
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['a response stream', () => fetch(`${echo.url}/v1/stream`, { headers: caller }).then((r) => r.text())],
+    [
+      'a request stream',
+      () =>
+        fetch(`${echo.url}/v1/collect`, {
+          ...{ method: 'POST', body: '{}\n{}\n' },
+          headers: { ...caller, 'content-type': 'application/x-ndjson' },
+        }).then((r) => r.text()),
+    ],
+    [
+      'a WebSocket',
+      async () => {
+        const socket = new WebSocket(`${echo.url.replace('http', 'ws')}/v1/talk/a`, { headers: caller });
+        await once(socket, 'open');
+        socket.send('{}');
+        await once(socket, 'message');
+        socket.close();
+      },
+    ],
+  ])('goes with %s too, and what its client says does not', async (_, call) => {
+    await start();
+    await call();
+    expect(seen.last()).toMatchObject({
+      'x-propylon-subject': ['ann'],
+      'x-propylon-principal': ['login:ann'],
+    });
+    expect(Object.values(seen.last()).flat()).not.toContain('admin');
   });
 
   it('is one line, whatever a subject holds', async () => {

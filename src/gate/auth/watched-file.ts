@@ -23,6 +23,8 @@ export function watchFile(
   let isClosed = false;
   let cancel = (): void => {};
   let folder: FSWatcher | undefined;
+  /** Whether something has stirred since the last look: a folder that never rests is looked into all the same. */
+  let isStirred = false;
 
   /** Undefined too where nothing has changed. */
   const take = (content: Buffer): string | undefined => {
@@ -31,6 +33,7 @@ export function watchFile(
     return use(content);
   };
   const look = async (): Promise<void> => {
+    isStirred = false;
     watchFolder();
     const problem = await readFile(file).then(
       (content) => (isClosed ? undefined : take(content)),
@@ -39,7 +42,12 @@ export function watchFile(
     if (problem !== undefined && problem !== lastProblem && !isClosed)
       warn(`The file ${file} ${problem}; what was read last stays in use.`);
     lastProblem = problem;
-    lookIn(limits.fileReloadMs);
+    if (!isStirred) lookIn(limits.fileReloadMs);
+  };
+  const stirred = (): void => {
+    if (isStirred) return;
+    isStirred = true;
+    lookIn(settleMs);
   };
   const lookIn = (delayMs: number): void => {
     cancel();
@@ -48,7 +56,7 @@ export function watchFile(
   const watchFolder = (): void => {
     if (folder !== undefined || isClosed) return;
     try {
-      const made = watch(dirname(file), { persistent: false }, () => lookIn(settleMs));
+      const made = watch(dirname(file), { persistent: false }, stirred);
       folder = made;
       made.on('error', () => {
         made.close();
