@@ -39,6 +39,8 @@ export interface Limits {
   readonly nestingDepthMax: number;
   /** What one evaluation of an authorization rule may cost, in fields that it reads: some milliseconds. 403. */
   readonly ruleCostMax: number;
+  /** Turns that the loops of rules of buf.validate may take together where they are nested: a tenth of a second. 400. */
+  readonly validationStepsMax: number;
   /** Violations that one answer lists: a long list of bad items is not answered with a longer one. */
   readonly violationsMax: number;
   /** Query parameters of one request. 400. */
@@ -117,6 +119,7 @@ export const defaultLimits: Limits = Object.freeze({
   requestBodyTimeoutMs: 60_000,
   nestingDepthMax: 100,
   ruleCostMax: 50_000,
+  validationStepsMax: 250_000,
   violationsMax: 100,
   queryParametersMax: 1_000,
   queryNameBytesMax: 8 * 1024,

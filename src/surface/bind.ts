@@ -12,6 +12,8 @@ import { emptyQuery, systemParameters } from './system-parameters.js';
 export interface BindContext extends BodyContext {
   /** Whether the system parameter `$key` is one. */
   readonly keyInQuery: boolean;
+  /** Whether the gate takes fields out that are OUTPUT_ONLY. */
+  readonly dropsOutputOnly: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ function requestBinder(binding: Binding, context: BindContext): RequestBinder {
   const query = queryBinder(binding, names, limits, strictness);
   const body = bodyBinder(binding, context);
   const sort = systemParameters(binding, names, context.keyInQuery);
-  const mask = patchMask(binding, names, strictness);
+  const mask = patchMask(binding, names, strictness, context.dropsOutputOnly);
   const binder: RequestBinder = {
     body: bodyKind(binding),
     readQuery: (text) => (text === '' ? emptyQuery : sort(parseQuery(text, limits))),

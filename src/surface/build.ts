@@ -214,6 +214,7 @@ function routeCompiler(
       request: lazyRequestBinder(binding, {
         ...{ codecs, options, strictness, limits, names },
         keyInQuery: input.gate.keyInQuery,
+        dropsOutputOnly: effective.policy.validation?.fieldBehavior !== false,
       }),
       response,
       streamDefault: streamDefaults.find(method)?.format ?? 'ndjson',

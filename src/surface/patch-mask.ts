@@ -1,5 +1,5 @@
 import { appendFragment, findField } from '../codec/index.js';
-import type { DescField } from '../descriptor/index.js';
+import { behaves, type DescField, type DescMessage } from '../descriptor/index.js';
 import type { Binding } from '../httprule/index.js';
 import { Code, reasons, StatusError } from '../status/index.js';
 import { isBlank } from './blank.js';
@@ -34,7 +34,8 @@ export interface PatchMask {
  * one top-level FieldMask and the path does not bind it. A mask the client gave is left alone.
  *
  * Paths are relative to `f`, in proto names, sorted and unique; fields that the path binds are
- * not listed: `{"author":{"name":"x","id":null},"title":"y"}` → author.id, author.name, title.
+ * not listed: `{"author":{"name":"x","id":null},"title":"y"}` → author.id, author.name, title. Nor are fields
+ * whose values the gate takes out: named without a value, they would be cleared.
  *
  * Undefined where the binding is not of that form.
  */
@@ -42,6 +43,7 @@ export function patchMask(
   binding: Binding,
   names: FieldNames,
   strictness: RequestOptions,
+  dropsOutputOnly: boolean,
 ): PatchMask | undefined {
   const { body, method, variables } = binding;
   if (binding.httpMethod !== 'PATCH' || typeof body === 'string' || !isStructured(body)) {
@@ -81,7 +83,9 @@ export function patchMask(
         return binary;
       }
       const named = pathsOf(bytes, contentType, inForm);
-      const paths = [...new Set(named)].filter((path) => !bound.has(path)).sort();
+      const paths = [...new Set(named)]
+        .filter((path) => !bound.has(path) && !(dropsOutputOnly && isOutputOnly(message, path)))
+        .sort();
       if (strictness.emptyPatch === 'refuse' && paths.length === 0 && !isProtobuf(bytes, contentType)) {
         throw new StatusError(Code.INVALID_ARGUMENT, 'PATCH_EMPTY', reasons.PATCH_EMPTY);
       }
@@ -92,6 +96,17 @@ export function patchMask(
       return appendFragment(binary, [mask], fragment);
     },
   };
+}
+
+/** Whether a field on the way of a path of proto names is OUTPUT_ONLY. */
+function isOutputOnly(message: DescMessage, path: string): boolean {
+  let within: DescMessage | undefined = message;
+  for (const name of path.split('.')) {
+    const field: DescField | undefined = within?.fields.find((known) => known.name === name);
+    if (field !== undefined && behaves(field, 'outputOnly')) return true;
+    within = field?.message;
+  }
+  return false;
 }
 
 function isFieldMask(field: DescField): boolean {

@@ -1,3 +1,5 @@
+import { createFileRegistry, fromBinary, toJson } from '@bufbuild/protobuf';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validateProto } from '../../src/descriptor/validate-proto.js';
 import { compileProtos } from '../support/compile-protos.js';
@@ -22,6 +24,7 @@ message M {
   repeated int32 numbers = 8;
   bool is_old = 9 [(google.api.field_behavior) = OUTPUT_ONLY];
 }
+message Update { M m = 1; google.protobuf.FieldMask update_mask = 2; }
 service T {
   rpc Unary(M) returns (M) {
     option (google.api.http) = {
@@ -30,11 +33,13 @@ service T {
       additional_bindings { post: "/v1/sized/{size}" body: "*" }
     };
   }
+  rpc Ping(Update) returns (M) { option (google.api.http) = { patch: "/v1/m" body: "m" }; }
   rpc ClientStream(stream M) returns (M) { option (google.api.http) = { post: "/v1/collect/{name}" body: "*" }; }
 }
 `;
 
 const calls: unknown[] = [];
+const masks: unknown[] = [];
 let echo: EchoGateway;
 beforeAll(async () => {
   const image = compileProtos({
@@ -42,12 +47,20 @@ beforeAll(async () => {
     [validateProto.path]: await validateProto.text(),
     't.proto': proto,
   });
+  const types = createFileRegistry(fromBinary(FileDescriptorSetSchema, image));
   echo = await startEchoGateway(
     { sources: [{ label: 'rules', load: async () => image }] },
     {
       Unary(call, callback) {
         calls.push(jsonOf(call.request));
         callback(null, call.request);
+      },
+      Ping(call, callback) {
+        const mask = types.getMessage('t.Update');
+        if (mask === undefined) throw new Error('no t.Update');
+        const { updateMask } = toJson(mask, fromBinary(mask, call.request)) as Record<string, unknown>;
+        masks.push(updateMask);
+        callback(null, Buffer.alloc(0));
       },
     },
   );
@@ -141,6 +154,23 @@ describe('what is OUTPUT_ONLY', () => {
     expect(status).toBe(200);
     expect(calls).toEqual([seen]);
   });
+});
+
+describe('an update', () => {
+  it.each([
+    ['{"text":"a","size":"5","isOld":true}', 200, 'text'],
+    ['{"child":{"name":"c","isOld":true}}', 200, 'child.name'],
+    ['{"name":""}', 400, undefined],
+    ['{"child":{"name":""}}', 400, undefined],
+    ['{"labels":{"A":"x"}}', 400, undefined],
+  ])(
+    '%s is judged in what it updates, and updates nothing that is OUTPUT_ONLY: %i %s',
+    async (body, status, mask) => {
+      masks.length = 0;
+      expect(await send('PATCH /v1/m', body)).toMatchObject({ status });
+      expect(masks).toEqual(mask === undefined ? [] : [mask]);
+    },
+  );
 });
 
 describe('a stream of requests', () => {

@@ -9,6 +9,7 @@ import {
   type DescriptorRegistry,
   holdingTypes,
 } from '../../descriptor/index.js';
+import { loopDepth } from '../cel/loop-depth.js';
 import { parseExpression } from '../cel/parse.js';
 import { isRequired } from './required.js';
 
@@ -30,6 +31,8 @@ export interface InputRules {
   hasOutputOnly(type: DescMessage): boolean;
   /** What is wrong with the rules of a type and of what it holds, for people; undefined where nothing is. */
   problemOf(type: DescMessage): string | undefined;
+  /** How deep loops are nested in rules of a type and of what it holds. */
+  loopDepth(type: DescMessage): number;
   /** What is wrong with a message. Throws where a rule cannot say. */
   violations(type: DescMessage, message: DecodedMessage): readonly RuleViolation[];
 }
@@ -53,6 +56,8 @@ export function createInputRules({ types }: Pick<DescriptorRegistry, 'types'>): 
       if (error?.name === 'CompilationError') return error.message;
       return [...holdingTypes([type], hasOwnRules)].map(expressionProblem).find((problem) => problem !== '');
     },
+    loopDepth: (type) =>
+      Math.max(0, ...[...holdingTypes([type], hasOwnRules)].flatMap(expressionsOf).map(loopDepthOf)),
     violations(type, message) {
       const result = validator().validate(type, message);
       if (result.kind === 'error') throw result.error;
@@ -75,15 +80,23 @@ function hasOwnRules(type: DescMessage): boolean {
 
 /** What is wrong with the CEL of a type's own rules; "" where nothing is. They are compiled when first needed. */
 function expressionProblem(type: DescMessage): string {
-  const rules = [
-    ...rulesOf(getOption(type, validate.message)),
-    ...type.fields.flatMap((field) => fieldRulesOf(getOption(field, validate.field))),
-  ];
-  for (const { id, expression } of rules) {
+  for (const { id, expression } of expressionsOf(type)) {
     const parsed = parseExpression(expression);
     if ('problem' in parsed) return `${type.typeName}, rule ${id}: ${parsed.problem}`;
   }
   return '';
+}
+
+function loopDepthOf({ expression }: CelRule): number {
+  const parsed = parseExpression(expression);
+  return 'problem' in parsed ? 0 : loopDepth(parsed.expression);
+}
+
+function expressionsOf(type: DescMessage): readonly CelRule[] {
+  return [
+    ...rulesOf(getOption(type, validate.message)),
+    ...type.fields.flatMap((field) => fieldRulesOf(getOption(field, validate.field))),
+  ];
 }
 
 interface CelRule {

@@ -61,7 +61,16 @@ message UpdateRequest {
 }
 message Plain { string name = 1; }
 message Divides { int32 by = 1 [(buf.validate.field).cel = { id: "by" expression: "10 / this > 1" }]; }
+message Item { int32 id = 1; }
+message Unique {
+  repeated Item items = 1;
+  repeated string tags = 2;
+  option (buf.validate.message).cel = {
+    id: "unique" expression: "this.items.all(a, this.items.exists_one(b, a.id == b.id))"
+  };
+}
 service S {
+  rpc Check(Unique) returns (Plain);
   rpc Get(Plain) returns (Plain);
   rpc Create(CreateRequest) returns (Book);
   rpc Update(UpdateRequest) returns (Book);
@@ -217,6 +226,22 @@ describe('validation', () => {
   it('lists no more than a bounded number of violations', () => {
     const tags = Array.from({ length: 5_000 }, () => 'c');
     expect(fields(judged('Create', { parent: 'p', book: { ...whole, tags } }))).toHaveLength(100);
+  });
+
+  it('takes no more time for loops in loops than a bounded number of items takes', () => {
+    const of = (count: number) => ({ items: Array.from({ length: count }, (_, id) => ({ id: id + 1 })) });
+    expect(judged('Check', of(100))).toBeUndefined();
+    expect(judged('Check', { items: [{ id: 1 }, { id: 1 }] })).toMatchObject({ code: 3 });
+    const before = process.cpuUsage();
+    expect(judged('Check', of(100_000))).toMatchObject({
+      code: 3,
+      message: 'The request has too many items for its rules.',
+    });
+    expect(judged('Check', { items: [], tags: Array.from({ length: 9_000 }, () => 'x') })).toMatchObject({
+      code: 3,
+    });
+    // Without a bound it is hours.
+    expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
   });
 
   it('refuses what a rule cannot judge, and keeps the cause for the log', () => {

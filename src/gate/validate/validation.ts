@@ -7,6 +7,7 @@ import type { GateStep } from '../step.js';
 import { type Refusal, refusal } from '../verdict.js';
 import { pathText } from './client-path.js';
 import type { RuleViolation } from './input-rules.js';
+import { itemsIn } from './items.js';
 import { namesOf, requiredCheck } from './required.js';
 import { type IsJudged, updateScope } from './update-scope.js';
 
@@ -35,7 +36,10 @@ export function validationSteps(context: GateContext): readonly GateStep[] {
   const required = hasRequired ? requiredCheck(type, clientName) : undefined;
   const scope = updateScope(context);
   const isInBody = inBody(context);
-  const { violationsMax } = resources.limits;
+  const { violationsMax, validationStepsMax } = resources.limits;
+  // Of @bufbuild/protovalidate nothing bounds what its CEL costs; what is one loop costs what the message does.
+  const depth = hasRules ? inputRules.loopDepth(type) : 0;
+  const itemsMax = depth < 2 ? Number.POSITIVE_INFINITY : validationStepsMax ** (1 / depth);
 
   const judge = (message: RequestMessage, decoded: DecodedMessage): readonly FieldViolation[] => {
     const broken = hasRules ? inputRules.violations(type, decoded) : [];
@@ -62,6 +66,8 @@ export function validationSteps(context: GateContext): readonly GateStep[] {
         cause,
       });
     }
+    if (itemsMax < message.binary.length && itemsIn(reflect(type, decoded), itemsMax) > itemsMax)
+      return refusal(Code.INVALID_ARGUMENT, 'FIELD_INVALID', 'The request has too many items for its rules.');
     let violations: readonly FieldViolation[];
     try {
       violations = judge(message, decoded);
