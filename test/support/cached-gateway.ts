@@ -46,6 +46,8 @@ export interface Answering {
   /** Metadata before the answer. */
   readonly leading?: Readonly<Record<string, string | string[]>>;
   readonly code?: number;
+  /** Instead of the number of the call. */
+  readonly text?: string;
   /** Waited for before the answer. */
   readonly until?: Promise<unknown>;
 }
@@ -93,7 +95,7 @@ export async function startCachedGateway(
     );
     const one = { message, metadata, isCancelled: () => call.cancelled };
     const nth = asked.push(one);
-    const { leading = {}, code, until } = started.answering(one);
+    const { leading = {}, code, until, text = String(nth) } = started.answering(one);
     await until;
     if (code !== undefined) throw { code, details: `failure ${nth}` };
     const sent = new Metadata();
@@ -102,7 +104,7 @@ export async function startCachedGateway(
     call.sendMetadata(sent);
     const named =
       typeof message === 'object' && message !== null && 'name' in message ? String(message['name']) : '';
-    return Buffer.from(messageOf({ name: named, text: String(nth), child: { text: String(nth) } }));
+    return Buffer.from(messageOf({ name: named, text, child: { text } }));
   }
   const echo = await startEchoGateway(
     {

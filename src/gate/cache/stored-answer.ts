@@ -33,6 +33,7 @@ const fieldsOfOne = new Set([
   'date',
   'expires',
   'pragma',
+  'preference-applied',
   'proxy-authenticate',
   'proxy-authentication-info',
   'retry-after',
