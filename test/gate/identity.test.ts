@@ -293,6 +293,10 @@ describe('the identity as a token of the gateway', () => {
     expect(seen.last()).not.toHaveProperty('x-propylon-jwt');
   });
 
+  it('is text, and cannot stand where bytes do', () => {
+    expect(() => gateSettings({}, { identity: { jwt: { ...jwt, metadata: 'x-a-bin' } } })).toThrow(/bytes/);
+  });
+
   it.each<[string, string | undefined, object, RegExp]>([
     ['is not there', undefined, {}, /cannot be read/],
     ['is none', 'x', {}, /no private key/],

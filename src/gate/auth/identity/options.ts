@@ -42,6 +42,7 @@ export const identityOptionsSchema = z.strictObject({
         .describe('Default 5m; never longer than that of the credentials.'),
       claims: z.array(z.string().min(1)).optional().describe('Claims of the caller that it has besides.'),
       metadata: metadataName
+        .refine((name) => !name.endsWith('-bin'), 'is for bytes, and a token is text')
         .optional()
         .describe(
           "Where it stands. Default x-propylon-jwt; in authorization behind Bearer, in place of the client's own.",
