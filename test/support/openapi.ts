@@ -55,13 +55,14 @@ const imported: Readonly<Record<string, string>> = Object.fromEntries([
 ]);
 
 /** Compiles one proto3 file of package t.v1 that may use all that says something of an API. */
-export function contractProtos(text: string): Uint8Array {
+export function contractProtos(text: string, more: Readonly<Record<string, string>> = {}): Uint8Array {
   const wellKnown = ['any', 'duration', 'empty', 'field_mask', 'struct', 'timestamp', 'wrappers'].map(
     (name) => `google/protobuf/${name}.proto`,
   );
   const used = [...Object.keys(imported), ...wellKnown].map((name) => `import "${name}";`);
   return compileProtos({
     ...imported,
+    ...more,
     't.proto': `syntax = "proto3";\npackage t.v1;\n${used.join('\n')}\n${text}`,
   });
 }

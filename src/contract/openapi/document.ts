@@ -6,6 +6,7 @@ import type { Outline, OutlinedRoute } from '../../surface/index.js';
 import { compact, isObject, type JsonObject } from '../json.js';
 import { readComment } from '../schema/comment.js';
 import { formOf } from '../schema/form.js';
+import { gnosticOf, overlaid } from '../schema/gnostic.js';
 import { createSchemas } from '../schema/schemas.js';
 import { errorComponents } from './errors.js';
 import { uniqueNames } from './names.js';
@@ -45,6 +46,7 @@ export function openApiDocument(outline: Outline, options: OpenApiOptions): Open
   const routes = outline.routes.filter((route) => isShown(route, options));
   const schemas = createSchemas(outline.registry.types, outline.resources, formOf(outline.json));
   const context: OperationContext = {
+    types: outline.registry.types,
     schemas,
     resources: outline.resources,
     limits: options.limits,
@@ -54,7 +56,7 @@ export function openApiDocument(outline: Outline, options: OpenApiOptions): Open
   const { paths, requirements, diagnostics } = pathItems(routes, context);
   const services = [...new Set(routes.map(({ binding }) => binding.method.parent))];
   const responses = errorComponents(outline.registry, schemas, formOf(outline.json), outline.errorForm);
-  const document = compact({
+  const made = compact({
     openapi: '3.1.0',
     info: infoOf(services, options),
     servers: (options.servers ?? ['/']).map((url) => ({ url })),
@@ -67,6 +69,11 @@ export function openApiDocument(outline: Outline, options: OpenApiOptions): Open
       securitySchemes: usedSchemes(requirements, context.securitySchemes),
     }),
   });
+  const files = [...new Set(services.map(({ file }) => file))];
+  const document = files.reduce(
+    (below, file) => overlaid(below, gnosticOf(outline.registry.types, file, 'Document')),
+    made,
+  );
   return { document: options.version === '3.0' ? asVersion30(document) : document, diagnostics };
 }
 

@@ -1,10 +1,11 @@
-import { commentOf, type Resources } from '../../descriptor/index.js';
+import { commentOf, type Registry, type Resources } from '../../descriptor/index.js';
 import type { Policy } from '../../gate/index.js';
 import type { Limits } from '../../limits.js';
 import type { OutlinedRoute } from '../../surface/index.js';
 import { compact, type JsonObject } from '../json.js';
 import { described, readComment } from '../schema/comment.js';
 import { formOf } from '../schema/form.js';
+import { gnosticOf, overlaid } from '../schema/gnostic.js';
 import type { Schemas } from '../schema/schemas.js';
 import { requestBody } from './body.js';
 import { type ErrorOccasion, errorResponses } from './errors.js';
@@ -16,6 +17,7 @@ import { systemParameterRefs } from './system-parameters.js';
 
 /** What the operations of one document share. */
 export interface OperationContext {
+  readonly types: Registry;
   readonly schemas: Schemas;
   readonly resources: Resources;
   readonly limits: Limits;
@@ -59,7 +61,7 @@ export function operation(
     ...(security === undefined ? [] : ['guarded' as const]),
     ...(policy.rateLimits === undefined && policy.concurrency === undefined ? [] : ['limited' as const]),
   ]);
-  return compact({
+  const made = compact({
     tags: [place.tag],
     operationId: place.operationId,
     summary,
@@ -78,6 +80,7 @@ export function operation(
     security: security ?? (isGuarded ? [] : undefined),
     'x-grpc-method': `${method.parent.typeName}.${method.name}`,
   });
+  return overlaid(made, gnosticOf(context.types, method, 'Operation'));
 }
 
 const streamSentence: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import { behaves, commentOf } from '../../descriptor/index.js';
 import { compact, type JsonObject } from '../json.js';
 import { described, exampleValue, readComment } from './comment.js';
 import { type Form, formSuffix } from './form.js';
+import { gnosticOf, overlaid } from './gnostic.js';
 import { restricted } from './merge.js';
 import { atLeastOne, atMostOne, joined } from './oneof.js';
 import { resourceNamePattern, resourcePatterns } from './resource-name.js';
@@ -102,7 +103,7 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
     const required = form.isPatch ? [] : left.filter(isRequired).map((field) => nameOf(field, form));
     const groups = groupsOf(desc, form, left);
     const whole = messageRules(types, desc);
-    return compact({
+    const made = compact({
       title: desc.name,
       description: described(description, ...groups.map(({ sentence }) => sentence), ...whole.sentences),
       type: 'object',
@@ -111,6 +112,7 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
       ...joined(groups.flatMap(({ constraints }) => constraints)),
       deprecated: desc.deprecated || undefined,
     });
+    return overlaid(made, gnosticOf(types, desc, 'Schema'));
   };
 
   const groupsOf = (desc: DescMessage, form: Form, left: readonly DescField[]) => {
@@ -198,7 +200,7 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
     const own = rulesOf(field);
     const isString = schema['type'] === 'string';
     const values = examples.map((text) => exampleValue(text, isString)).filter((one) => one !== undefined);
-    return compact({
+    const made = compact({
       ...schema,
       description: described(
         description ?? (typeof schema['description'] === 'string' ? schema['description'] : undefined),
@@ -211,6 +213,7 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
       deprecated: field.deprecated || undefined,
       examples: values.length === 0 ? undefined : values,
     });
+    return overlaid(made, gnosticOf(types, field, 'Schema'));
   };
 
   return {
