@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { printDocument } from '../../../src/contract/index.js';
+import { openApiOf } from '../../support/openapi.js';
+import { type PropylonProcess, startPropylon } from '../../support/propylon.js';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const cache = join(root, '.cache/openapi-clients');
+
+/** A client that compiles only where the types of the document are what a reader of the proto would write. */
+const program = `
+import createClient from 'openapi-fetch';
+import type { paths } from './shop.d.ts';
+const client = createClient<paths>({ baseUrl: process.argv[2] ?? '' });
+const query = { pageSize: 3, tags: ['coffee'], 'price.min.currencyCode': 'EUR', 'price.min.units': '1', rated: true };
+const list = await client.GET('/v1/products', { params: { query } });
+const labelled = await client.GET('/v1/products', { params: { query: { labels: { a: 'b' } } } });
+const product = { path: { product: 'espresso-cup' } };
+const one = await client.GET('/v1/products/{product}', { params: { ...product } });
+const units: string | undefined = one.data?.listPrice?.units;
+const made = await client.POST('/v1/products', { params: { query: { productId: 'tea-tin' } }, body: { title: 'Tea tin', brand: 'brands/umibozu' } });
+// @ts-expect-error: a product without a title is refused
+await client.POST('/v1/products', { body: { brand: 'brands/umibozu' } });
+// @ts-expect-error: 64-bit integers are strings
+await client.GET('/v1/products', { params: { query: { afterItemNumber: 1 } } });
+// @ts-expect-error: there is no such state
+const state: NonNullable<typeof one.data>['state'] = 'STATE_LOST';
+const changed = await client.PATCH('/v1/products/{product}', { params: { ...product }, body: { packSize: 2 } });
+const missing = await client.GET('/v1/products/{product}', { params: { path: { product: 'none' } } });
+const cancelled = await client.POST('/v1/orders/{order}:cancel', { params: { path: { order: '1001' } }, body: { reason: 'x' } });
+const brands = await client.GET('/v1/brands');
+console.log(JSON.stringify([
+  list.data?.products?.length,
+  labelled.response.status,
+  one.data?.name, units,
+  made.data?.name,
+  changed.data?.packSize,
+  missing.response.status, missing.error?.code, missing.error?.message,
+  cancelled.data?.state,
+  brands.data?.[0]?.name !== undefined,
+  state,
+]));
+`;
+
+function isInstalled(): boolean {
+  if (existsSync(join(cache, '.installed'))) return true;
+  const text = 'openapi-typescript and openapi-fetch are not installed (npm run interop:clients)';
+  if (process.env['PROPYLON_REQUIRE_SERVERS'] !== undefined) throw new Error(text);
+  console.warn(`\nSKIPPED: ${text}; no generated client runs against the demo\n`);
+  return false;
+}
+
+describe.skipIf(!isInstalled())('openapi-typescript and openapi-fetch', () => {
+  let directory = '';
+  let gateway: PropylonProcess | undefined;
+  beforeAll(async () => {
+    directory = mkdtempSync(join(cache, 'run-'));
+    gateway = await startPropylon(['--demo', '--host', '127.0.0.1']);
+  });
+  afterAll(async () => {
+    rmSync(directory, { recursive: true, force: true });
+    await gateway?.stop();
+  });
+
+  const run = (file: string, ...args: string[]): string => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
+      cwd: directory,
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`${file} ended with ${status}:\n${stdout}${stderr}`);
+    return stdout;
+  };
+
+  it('make a client that type-checks in strict mode and calls the demo', { timeout: 60_000 }, () => {
+    const image = readFileSync(join(root, 'gen/image.binpb'));
+    writeFileSync(join(directory, 'shop.json'), printDocument(openApiOf(image).document, 'json'));
+    writeFileSync(join(directory, 'client.ts'), program);
+    run(join(cache, 'node_modules/openapi-typescript/bin/cli.js'), 'shop.json', '-o', 'shop.d.ts');
+    const flags = [
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--lib',
+      'es2023,dom',
+      '--types',
+      'node',
+      '--skipLibCheck',
+    ];
+    run(join(cache, 'node_modules/typescript/bin/tsc'), ...flags, 'client.ts');
+    expect(JSON.parse(run('client.js', gateway?.url ?? ''))).toEqual([
+      3,
+      200,
+      'products/espresso-cup',
+      '12',
+      'products/tea-tin',
+      2,
+      404,
+      5,
+      'products/none does not exist',
+      'STATE_CANCELLED',
+      true,
+      'STATE_LOST',
+    ]);
+  });
+});
