@@ -71,6 +71,16 @@ export interface Limits {
   readonly rateLimitKeysMax: number;
   /** The answer to a larger request message is not stored, nor looked for. */
   readonly cacheRequestBytesMax: number;
+  /** The pause before an operation that is under way is looked at again for a client that waits; it grows by half each time. */
+  readonly operationPollMsMin: number;
+  /** The longest pause, and what `Retry-After` tells clients that look themselves. */
+  readonly operationPollMsMax: number;
+  /** No client is waited for longer, whatever its `Prefer: wait` says. */
+  readonly operationWaitMsMax: number;
+  /** Answers that are remembered in this process for requests with an Idempotency-Key, together; the least recently used go first. */
+  readonly idempotencyBytesMax: number;
+  /** A request that its gateway did not live to answer may be made again this long after the last call for it must have ended. */
+  readonly idempotencyLeaseMs: number;
   /** At shutdown what is under way may finish within this time; clients that connect again by themselves are sent away at once. */
   readonly drainTimeoutMs: number;
   /** A token that a client shows. 401. */
@@ -135,6 +145,11 @@ export const defaultLimits: Limits = Object.freeze({
   httpBodyChunkBytes: 64 * 1024,
   rateLimitKeysMax: 200_000,
   cacheRequestBytesMax: 64 * 1024,
+  operationPollMsMin: 250,
+  operationPollMsMax: 5_000,
+  operationWaitMsMax: 60_000,
+  idempotencyBytesMax: 64 * 1024 * 1024,
+  idempotencyLeaseMs: 5_000,
   drainTimeoutMs: 10_000,
   tokenBytesMax: 8 * 1024,
   rememberedTokensMax: 10_000,

@@ -19,6 +19,7 @@ const floorOf: Readonly<Record<string, number>> = {
   'duration.ts': 0,
   'headers.ts': 0,
   'nearest.ts': 0,
+  'pause.ts': 0,
   'renewed-files.ts': 0,
   'version.ts': 0,
   descriptor: 1,

@@ -15,7 +15,7 @@ export { behaves } from './field-behavior.js';
 export { isImplicitPresence, isString } from './field-kind.js';
 export { type FieldPath, resolveFieldPath } from './field-path.js';
 export { holdingTypes } from './holding-types.js';
-export { hasRequestId, isDeclaredIdempotent, isDeclaredRead } from './idempotency.js';
+export { hasRequestId, hasUuidFormat, isDeclaredIdempotent, isDeclaredRead } from './idempotency.js';
 export { locationOf } from './location.js';
 export { type DecodedMessage, messageReader } from './message.js';
 export { type HttpRule, httpRuleOf } from './options.js';

@@ -31,6 +31,7 @@ export const catalog = {
   KEY_UNUSABLE: 'A key of the configuration is none, is too short, or is not for signatures.',
   PROVIDERS_NONE: 'Methods need credentials, and nothing says who gives them out.',
   OPENAPI_LEFT_OUT: 'A binding has no place in an OpenAPI document.',
+  METHOD_SUNSET: 'A method is served after the day on which it was to go.',
   ROUTES_NONE: 'No method has an HttpRule: nothing is served.',
 } as const;
 

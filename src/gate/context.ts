@@ -16,6 +16,8 @@ export interface GateContext {
   /** The one field that is the HTTP body, by its proto name; "*" for all fields, "" where there is no body. */
   readonly body: string;
   readonly isUnary: boolean;
+  /** The longest time that a unary call of the method may take, whatever its client says. */
+  readonly timeoutMs: number;
   /** The same for all bindings of one load, and for no other: what methods of a load have in common is found by it. */
   readonly load: object;
   readonly policy: Policy;

@@ -4,6 +4,7 @@ import { identityOptionsSchema } from './auth/identity/options.js';
 import { authenticationOptionsSchema } from './auth/options.js';
 import { visibilityLabels } from './authz/options.js';
 import { cacheOptionsSchema } from './cache/options.js';
+import { idempotencyOptionsSchema } from './idempotency/options.js';
 import { overloadOptionsSchema, rateLimitOptionsSchema } from './limits/options.js';
 import { redisOptionsSchema } from './redis-options.js';
 
@@ -34,6 +35,9 @@ export const gateOptionsShape = {
     .describe('Refuses requests while the process has too much to do. Default: none is.'),
   cache: cacheOptionsSchema.optional().describe('Where answers are stored.'),
   identity: identityOptionsSchema.optional().describe('What backends learn of who calls.'),
+  idempotency: idempotencyOptionsSchema
+    .optional()
+    .describe('Where answers to requests with an Idempotency-Key are remembered.'),
 };
 
 const gateOptionsSchema = z.strictObject(gateOptionsShape);

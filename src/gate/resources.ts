@@ -7,6 +7,8 @@ import type { Authenticator } from './auth/authenticator.js';
 import { type AuthHost, createAuthenticators } from './auth/create.js';
 import { createIdentity, type Identity } from './auth/identity/identity.js';
 import { type AnswerCache, createAnswerCache } from './cache/answer-cache.js';
+import { createAnswerStore } from './idempotency/create.js';
+import type { AnswerStore } from './idempotency/store.js';
 import { Concurrency } from './limits/concurrency.js';
 import { createRateLimits } from './limits/create.js';
 import { LoopDelay } from './limits/loop-delay.js';
@@ -35,6 +37,8 @@ export interface GateResources {
   readonly identity: Identity;
   /** Request header fields, in lower case, that no backend gets as clients sent them: credentials that end here, and the identity. */
   readonly ownNames: ReadonlySet<string>;
+  /** Answers to requests with an Idempotency-Key. */
+  readonly answers: AnswerStore;
   /** What is wrong with what the options name: files that are not there, keys that are none. */
   readonly diagnostics: readonly Diagnostic[];
   readonly proxies: TrustedProxies;
@@ -84,6 +88,7 @@ export function createGateResources(options: GateOptions, host: GateHost): GateR
     concurrency: new Concurrency(),
     loopDelay: new LoopDelay(host.clock),
     cache: createAnswerCache(options.cache ?? {}, { ...host, redis, report }),
+    answers: createAnswerStore(options.idempotency, host, redis),
     close: async () => {
       redis?.close();
       identity.tokens?.close();

@@ -158,6 +158,8 @@ function routeCompiler(
     const effective = policies.of(method);
     const { timeout, requestBytesMax } = effective.policy;
     const decodeRequest = messageReader(method.input);
+    // 0s takes back what a layer below has said.
+    const timeoutMs = timeouts.find(method)?.timeoutMs ?? (timeout === 0 ? undefined : timeout);
     const others = new Map<string, Transport>();
     const readMethod = (name: string): string | undefined => {
       if (upstream === undefined) return undefined;
@@ -178,8 +180,7 @@ function routeCompiler(
         }),
       others,
       target: upstream?.target,
-      // 0s takes back what a layer below has said.
-      timeoutMs: timeouts.find(method)?.timeoutMs ?? (timeout === 0 ? undefined : timeout),
+      timeoutMs,
       limits: requestBytesMax === undefined ? limits : withBodyLimit(limits, requestBytesMax),
       policy: effective,
       decodeRequest,
@@ -189,6 +190,7 @@ function routeCompiler(
         variables: binding.variables.map(({ path }) => path.fields.map(({ name }) => name).join('.')),
         body: binding.body === 'none' ? '' : binding.body === 'all' ? '*' : binding.body.name,
         isUnary: shapes[method.methodKind] === 'unary',
+        timeoutMs: Math.min(timeoutMs ?? limits.unaryTimeoutMs, limits.unaryTimeoutMaxMs),
         policy: effective.policy,
         origins: effective.origins,
         isGuarded: policies.isGuarded,

@@ -56,6 +56,7 @@ export function gateOf(
       variables: [],
       body: '*',
       isUnary: method.methodKind === 'unary',
+      timeoutMs: defaultLimits.unaryTimeoutMs,
       policy: policySchema.parse(policy),
       origins: new Map(),
       isGuarded: true,

@@ -14,8 +14,8 @@ const requestHeaders = [
 /** What pages may read besides what they always may: all that the gateway itself says to clients. */
 const responseHeaders = [
   ...['x-request-id', 'etag', 'location', 'retry-after', 'ratelimit', 'ratelimit-policy', 'www-authenticate'],
-  ...['dpop-nonce', 'deprecation', 'sunset', 'link', 'preference-applied', 'idempotency-replayed'],
   ...['age', 'cache-status', 'grpc-status', 'grpc-message'],
+  ...['dpop-nonce', 'deprecation', 'sunset', 'link', 'preference-applied', 'idempotent-replayed'],
 ];
 
 const maxAgeMsDefault = 600_000;

@@ -88,6 +88,12 @@ export const policySchema = z.strictObject({
         .describe('Whether REQUIRED is checked and OUTPUT_ONLY ignored on input. Default true.'),
     })
     .optional(),
+  preconditions: z
+    .enum(['gateway', 'backend'])
+    .optional()
+    .describe(
+      'Who checks If-Match and If-None-Match of writes. Default gateway: with the etag of the request (AIP-154).',
+    ),
   cache: z
     .strictObject({
       ttl: duration.optional().describe('How long an answer is fresh; 0s for not at all.'),

@@ -1,10 +1,10 @@
 import type { CancelSignal } from '../../cancel-signal.js';
 import type { Clock, Random } from '../../clock.js';
+import { pause } from '../../pause.js';
 import { endedStream, lateStream } from '../late-stream.js';
 import { type LocalStatus, localOutcome, unprocessedStatus } from '../local-outcome.js';
 import { type RequestMatch, requestMatcher } from '../request-match.js';
 import type { Call, Transport } from '../transport.js';
-import { pause } from './pause.js';
 
 /** What is done to calls on purpose, to see how the rest takes it. */
 export interface FaultPolicy {

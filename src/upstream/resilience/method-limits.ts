@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.js';
+import { pause } from '../../pause.js';
 import { Code } from '../../status/index.js';
 import { callWith } from '../call-with.js';
 import { lateStream } from '../late-stream.js';
 import { localOutcome, unprocessedStatus } from '../local-outcome.js';
 import type { MethodConfig } from '../service-config.js';
 import type { Call, Connectivity, Transport } from '../transport.js';
-import { pause } from './pause.js';
 
 /** How often a call that waits for a connection looks whether there is one; attempts are farther apart. */
 const lookMs = 100;

@@ -1,11 +1,11 @@
 import type { Clock, Random } from '../../clock.js';
+import { pause } from '../../pause.js';
 import { Code, type Outcome } from '../../status/index.js';
 import { callWith } from '../call-with.js';
 import { localOutcome, localStatus } from '../local-outcome.js';
 import type { Method } from '../method.js';
 import { retryRequestBytesMax } from '../policies.js';
 import type { Call, StreamCall, Transport } from '../transport.js';
-import { pause } from './pause.js';
 import type { RetryBudget } from './retry-budget.js';
 import { type Attempts, type RetryPolicy, retryDelayMs } from './retry-policy.js';
 import { retriedStream } from './retry-stream.js';

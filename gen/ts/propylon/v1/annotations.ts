@@ -35,6 +35,17 @@ export enum Priority {
   UNRECOGNIZED = -1,
 }
 
+/** Who checks If-Match and If-None-Match of requests that change something. */
+export enum Preconditions {
+  /** PRECONDITIONS_UNSPECIFIED - As the layer below says. */
+  PRECONDITIONS_UNSPECIFIED = 0,
+  /** PRECONDITIONS_GATEWAY - The gateway, with the field `etag` of the request (AIP-154); what cannot be checked is refused. The default. */
+  PRECONDITIONS_GATEWAY = 1,
+  /** PRECONDITIONS_BACKEND - The backend, which gets the header fields as metadata. */
+  PRECONDITIONS_BACKEND = 2,
+  UNRECOGNIZED = -1,
+}
+
 /**
  * Policy of a method. What is left out is said by the service, then by the gateway's defaults.
  * Messages merge field by field; a list replaces the list of the layer below as a whole.
@@ -99,7 +110,11 @@ export interface Policy {
     | Transform
     | undefined;
   /** What is said of success. */
-  success: Success | undefined;
+  success:
+    | Success
+    | undefined;
+  /** Who checks the preconditions of writes. */
+  preconditions?: Preconditions | undefined;
 }
 
 /** Who the caller must be. */
@@ -379,6 +394,7 @@ function createBasePolicy(): Policy {
     cors: undefined,
     transform: undefined,
     success: undefined,
+    preconditions: undefined,
   };
 }
 
@@ -431,6 +447,9 @@ export const Policy: MessageFns<Policy> = {
     }
     if (message.success !== undefined) {
       Success.encode(message.success, writer.uint32(130).fork()).join();
+    }
+    if (message.preconditions !== undefined) {
+      writer.uint32(136).int32(message.preconditions);
     }
     return writer;
   },
@@ -576,6 +595,14 @@ export const Policy: MessageFns<Policy> = {
             message.success = Success.decode(reader, reader.uint32());
             continue;
           }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.preconditions = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -661,6 +688,7 @@ export const Policy: MessageFns<Policy> = {
     message.success = (object.success !== undefined && object.success !== null)
       ? Success.fromPartial(object.success)
       : undefined;
+    message.preconditions = object.preconditions ?? undefined;
     return message;
   },
 };

@@ -1,5 +1,5 @@
-import type { CancelSignal } from '../../cancel-signal.js';
-import type { Clock } from '../../clock.js';
+import type { CancelSignal } from './cancel-signal.js';
+import type { Clock } from './clock.js';
 
 /** Resolves after a time, or as soon as a signal is aborted. */
 export function pause(clock: Clock, delayMs: number, ...signals: readonly CancelSignal[]): Promise<void> {
