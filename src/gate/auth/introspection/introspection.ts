@@ -88,8 +88,7 @@ export function createIntrospection(
     authenticate(view) {
       const token = tokens.of(view);
       if (token === undefined) return undefined;
-      if ('problem' in token)
-        return { kind: 'invalid', error: 'invalid_request', description: token.problem };
+      if ('problem' in token) return { kind: 'invalid', error: 'invalid_token', description: token.problem };
       if (options.jwts !== true && readToken(token.token) !== undefined) return undefined;
       const settled = (verdict: Verdict): Authentication | Promise<Authentication> =>
         checkBinding(view, token, authenticationOf(verdict));
