@@ -1,3 +1,5 @@
+import { clerkKey } from './keys.js';
+
 /** Something to try, and the line for it. */
 export interface DemoTry {
   readonly title: string;
@@ -28,6 +30,19 @@ export function demoTry(baseUrl: string): DemoTry[] {
       title: 'Change two fields; the rest stays',
       curl: `curl -X PATCH '${v1}/products/espresso-cup' ${json} -d '{"title":"Große Espressotasse","packSize":2}'`,
     },
+    {
+      title: 'What is not for everybody: 401 without a key',
+      curl: `curl -i -X DELETE '${v1}/products/tea-tin'`,
+    },
+    {
+      title: 'The same by who may',
+      curl: `curl -i -X DELETE '${v1}/products/tea-tin' -H 'x-api-key: ${clerkKey}'`,
+    },
+    {
+      title: 'A rule of a field (buf.validate) that is broken',
+      curl: `curl '${v1}/orders?page_size=1000'`,
+    },
+    { title: 'An answer out of the cache, the second time', curl: `curl -i '${v1}/brands'` },
     {
       title: 'Import products from a stream of lines',
       curl: `printf '{"name":"products/mug","title":"Mug"}\\n{"name":"products/no-title"}\\n' | curl '${v1}/products:import' ${ndjson} --data-binary @-`,

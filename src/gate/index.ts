@@ -1,6 +1,7 @@
 export { createTrustedProxies, type TrustedProxies } from './address/trusted-proxies.js';
 export { type Audience, audiences, sees } from './audience.js';
 export { type NewKey, newKey } from './auth/api-key/key-file.js';
+export type { ProviderOptions } from './auth/options.js';
 export { audienceOfLabels } from './authz/options.js';
 export { buildGate } from './build.js';
 export type { AnswerCache } from './cache/answer-cache.js';

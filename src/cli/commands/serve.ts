@@ -1,4 +1,5 @@
 import { imageSource } from '../../descriptor/index.js';
+import type { ProviderOptions } from '../../gate/index.js';
 import type { GatewayEvent } from '../../gateway/index.js';
 import {
   createGateway,
@@ -62,19 +63,29 @@ export async function serve(flags: ServeFlags): Promise<number> {
 }
 
 async function startDemo(given: GatewayOptions): Promise<Demo> {
-  const { demoDescriptors, demoTry, startDemoBackends, storefrontRoutes } = await import(
+  const { demoDescriptors, demoTry, startDemoBackends, storefrontRoutes, writeDemoKeys } = await import(
     '../../demo/index.js'
   );
   const running = await startDemoBackends();
+  const keys = writeDemoKeys();
+  const clerks: ProviderOptions = { type: 'apiKey', keysFile: keys.file };
+  const { authentication } = given.gate ?? {};
   return {
     options: {
       ...given,
       sources: [imageSource(demoDescriptors()), ...(given.sources ?? [])],
       backends: [...running.backends, ...(given.backends ?? [])],
+      gate: {
+        ...given.gate,
+        authentication: { ...authentication, providers: { ...authentication?.providers, clerks } },
+      },
       routes: (app, rpc) => void app.route('/', storefrontRoutes(rpc)),
     },
     tries: demoTry,
-    close: () => running.close(),
+    close() {
+      keys.remove();
+      return running.close();
+    },
   };
 }
 
