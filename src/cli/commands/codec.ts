@@ -45,8 +45,8 @@ async function print({ sources = [], json }: GatewayOptions, typeName: string): 
   return exitCode.fine;
 }
 
-/** Neither backends nor this process's own functions are what the module is about. */
-const beside: readonly string[] = ['BACKEND_MISSING', 'CODECS_MISSING'];
+/** Neither backends nor callers nor this process's own functions are what the module is about. */
+const beside: readonly string[] = ['BACKEND_MISSING', 'PROVIDERS_NONE', 'CODECS_MISSING'];
 
 async function write(
   options: GatewayOptions,
