@@ -18,6 +18,7 @@ export function buildGate(context: GateContext, builders: readonly StepBuilder[]
     inspect,
     around: context.isUnary ? having('around') : [],
     everyMessage: inspect.filter((step) => step.everyMessage === true),
+    ofNone: inspect.filter((step) => step.evenOfNone === true),
     preflight: steps.find((step) => step.preflight !== undefined)?.preflight,
   });
 }

@@ -39,6 +39,8 @@ export interface GateStep {
   readonly inspect?: (view: GateView, message: RequestMessage) => Verdict | Promise<Verdict>;
   /** Whether `inspect` sees the later messages of a client stream as well. Default false. */
   readonly everyMessage?: boolean;
+  /** Whether `inspect` judges a stream that has no message, too: by one in which nothing is set. Default false. */
+  readonly evenOfNone?: boolean;
   /** Around the call of a unary method; steps that come first in the order are outermost. */
   readonly around?: (view: GateView, message: RequestMessage, next: Next) => Promise<GateAnswer>;
 }
@@ -52,6 +54,8 @@ export interface Gate {
   readonly steps: readonly string[];
   /** Those of `inspect` for every message of a client stream. */
   readonly everyMessage: readonly GateStep[];
+  /** Those of `inspect` for a client stream that has no message. */
+  readonly ofNone: readonly GateStep[];
   /** Undefined where pages of other origins may not ask. */
   readonly preflight?: GateStep['preflight'];
 }
@@ -63,4 +67,5 @@ export const openGate: Gate = Object.freeze({
   inspect: [],
   around: [],
   everyMessage: [],
+  ofNone: [],
 });

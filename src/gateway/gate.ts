@@ -14,6 +14,7 @@ import {
 } from '../gate/index.js';
 import { StatusError } from '../status/index.js';
 import type { Answer } from './answer.js';
+import { noBytes } from './bytes.js';
 import { answerFailure, type Failure } from './errors.js';
 import { finishAnswer } from './message-answer.js';
 import { formText, type MessageFormat } from './negotiate.js';
@@ -38,6 +39,18 @@ export async function inspected(run: Run, binary: Uint8Array, isFirst = true): P
   const verdict = await inspect(steps, run.view, message);
   if (verdict !== undefined) throw thrownVerdict(verdict);
   return message.binary;
+}
+
+/**
+ * A stream that ends without a message: who may call is asked all the same, of a message with nothing but
+ * what path and query say, which goes nowhere. Throws as `inspected`.
+ */
+export async function inspectedNone({ match, query, view }: Run): Promise<void> {
+  const { gate, decodeRequest, request } = match.route;
+  if (gate.ofNone.length === 0) return;
+  const binary = request.bind(match.captures, query, noBytes, undefined);
+  const verdict = await inspect(gate.ofNone, view, new RequestMessage(binary, decodeRequest));
+  if (verdict !== undefined) throw thrownVerdict(verdict);
 }
 
 /** How a unary call is made once its message is known. */

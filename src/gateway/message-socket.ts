@@ -21,4 +21,6 @@ export interface MessageSocket {
 export interface SocketSession {
   /** Runs the call to its end over a socket, and closes that; never rejects. */
   run(socket: MessageSocket): Promise<void>;
+  /** Instead of `run`, where the handshake came to no socket: the request has ended. */
+  abandon(): void;
 }

@@ -4,7 +4,7 @@ import type { BodyReader } from './body-reader.js';
 import { noBytes } from './bytes.js';
 import { DelimitedSplitter } from './framing/delimited-splitter.js';
 import { JsonSplitter } from './framing/json-splitter.js';
-import { inspected } from './gate.js';
+import { inspected, inspectedNone } from './gate.js';
 import { Gather } from './gather.js';
 import type { Run } from './run.js';
 import { streamedMessages } from './stream-content-type.js';
@@ -33,9 +33,10 @@ export async function* requestMessages(run: Run, reader: BodyReader): AsyncGener
     yield isGuarded ? await inspected(run, bound, isFirst) : bound;
     isFirst = false;
   }
-  if (isFirst && (match.captures.length > 0 || query.parameters.length > 0)) {
+  if (!isFirst) return;
+  if (match.captures.length > 0 || query.parameters.length > 0)
     yield await inspected(run, request.bind(match.captures, query, noBytes, pieceType));
-  }
+  else await inspectedNone(run);
 }
 
 function pieces(run: Run, reader: BodyReader, delimited: boolean): AsyncIterable<Uint8Array> {

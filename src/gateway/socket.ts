@@ -6,7 +6,7 @@ import { type PreparedCall, prepareCall } from './call.js';
 import { closeCodeOf } from './close-code.js';
 import { streamError } from './error-body.js';
 import { type Failure, failureOf } from './errors.js';
-import { inspected } from './gate.js';
+import { inspected, inspectedNone } from './gate.js';
 import { LiveStream } from './live-stream.js';
 import type { Frame, MessageSocket, SocketSession } from './message-socket.js';
 import type { Run } from './run.js';
@@ -15,6 +15,8 @@ import { late, within } from './within.js';
 
 /** HTTP status of an opened WebSocket, for the log. */
 const switchingProtocols = 101;
+/** And of one that never was. */
+const clientClosed = 499;
 
 /**
  * The line of a streaming method over a WebSocket: one message per frame, both ways, each side at
@@ -28,7 +30,10 @@ export function socketSession(run: Run): SocketSession {
     throw new StatusError(Code.INVALID_ARGUMENT, 'WEBSOCKET_REFUSED', reasons.WEBSOCKET_REFUSED);
   }
   const prepared = prepareCall(run, 'stream');
-  return { run: (socket) => converse(run, prepared, socket) };
+  return {
+    run: (socket) => converse(run, prepared, socket),
+    abandon: () => run.end(clientClosed, Code.CANCELLED),
+  };
 }
 
 async function converse(run: Run, prepared: PreparedCall, socket: MessageSocket): Promise<void> {
@@ -97,6 +102,7 @@ async function* requestMessages(run: Run, socket: MessageSocket): AsyncGenerator
     if (shape === 'server-stream') return;
     isFirst = false;
   }
+  if (isFirst) await inspectedNone(run);
 }
 
 /** Hands on what the backend sends, one frame at a time. */

@@ -66,14 +66,17 @@ export function createWebSockets(
       const session = await core.openSocket(exchange);
       if (!('run' in session)) return session;
       return new Promise((resolve) => {
-        // A handshake that breaks off opens no socket, also while the gate was deciding.
+        let isOpen = false;
+        // A handshake that breaks off, or that is none to ws, opens no socket, also while the gate was deciding.
         const gone = (): void => {
           signal.abort();
+          if (!isOpen) session.abandon();
           resolve(undefined);
         };
         socket.once('close', gone);
         if (socket.destroyed) return gone();
         server.handleUpgrade(request, socket, head, (webSocket) => {
+          isOpen = true;
           const messages = new SocketAdapter(webSocket);
           keepAlive(webSocket, socket, limits.webSocketPingMs);
           void session.run(messages);

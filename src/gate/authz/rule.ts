@@ -69,7 +69,7 @@ export function ruleSteps(context: GateContext): readonly GateStep[] {
     }
     return decide(compiled, { ...valuesOf(view), request: decoded }, request.binary.length);
   };
-  return [{ name: 'rule', inspect, everyMessage: true }];
+  return [{ name: 'rule', inspect, everyMessage: true, evenOfNone: true }];
 }
 
 function vocabularyOf({ method, variables }: GateContext): ReadonlyMap<string, StaticType> {

@@ -24,12 +24,14 @@ export function callerLimits(context: GateContext): readonly GateStep[] {
   return [{ name: 'rate limits', admit: (view) => judge(view, nothing) }];
 }
 
-/** Limits by what the request says. Of a stream of requests the first counts. */
+/** Limits by what the request says. Of a stream of requests the first counts, and one without any says nothing. */
 export function fieldLimits(context: GateContext): readonly GateStep[] {
   const { address, caller, field } = byPlace(context);
   if (field.length === 0) return [];
   const judge = judgeOf(context, field, [...address, ...caller]);
-  return [{ name: 'rate limits by field', inspect: (view, { binary }) => judge(view, binary) }];
+  return [
+    { name: 'rate limits by field', inspect: (view, { binary }) => judge(view, binary), evenOfNone: true },
+  ];
 }
 
 const nothing = new Uint8Array(0);

@@ -28,6 +28,7 @@ export function transformedFields(context: GateContext): readonly GateStep[] {
     {
       name: 'transformed fields',
       everyMessage: true,
+      evenOfNone: true,
       inspect(view, message) {
         for (const { field, change } of changes) {
           if (change.kind === 'default' && field.isTaken(message.binary)) continue;
