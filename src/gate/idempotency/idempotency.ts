@@ -46,7 +46,7 @@ export function idempotency(context: GateContext): readonly GateStep[] {
       async around(view, message, next) {
         const key = isReadRequest(view) ? undefined : idempotencyKeyOf(view.request.headers);
         if (typeof key !== 'string') return next();
-        const id = digest(JSON.stringify([methodName, view.principal?.id ?? null, key]));
+        const id = digest(JSON.stringify([methodName, callerOf(view), key]));
         const fingerprint = fingerprintOf(view, canonical(message.binary));
         // Until the last call that may come of the request has ended: one that waits for another, or is made twice.
         const leaseMs =
@@ -87,6 +87,14 @@ function isFinal(answer: GateAnswer): boolean {
 
 function replayed(answer: GateAnswer): GateAnswer {
   return { ...answer, headers: [...answer.headers, ['idempotent-replayed', 'true']] };
+}
+
+/**
+ * Whose key it is. Of callers whom nobody has authenticated here, the backend may know some: by what it is
+ * shown. Who finds out another's key must not get another's answer.
+ */
+function callerOf({ principal, callMetadata }: GateView): string | readonly unknown[] {
+  return principal?.id ?? callMetadata.filter(([name]) => name === 'authorization' || name === 'cookie');
 }
 
 /** What must be the same for a request to be the same: its message, and the form in which the answer is wanted. */
