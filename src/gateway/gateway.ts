@@ -153,7 +153,8 @@ class GatewayCore implements Gateway {
   async openSocket(received: Exchange): Promise<SocketSession | Reply> {
     const exchange = this.#proxies.asSent(received);
     const surface = this.#surface;
-    const matched = this.#matchSocket(exchange, surface.router);
+    const known = this.#matchSocket(exchange, surface.router);
+    const matched = 'route' in known ? known : this.#matchSocket(exchange, surface.routerFor('public'));
     if (!('route' in matched)) return this.#answerWithout({ ...exchange, httpMethod: 'GET' }, matched);
     const requestId = requestIdOf(exchange.headers);
     const seen = this.#seen(exchange, matched, requestId);
@@ -190,13 +191,13 @@ class GatewayCore implements Gateway {
 
   /**
    * The router's word, an error of its own being one of them: what is unknown must be known at once. Of
-   * what there is besides, nobody is told more than everybody may see.
+   * what there is besides, and of what is wrong with a path, nobody is told more than everybody may see.
    */
   #match(exchange: Exchange): Match<Route> | Unrouted {
     const { router, routerFor } = this.#surface;
     const found = this.#matchIn(router, exchange);
     const visible = routerFor('public');
-    return 'allow' in found && visible !== router ? this.#matchIn(visible, exchange) : found;
+    return 'route' in found || visible === router ? found : this.#matchIn(visible, exchange);
   }
 
   #matchIn(router: Router<Route>, exchange: Exchange): Match<Route> | Unrouted {

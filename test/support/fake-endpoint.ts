@@ -72,13 +72,13 @@ export class FakeEndpoint implements EndpointTransport {
         call,
         message,
         answer: (outcome) => {
+          call.signal.removeEventListener('abort', left);
           this.pending.splice(this.pending.indexOf(pending), 1);
           resolve({ ...okOutcome, ...outcome });
         },
       };
-      call.signal.addEventListener('abort', () =>
-        pending.answer(failed(1, { localReason: 'CLIENT_CLOSED' })),
-      );
+      const left = (): void => pending.answer(failed(1, { localReason: 'CLIENT_CLOSED' }));
+      call.signal.addEventListener('abort', left);
       this.pending.push(pending);
       this.#onCall(pending);
     });

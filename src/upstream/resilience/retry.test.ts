@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeEndpoint, failed, type PendingCall } from '../../../test/support/fake-endpoint.js';
 import { bytes, FakeClock, FakeStream, settled, text } from '../../../test/support/gateway-bench.js';
+import { Cancellation } from '../../cancel-signal.js';
 import { Code } from '../../status/index.js';
 import type { Method } from '../method.js';
 import { retryPolicy } from '../policies.js';
@@ -16,7 +17,7 @@ class Bench {
   readonly clock = new FakeClock();
   readonly calls: PendingCall[] = [];
   readonly streams: FakeStream[] = [];
-  readonly client = new AbortController();
+  readonly client = new Cancellation();
   readonly endpoint: Transport;
   readonly budget = createRetryBudget({ ratio: 0.1, perSecondMin: 10 }, this.clock);
 
@@ -39,7 +40,7 @@ class Bench {
       path: '/t.T/Get',
       metadata: [],
       deadline: undefined,
-      signal: this.client.signal,
+      signal: this.client,
       responseMessageBytesMax: 1_000,
       ...more,
     };
