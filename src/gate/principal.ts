@@ -20,3 +20,8 @@ export interface Principal {
   /** Wall-clock milliseconds since the epoch after which the credential is worth nothing; undefined for never. */
   readonly expiresAt?: number | undefined;
 }
+
+/** Whether it is by Authorization that a caller is known: other callers may show backends one that nobody here has looked at. */
+export function isKnownByAuthorization(principal: Principal | undefined): boolean {
+  return principal?.kind === 'jwt' || principal?.kind === 'token';
+}

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { fieldValues } from '../../headers.js';
 import type { Metadata, MetadataEntry } from '../../status/index.js';
 import type { GateContext } from '../context.js';
-import type { Principal } from '../principal.js';
+import { isKnownByAuthorization, type Principal } from '../principal.js';
 import type { GateView } from '../view.js';
 
 /** How a request is known again. */
@@ -54,18 +54,25 @@ export function keyRules(context: GateContext): KeyRules {
   const varying = vary.map((name) => name.toLowerCase());
   const anonymous = new Set(ofOneClient);
   // Where nobody has looked at credentials, an answer for everybody is one that needs none.
-  const withoutCredentials = new Set([...ofOneClient, ...(isShared ? ['authorization'] : [])]);
+  const ownAuthorization = resources.identity.reserved.has('authorization');
+  const withoutCredentials = new Set([
+    ...ofOneClient,
+    ...(isShared && !ownAuthorization ? ['authorization'] : []),
+  ]);
   const caller = isShared ? () => '' : callerText();
   const digest = digester();
   let base: string | undefined;
 
   const omitOf = ({ principal }: GateView): ReadonlySet<string> =>
-    principal === undefined ? withoutCredentials : anonymous;
+    isKnownByAuthorization(principal) ? anonymous : withoutCredentials;
 
   // What was verified of the caller stands for these.
-  const ofPrincipal = new Set(['authorization', ...resources.identity.reserved]);
+  const { reserved } = resources.identity;
+  const ofTokens = new Set(['authorization', ...reserved]);
+  const knownOf = ({ principal }: GateView): ReadonlySet<string> =>
+    principal === undefined ? none : isKnownByAuthorization(principal) ? ofTokens : reserved;
   const keyedOf = (view: GateView): readonly string[] | undefined =>
-    keyed(view.callMetadata, omitOf(view), view.principal === undefined ? none : ofPrincipal);
+    keyed(view.callMetadata, omitOf(view), knownOf(view));
 
   return {
     omitOf,

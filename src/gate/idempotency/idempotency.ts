@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Code } from '../../status/index.js';
 import type { GateContext } from '../context.js';
 import { policyProblem } from '../policy/problem.js';
+import { isKnownByAuthorization } from '../principal.js';
 import { isReadBinding, isReadRequest } from '../standard/read.js';
 import type { GateStep, Next } from '../step.js';
 import { failureOfRefusal, type GateAnswer, type Refusal, refusal } from '../verdict.js';
@@ -46,7 +47,7 @@ export function idempotency(context: GateContext): readonly GateStep[] {
       async around(view, message, next) {
         const key = isReadRequest(view) ? undefined : idempotencyKeyOf(view.request.headers);
         if (typeof key !== 'string') return next();
-        const id = digest(JSON.stringify([methodName, callerOf(view), key]));
+        const id = digest(JSON.stringify([methodName, callerOf(view, resources.identity.reserved), key]));
         const fingerprint = fingerprintOf(view, canonical(message.binary));
         // Until the last call that may come of the request has ended: one that waits for another, or is made twice.
         const leaseMs =
@@ -90,11 +91,15 @@ function replayed(answer: GateAnswer): GateAnswer {
 }
 
 /**
- * Whose key it is. Of callers whom nobody has authenticated here, the backend may know some: by what it is
- * shown. Who finds out another's key must not get another's answer.
+ * Whose key it is. What nobody here has looked at, the backend may know a caller by: who finds out
+ * another's key must not get another's answer.
  */
-function callerOf({ principal, callMetadata }: GateView): string | readonly unknown[] {
-  return principal?.id ?? callMetadata.filter(([name]) => name === 'authorization' || name === 'cookie');
+function callerOf({ principal, callMetadata }: GateView, reserved: ReadonlySet<string>): readonly unknown[] {
+  const isLookedAt = isKnownByAuthorization(principal) || reserved.has('authorization');
+  const shown = callMetadata.filter(
+    ([name]) => name === 'cookie' || (name === 'authorization' && !isLookedAt),
+  );
+  return [principal?.id ?? null, ...shown];
 }
 
 /** What must be the same for a request to be the same: its message, and the form in which the answer is wanted. */
