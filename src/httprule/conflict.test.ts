@@ -96,9 +96,9 @@ describe('overlapping routes', () => {
       { length: 4000 },
       (_, i) => `GET /v${i % 5}/{name=c${i % 400}/*}/r${i}/{a=**}`,
     );
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(diagnose(templates).diagnostics).toEqual([]);
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(cpuMsSince(start)).toBeLessThan(3_000);
   });
 
   it('end the search when the templates are made to blow it up', () => {
@@ -106,9 +106,15 @@ describe('overlapping routes', () => {
       const stem = Array.from({ length: 12 }, (_, bit) => ((i >> bit) & 1 ? 'a' : '*'));
       return `GET /${stem.join('/')}/**/a`;
     });
-    const start = performance.now();
+    const start = process.cpuUsage();
     const { diagnostics } = diagnose(templates);
     expect(diagnostics.at(-1)?.text).toContain('not all pairs were compared');
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(cpuMsSince(start)).toBeLessThan(10_000);
   });
 });
+
+/** Work, and not waiting for others on a busy machine. */
+function cpuMsSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1_000;
+}
