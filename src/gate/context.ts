@@ -20,6 +20,8 @@ export interface GateContext {
   readonly timeoutMs: number;
   /** The same for all bindings of one load, and for no other: what methods of a load have in common is found by it. */
   readonly load: object;
+  /** Header fields of requests, in lower case, that decide on which of several backends answers, and how. */
+  readonly decidingHeaders: readonly string[];
   readonly policy: Policy;
   readonly origins: EffectivePolicy['origins'];
   /** Whether anybody has declared any policy: then what is not public is denied. */

@@ -19,7 +19,13 @@ import { type Audience, buildGate, createInputRules, sees } from '../gate/index.
 import { type Binding, buildRouter, collectBindings, type Router } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import { statusBinary, statusJson } from '../status/index.js';
-import type { Channel, Channels, Transport, Upstream } from '../upstream/index.js';
+import {
+  type Channel,
+  type Channels,
+  decidingHeaders,
+  type Transport,
+  type Upstream,
+} from '../upstream/index.js';
 import { version } from '../version.js';
 import { lazyRequestBinder } from './bind.js';
 import { type EventId, eventIdReader } from './event-id.js';
@@ -206,6 +212,7 @@ function routeCompiler(
         responseField: (path) => messageField(method.output, path, names),
         requestText: (path) => fieldText(method.input, path, noting),
         load,
+        decidingHeaders: upstream === undefined ? [] : decidingHeaders(upstream),
         readMethod,
         pathsOf: paths,
         // Each binding of a method says the same of its policy.

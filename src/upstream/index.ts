@@ -11,4 +11,4 @@ export type { Endpoint } from './resolver/resolver.js';
 export { lookupTxtRecords } from './resolver/txt.js';
 export { type EndpointTarget, type HostPort, parseTarget, type Target } from './target.js';
 export type { Call, Connectivity, EndpointTransport, StreamCall, Transport } from './transport.js';
-export { parseUpstream, type Upstream } from './upstream.js';
+export { decidingHeaders, parseUpstream, type Upstream } from './upstream.js';

@@ -66,6 +66,18 @@ export function parseUpstream(options: UpstreamOptions, serviceConfigText?: stri
   return { text, target, options, split, mirror, serviceConfig: config };
 }
 
+/** Header fields of requests, in lower case, that decide on which of several backends answers, and how. */
+export function decidingHeaders({ options, split }: Upstream): readonly string[] {
+  const { fault, splitOn } = options;
+  const names = [
+    ...split.map(({ when }) => when?.header),
+    splitOn?.header,
+    splitOn?.cookie === undefined ? undefined : 'cookie',
+    fault?.when?.header,
+  ];
+  return names.flatMap((name) => (name === undefined ? [] : [name.toLowerCase()]));
+}
+
 /** What is the control plane's to say. */
 function xdsProblem(options: UpstreamOptions): string | undefined {
   const { balancer, hashOn, outlier, health, tls, transport } = options;

@@ -74,6 +74,7 @@ export function gateOf(
       pathsOf: () => undefined,
       requestText: () => undefined,
       load: {},
+      decidingHeaders: [],
       report: (diagnostic) => void diagnostics.push(diagnostic),
       ...rest,
     },

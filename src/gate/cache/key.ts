@@ -47,11 +47,12 @@ const ofOneToken = new Set(['exp', 'iat', 'jti', 'nbf']);
  * on an answer that others get.
  */
 export function keyRules(context: GateContext): KeyRules {
-  const { policy, method, canonical, answerForm, resources } = context;
+  const { policy, method, canonical, answerForm, resources, decidingHeaders } = context;
   const { vary = [], scope = 'private' } = policy.cache ?? {};
   const isShared = scope === 'shared';
   const { cacheRequestBytesMax } = resources.limits;
-  const varying = vary.map((name) => name.toLowerCase());
+  // By these the answer may be that of another backend, which is not told of them.
+  const varying = [...new Set([...vary.map((name) => name.toLowerCase()), ...decidingHeaders])];
   const anonymous = new Set(ofOneClient);
   // Where nobody has looked at credentials, an answer for everybody is one that needs none.
   const ownAuthorization = resources.identity.reserved.has('authorization');
