@@ -15,7 +15,7 @@ export interface GateRequest {
   /** The raw request target, not normalised. */
   readonly target: string;
   readonly headers: HeaderFields;
-  /** Address of the peer socket, "" where unknown. */
+  /** Address of the peer socket: "" where it has none (a Unix socket), "unknown" where it had one and is gone. */
   readonly peerAddress: string;
   readonly scheme: 'http' | 'https';
   /** Verified in the handshake; undefined where the client showed none. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Exchange, HeaderFields, Reply } from '../gateway/index.js';
+import { peerAddressOf } from './peer-address.js';
 import { peerCertificateOf } from './peer-certificate.js';
 import { announcesBody, headerFieldsOf } from './raw-headers.js';
 
@@ -20,7 +21,7 @@ export function exchangeOf(
     httpMethod: request.method,
     target,
     headers,
-    peerAddress: incoming?.socket.remoteAddress ?? '',
+    peerAddress: incoming === undefined ? '' : peerAddressOf(incoming.socket),
     scheme: request.url.startsWith('https:') ? 'https' : 'http',
     peerCertificate: incoming && peerCertificateOf(incoming.socket),
     trailersAccepted: false,

@@ -9,6 +9,7 @@ import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import type { GatewayApp } from './app.js';
 import { alsoHttp2 } from './http-versions.js';
+import { peerAddressOf } from './peer-address.js';
 import { peerCertificates } from './peer-certificate.js';
 import { announcesBody, headerFieldsOf, http2HeaderFieldsOf } from './raw-headers.js';
 import { refuseOnSocket } from './refusal.js';
@@ -233,7 +234,7 @@ function exchangeOf(
     httpMethod: request.method ?? 'GET',
     target: request.url ?? '/',
     headers,
-    peerAddress: socket.remoteAddress ?? '',
+    peerAddress: peerAddressOf(socket),
     scheme: 'encrypted' in socket ? 'https' : 'http',
     peerCertificate,
     // HTTP/1.0 has no chunks to put trailers behind.
@@ -258,7 +259,7 @@ function http2ExchangeOf(
     httpMethod: request.method,
     target: request.url,
     headers: http2HeaderFieldsOf(request),
-    peerAddress: request.socket.remoteAddress ?? '',
+    peerAddress: peerAddressOf(request.socket),
     scheme: stream.session?.encrypted === true ? 'https' : 'http',
     peerCertificate,
     trailersAccepted: true,
