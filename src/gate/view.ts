@@ -46,6 +46,8 @@ export interface GateViewOptions {
   readonly keyParameter?: () => string | undefined;
 }
 
+const none: ReadonlySet<string> = new Set();
+
 /** One request at the gate: what came, and what steps leave for those behind them. */
 export class GateView {
   readonly request: GateRequest;
@@ -56,7 +58,7 @@ export class GateView {
   /** Further metadata for the backend; a client's own header fields of the same names stay behind. */
   readonly metadata: MetadataEntry[] = [];
   /** Header fields of the client, by names in lower case, that become no metadata. */
-  readonly withheld = new Set<string>();
+  withheld: ReadonlySet<string> = none;
   /** Header fields for the answer, whatever it will be. */
   readonly responseHeaders: (readonly [name: string, value: string])[] = [];
   /** What the client asked of the form of the answer, as one text: answers of two forms are two answers. Set before `inspect`. */
@@ -98,6 +100,11 @@ export class GateView {
   get clientAddress(): string {
     this.#clientAddress ??= this.#options.clientAddress(this.request);
     return this.#clientAddress;
+  }
+
+  /** Header fields of the client that are to become no metadata, by names in lower case. */
+  withhold(names: Iterable<string>): void {
+    this.withheld = new Set([...this.withheld, ...names]);
   }
 
   /** Changes the header fields of whatever answer comes, when all of them are known; changes are made in the order of these calls. */

@@ -8,7 +8,6 @@ import {
   type GateView,
   inspect,
   type NextOptions,
-  openGate,
   type Refusal,
   RequestMessage,
 } from '../gate/index.js';
@@ -56,7 +55,7 @@ export async function inspectedNone({ match, query, view }: Run): Promise<void> 
 /** How a unary call is made once its message is known. */
 export type MakeCall = (binary: Uint8Array, options: NextOptions | undefined) => Promise<GateAnswer>;
 
-/** A unary call behind the gate, and with what steps do around it. */
+/** A unary call behind a gate that is not open, and with what steps do around it. */
 export async function guardedCall(
   run: Run,
   binary: Uint8Array,
@@ -64,7 +63,6 @@ export async function guardedCall(
   call: MakeCall,
 ): Promise<Answer> {
   const { gate, decodeRequest } = run.match.route;
-  if (gate === openGate) return finishAnswer(run, await call(binary, undefined));
   const message = new RequestMessage(binary, decodeRequest);
   run.view.form = formText(run, format);
   const judged = gate.inspect.length === 0 ? undefined : inspect(gate.inspect, run.view, message);

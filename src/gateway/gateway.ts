@@ -311,14 +311,21 @@ class GatewayCore implements Gateway {
       const route = seen?.found.route.binding.template.text;
       const refused = seen?.view.refused;
       const principal = seen?.view.principal?.id;
-      const event = {
-        ...({ kind: 'request', httpMethod, route, httpStatus, code, durationMs, requestId } as const),
-        ...(seen === undefined ? {} : { clientAddress: seen.view.clientAddress }),
-        ...(principal === undefined ? {} : { principal }),
-        ...(refused === undefined ? {} : { refused }),
-      };
+      const clientAddress = seen?.view.clientAddress;
       seen?.view.end({ httpStatus, code });
-      this.#log(cause === undefined ? event : { ...event, cause });
+      this.#log({
+        kind: 'request',
+        httpMethod,
+        route,
+        httpStatus,
+        code,
+        refused,
+        clientAddress,
+        principal,
+        durationMs,
+        requestId,
+        cause,
+      });
     };
   }
 }

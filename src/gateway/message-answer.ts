@@ -38,11 +38,12 @@ export function gateAnswerOf(run: Run, outcome: Outcome, format: MessageFormat |
 }
 
 /** An answer as its client takes it: conditional, compressed, or the error's own form. */
-export async function finishAnswer(run: Run, answer: GateAnswer): Promise<Answer> {
+export function finishAnswer(run: Run, answer: GateAnswer): Answer | Promise<Answer> {
   return answer.kind === 'failure' ? answerFailure(run, answer) : finishReply(run, answer);
 }
 
-async function finishReply(run: Run, reply: GateReply): Promise<Answer> {
+/** Only what must be compressed makes anybody wait. */
+function finishReply(run: Run, reply: GateReply): Answer | Promise<Answer> {
   const { exchange } = run;
   const { contentType, body: data, httpStatus } = reply;
   const coding = answerCoding(exchange, contentType, data.length, run.limits.compressionBytesMin);
@@ -74,8 +75,11 @@ async function finishReply(run: Run, reply: GateReply): Promise<Answer> {
     ...announcement,
     ['content-type', contentType] as const,
   ];
-  const body = coding === undefined ? data : await coded(reply, coding);
-  return { reply: { ...bytesReply(exchange, httpStatus, all, body), trailers }, code: Code.OK };
+  const answer = (body: Uint8Array): Answer => ({
+    reply: { ...bytesReply(exchange, httpStatus, all, body), trailers },
+    code: Code.OK,
+  });
+  return coding === undefined ? answer(data) : coded(reply, coding).then(answer);
 }
 
 /** What is given more than once is compressed once. */

@@ -1,9 +1,10 @@
+import { openGate } from '../gate/index.js';
 import { singleField } from '../headers.js';
 import type { Answer } from './answer.js';
 import { readBody } from './body.js';
 import { makeUnaryCall, prepareCall } from './call.js';
 import { guardedCall } from './gate.js';
-import { gateAnswerOf } from './message-answer.js';
+import { finishAnswer, gateAnswerOf } from './message-answer.js';
 import { chooseFormat } from './negotiate.js';
 import type { Run } from './run.js';
 
@@ -15,6 +16,10 @@ export async function unary(run: Run): Promise<Answer> {
   const body = await readBody(exchange, limits, clock);
   const contentType = singleField(exchange.headers, 'content-type');
   const message = match.route.request.bind(match.captures, query, body, contentType);
+  if (match.route.gate === openGate) {
+    const outcome = await prepared.transport.unary(prepared.call, message);
+    return finishAnswer(run, gateAnswerOf(run, outcome, format));
+  }
   run.view.callMetadata = prepared.call.metadata;
   return guardedCall(run, message, format, async (binary, options) =>
     gateAnswerOf(run, await makeUnaryCall(run, prepared, binary, options), format),

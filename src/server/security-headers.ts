@@ -63,10 +63,10 @@ export function securityHeaders(
   return {
     on(reply, exchange) {
       const fields = isSecure(exchange) ? secureAnswers : answers;
-      const said = reply.headers.filter(([name]) => names.has(name));
-      const missing =
-        said.length === 0 ? fields : fields.filter(([name]) => !said.some(([own]) => own === name));
-      return { ...reply, headers: [...reply.headers, ...missing] };
+      const { httpStatus, headers, body, trailers } = reply;
+      const isSaid = headers.some(([name]) => names.has(name));
+      const missing = isSaid ? fields.filter(([name]) => !headers.some(([own]) => own === name)) : fields;
+      return { httpStatus, headers: headers.concat(missing), body, trailers };
     },
     forPages: (exchange) => (isSecure(exchange) ? securePages : pages),
   };

@@ -36,7 +36,7 @@ export function transformedHeaders(context: GateContext): readonly GateStep[] {
         const { headers } = view.request;
         const hopByHop = listElements(headers, 'connection').map((name) => name.toLowerCase());
         const given = headers.filter(([name]) => touched.has(name) && !hopByHop.includes(name));
-        for (const name of touched) view.withheld.add(name);
+        view.withhold(touched);
         for (const [name, value] of changeHeaders(ofRequest, view, given)) {
           const trimmed = trimOws(value);
           if (!isPrintableAscii(trimmed)) return notPrintable(name);
