@@ -25,7 +25,7 @@ const failure: GateAnswer = {
     message: 'no',
     details: [
       { typeUrl: 'type.googleapis.com/t.M', value: Uint8Array.of(8, 1) },
-      { '@type': 'x', base64: 1 },
+      { '@type': 'x', fields: { a: { $bytes: 'AAEC' }, b: { $$bytes: 'AAEC' }, c: { base64: 'AAEC' } } },
     ],
   },
   httpStatus: 404,

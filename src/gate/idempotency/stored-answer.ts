@@ -6,18 +6,25 @@ export interface StoredRequest {
   readonly answer?: GateAnswer;
 }
 
-/** → JSON, with bytes in base64. */
+/** → JSON, with bytes as `{"$bytes": base64}`; an object of ours that looks like one gets another "$". */
 export function writeStored(request: StoredRequest): string {
   return JSON.stringify(request, function (this: unknown, key, value: unknown) {
     // Asked for again, since a Buffer has made JSON of itself by now.
     const own: unknown = typeof this === 'object' && this !== null ? Reflect.get(this, key) : value;
-    return own instanceof Uint8Array ? { base64: Buffer.from(own).toString('base64') } : value;
+    if (own instanceof Uint8Array) return { [bytesKey]: Buffer.from(own).toString('base64') };
+    const only = onlyKey(value);
+    return only?.startsWith('$') ? { [`$${only}`]: Reflect.get(Object(value), only) } : value;
   });
 }
 
 /** Reads what `writeStored` has written. Throws for anything else. */
 export function readStored(text: string): StoredRequest {
-  const stored: unknown = JSON.parse(text, (_key, value: unknown) => bytesOf(value) ?? value);
+  const stored: unknown = JSON.parse(text, (_key, value: unknown) => {
+    const only = onlyKey(value);
+    if (!only?.startsWith('$')) return value;
+    const inner: unknown = Reflect.get(Object(value), only);
+    return only === bytesKey ? Buffer.from(String(inner), 'base64') : { [only.slice(1)]: inner };
+  });
   if (!isStored(stored)) throw new Error('What is stored is no answer of ours.');
   return stored;
 }
@@ -39,8 +46,11 @@ export function withoutInternals(answer: GateAnswer): GateAnswer {
   return rest;
 }
 
-function bytesOf(value: unknown): Uint8Array | undefined {
-  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return undefined;
-  const base64: unknown = Reflect.get(value, 'base64');
-  return typeof base64 === 'string' ? Buffer.from(base64, 'base64') : undefined;
+const bytesKey = '$bytes';
+
+/** The key of an object that has no other. */
+function onlyKey(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const [only, ...others] = Object.keys(value);
+  return others.length === 0 ? only : undefined;
 }

@@ -24,11 +24,14 @@ export function callerLimits(context: GateContext): readonly GateStep[] {
   return [{ name: 'rate limits', admit: (view) => judge(view, nothing) }];
 }
 
-/** Limits by what the request says. Of a stream of requests the first counts, and one without any says nothing. */
+/**
+ * Limits by what the request says. Of a stream of requests the first counts, and one without any says
+ * nothing. What is refused here has been read and bound, and counts against the other limits for that.
+ */
 export function fieldLimits(context: GateContext): readonly GateStep[] {
-  const { address, caller, field } = byPlace(context);
+  const { field } = byPlace(context);
   if (field.length === 0) return [];
-  const judge = judgeOf(context, field, [...address, ...caller]);
+  const judge = judgeOf(context, field, []);
   return [
     { name: 'rate limits by field', inspect: (view, { binary }) => judge(view, binary), evenOfNone: true },
   ];
