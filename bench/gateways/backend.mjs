@@ -37,8 +37,16 @@ function grpcAnswer(registry, { method, messages, status }) {
     const binary = toBinary(schema, fromJson(schema, status, { registry }));
     return { messages: [], status: status.code, message: status.message, details: base64([binary]) };
   }
+  return {
+    messages: answerBytes(registry, { method, messages }).map((binary) => base64([binary])),
+    status: 0,
+  };
+}
+
+/** The messages of the backend, in protobuf. */
+export function answerBytes(registry, { method, messages }) {
   const { output } = registry.getService('bench.shop.v1.Shop').methods.find(({ name }) => name === method);
-  return { messages: messages.map((json) => base64([toBinary(output, fromJson(output, json))])), status: 0 };
+  return messages.map((json) => toBinary(output, fromJson(output, json)));
 }
 
 /** What a gateway should answer with: one value, or one per message of a stream. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expectedValues } from '../backend.mjs';
+import { answerBytes, expectedValues } from '../backend.mjs';
 import { cacheFolder } from '../cache.mjs';
 import { start } from '../process.mjs';
 import { nodeFlags } from './propylon.mjs';
@@ -21,5 +21,20 @@ const floor = (name) => ({
   },
 });
 
+/** The gateway without the call: its backend is a function. */
+export const callless = {
+  key: 'floor-gateway',
+  title: 'Propylon that calls nobody',
+  only: 'a',
+  install: () => 'its backend is a function',
+  async start({ registry, image, scenario }) {
+    const message = join(cacheFolder('run'), 'floor-gateway.binpb');
+    writeFileSync(message, answerBytes(registry, scenario)[0]);
+    const program = fileURLToPath(new URL('../floors/gateway.mjs', import.meta.url));
+    const server = await start(process.execPath, [...nodeFlags, program, image, message], /listening (\S+)/);
+    return { ...server, address: server.ready[1] };
+  },
+};
+
 /** Measured where the gateway's own share is asked for: in scenario a. */
-export const floors = [floor('net'), floor('http')];
+export const floors = [floor('net'), floor('http'), callless];
