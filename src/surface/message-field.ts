@@ -5,11 +5,12 @@ import {
   isImplicitPresence,
   isString,
   resolveFieldPath,
+  ScalarType,
 } from '../descriptor/index.js';
 import type { FieldProblem, MessageField } from '../gate/index.js';
 import { Code, StatusError } from '../status/index.js';
 import type { FieldNames } from './field-names.js';
-import { behindTag, lenContent } from './wire.js';
+import { behindTag, lenContent, retagged } from './wire.js';
 
 const utf8 = new TextDecoder();
 
@@ -47,6 +48,9 @@ export function messageField(
     },
     set: (binary, text) => appendFragment(clear(binary), parents, encode(text)),
     clear,
+    valueType: valueTypeOf(leaf),
+    record: (binary) => (isSet(binary) ? findField(binary, fields) : undefined),
+    setRecord: (binary, record) => appendFragment(clear(binary), parents, retagged(record, leaf.number)),
     problemOf(text) {
       try {
         encode(text);
@@ -57,6 +61,11 @@ export function messageField(
       }
     },
   };
+}
+
+function valueTypeOf(leaf: DescField): string | undefined {
+  if (leaf.fieldKind === 'enum') return leaf.enum.typeName;
+  return leaf.fieldKind === 'scalar' ? ScalarType[leaf.scalar].toLowerCase() : undefined;
 }
 
 /** Paths of the other members of all oneofs on the way. */
@@ -88,6 +97,8 @@ export function requestField(
     text: (binary) => orMalformed(() => field.text(binary)),
     set: (binary, text) => orMalformed(() => field.set(binary, text)),
     clear: (binary) => orMalformed(() => field.clear(binary)),
+    record: (binary) => orMalformed(() => field.record(binary)),
+    setRecord: (binary, record) => orMalformed(() => field.setRecord(binary, record)),
   };
 }
 

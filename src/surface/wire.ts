@@ -38,6 +38,13 @@ export function behindTag(field: Uint8Array): Uint8Array {
   return field.subarray(skipVarint(field, 0));
 }
 
+/** A field given as tag and value, under another number. */
+export function retagged(field: Uint8Array, fieldNumber: number): Uint8Array {
+  const tag: number[] = [];
+  pushVarint(tag, fieldNumber * 8 + ((field[0] ?? 0) & 7));
+  return concat([Uint8Array.from(tag), behindTag(field)]);
+}
+
 /** The key of a map entry given as tag, length, entry: a view of its tag and value, empty if left out. */
 export function mapEntryKey(field: Uint8Array): Uint8Array {
   const entry = lenContent(field);

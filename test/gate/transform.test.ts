@@ -146,6 +146,10 @@ describe('transform.requestFields', () => {
     [[{ name: 'book.shelf', default: 's' }], { box: 'b' }, { box: 'b' }],
     [[{ name: 'book.shelf', default: 's' }], {}, { shelf: 's' }],
     [[{ name: 'book.shelf', set: 's' }], { box: 'b' }, { shelf: 's' }],
+    [[{ name: 'book.title', rename: 'book.tenant' }], { title: 't', tenant: 'old' }, { tenant: 't' }],
+    [[{ name: 'book.title', rename: 'book.tenant' }], { tenant: 'old' }, { tenant: 'old' }],
+    // The new place is a member of a oneof.
+    [[{ name: 'book.title', rename: 'book.shelf' }], { title: 't', box: 'b' }, { shelf: 't' }],
   ])('%j of %j: the backend sees %j', async (requestFields, body, book) => {
     const { url, calls } = await library({ requestFields });
     expect((await ask(url, update, { body })).status).toBe(200);
@@ -189,7 +193,9 @@ describe('a transformation that cannot be fails the start', () => {
     [{ requestFields: [{ name: 'book.labels', set: 'a' }] }, 'needs a key'],
     [{ requestFields: [{ name: 'book.name', set: 'books/2' }] }, 'the path says it'],
     [{ requestFields: [{ name: 'book', drop: true }] }, 'the path says it'],
-    [{ requestFields: [{ name: 'book.title', rename: 'book.tenant' }] }, 'fields cannot be renamed'],
+    [{ requestFields: [{ name: 'book.title', rename: 'book.pages' }] }, 'to a field of the same type'],
+    [{ requestFields: [{ name: 'book.labels', rename: 'book.tenant' }] }, 'only a single value can be moved'],
+    [{ requestFields: [{ name: 'book.title', rename: 'book.name' }] }, 'the path says it'],
     [
       { requestFields: [{ name: 'book.pages', set: '{claims.pages}' }] },
       'values of the request go into strings only',

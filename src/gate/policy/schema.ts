@@ -11,7 +11,11 @@ const change = z
     name: z.string().min(1).describe('A header field, or the path of a request field.'),
     set: z.string().optional().describe('It gets this value, whatever it had.'),
     default: z.string().optional().describe('It gets this value where it has none.'),
-    rename: z.string().min(1).optional().describe('It is called so from then on. Header fields only.'),
+    rename: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('It is called so from then on; the value of a field moves to one of the same type.'),
     drop: z.boolean().optional().describe('It is dropped.'),
   })
   .refine(

@@ -347,7 +347,7 @@ export interface Transform_Change {
     /** It gets this value where it has none. */
     { $case: "default"; default: string }
     | //
-    /** It is called so from then on. Header fields only. */
+    /** It is called so from then on; the value of a field moves to one of the same type. */
     { $case: "rename"; rename: string }
     | //
     /** It is dropped. */
