@@ -16,8 +16,8 @@ export const systemClock: WallClock = {
   now: () => performance.now(),
   wall: () => Date.now(),
   after(delayMs, fire) {
-    // setTimeout overflows to "at once" past 2^31-1 ms.
-    const timer = setTimeout(fire, Math.min(delayMs, 0x7fffffff));
+    // setTimeout overflows to "at once" past 2^31-1 ms, and newer Nodes warn of what is due already.
+    const timer = setTimeout(fire, Math.min(Math.max(delayMs, 0), 0x7fffffff));
     timer.unref();
     return () => clearTimeout(timer);
   },
