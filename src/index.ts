@@ -6,7 +6,7 @@ export {
   protosSource,
 } from './descriptor/index.js';
 export { type Diagnostic, DiagnosticsError, type Location } from './diagnostic/index.js';
-export type { GatewayEvent, MetadataRules } from './gateway/index.js';
+export type { MetadataRules } from './gateway/index.js';
 export { defaultLimits, type Limits } from './limits.js';
 export {
   type Backend,
@@ -21,3 +21,4 @@ export {
 } from './server/index.js';
 export { StatusError } from './status/index.js';
 export type { RouteSummary, SurfaceSummary } from './surface/index.js';
+export type { RequestEvent, Tracer } from './telemetry/index.js';

@@ -23,6 +23,7 @@ const floorOf: Readonly<Record<string, number>> = {
   'renewed-files.ts': 0,
   'version.ts': 0,
   descriptor: 1,
+  telemetry: 1,
   httprule: 2,
   codec: 2,
   upstream: 2,

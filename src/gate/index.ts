@@ -4,7 +4,7 @@ export { type NewKey, newKey } from './auth/api-key/key-file.js';
 export type { ProviderOptions } from './auth/options.js';
 export { audienceOfLabels } from './authz/options.js';
 export { buildGate } from './build.js';
-export type { AnswerCache } from './cache/answer-cache.js';
+export type { AnswerCache, Purge, PurgeResult } from './cache/answer-cache.js';
 export { readPurge } from './cache/purge.js';
 export type { GateContext } from './context.js';
 export type { FieldProblem, MessageField } from './message-field.js';

@@ -39,6 +39,7 @@ export function prepareCall(run: Run, kind: 'unary' | 'stream'): PreparedCall {
     deadline,
     signal: run.exchange.signal,
     headers: run.exchange.headers,
+    trace: run.span,
     responseMessageBytesMax: run.limits.responseMessageBytesMax,
   };
   return { transport: route.transport, call };

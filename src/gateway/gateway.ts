@@ -4,11 +4,11 @@ import type { Match, NoMatch, Router } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import type { CallShape, Route, Surface } from '../surface/index.js';
+import type { RequestEvent, RequestSpan, Tracer } from '../telemetry/index.js';
 import { type Answer, emptyAnswer } from './answer.js';
 import { bidi } from './bidi.js';
 import { clientStream } from './client-stream.js';
 import { answerFailure, type Failure, failureOf } from './errors.js';
-import type { GatewayEvent } from './event.js';
 import type { Exchange, Reply } from './exchange.js';
 import { admitted } from './gate.js';
 import { LiveStreams } from './live-streams.js';
@@ -17,7 +17,7 @@ import { type MetadataNames, type MetadataRules, metadataNames } from './metadat
 import { overriddenMethod } from './method-override.js';
 import { type Preflight, preflight } from './preflight.js';
 import { requestIdOf } from './request-id.js';
-import type { Run } from './run.js';
+import type { Run, Traffic } from './run.js';
 import { serverStream } from './server-stream.js';
 import { SharedTimer } from './shared-timer.js';
 import { socketSession } from './socket.js';
@@ -37,8 +37,10 @@ export interface GatewayCoreOptions {
   readonly streamRules: StreamRules;
   /** Whether a POST may name another HTTP method in X-HTTP-Method-Override. Default false. */
   readonly methodOverride?: boolean | undefined;
+  /** Undefined where nobody traces: then traces pass through. */
+  readonly tracer?: Tracer | undefined;
   /** Called once per request, at its end; must not throw. */
-  readonly log: (event: GatewayEvent) => void;
+  readonly log: (event: RequestEvent) => void;
 }
 
 /** Runs requests on the current surface. */
@@ -65,6 +67,13 @@ export interface Gateway {
   cut(): void;
   /** Requests whose answer has not ended, streams included. */
   readonly inFlight: number;
+}
+
+/** A request that has been counted in. */
+interface Begun {
+  readonly end: Run['end'];
+  readonly span: RequestSpan | undefined;
+  readonly traffic: Traffic;
 }
 
 /** The route that a request has, as far as its caller may see, and what the gate has said of it so far. */
@@ -97,19 +106,23 @@ class GatewayCore implements Gateway {
   readonly #names: MetadataNames;
   readonly #streamRules: StreamRules;
   readonly #methodOverride: boolean;
-  readonly #log: (event: GatewayEvent) => void;
+  readonly #tracer: Tracer | undefined;
+  readonly #log: (event: RequestEvent) => void;
   readonly #streams = new LiveStreams();
   readonly #heartbeats: SharedTimer;
   #surface: Surface;
   #inFlight = 0;
 
   constructor(options: GatewayCoreOptions) {
-    const { surface, limits, clock, metadata, log } = options;
+    const { surface, limits, clock, metadata, tracer, log } = options;
     this.#surface = surface;
     this.#clock = clock;
     this.#proxies = options.proxies;
     this.#clientAddress = options.proxies.clientAddress;
-    this.#names = metadataNames(metadata, options.ownNames);
+    this.#tracer = tracer;
+    const ownNames =
+      tracer === undefined ? options.ownNames : new Set([...options.ownNames, ...tracer.names]);
+    this.#names = metadataNames(metadata, ownNames);
     this.#streamRules = options.streamRules;
     this.#heartbeats = new SharedTimer(clock, limits.sseHeartbeatMs);
     this.#methodOverride = options.methodOverride ?? false;
@@ -158,7 +171,7 @@ class GatewayCore implements Gateway {
     if (!('route' in matched)) return this.#answerWithout({ ...exchange, httpMethod: 'GET' }, matched);
     const requestId = requestIdOf(exchange.headers);
     const seen = this.#seen(exchange, matched, requestId);
-    const end = this.#begin(exchange, requestId, seen);
+    const begun = this.#begin(exchange, requestId, seen);
     let failure: Failure | undefined;
     try {
       failure = await admitted(matched.route.gate, seen.view);
@@ -166,12 +179,13 @@ class GatewayCore implements Gateway {
         const instead = this.#matchSocket(exchange, surface.routerFor(audienceOf(seen)));
         if ('route' in instead) failure = await this.#turnTo(seen, instead, exchange);
       }
-      if (failure === undefined) return socketSession(this.#run(surface, exchange, seen, end));
+      if (failure === undefined) return socketSession(this.#run(surface, exchange, seen, begun));
     } catch (error) {
       failure = failureOf(error, requestId);
     }
     const { reply, code, cause } = answerFailure({ surface, exchange, requestId }, failure);
-    end(reply.httpStatus, code, cause);
+    begun.traffic.responseBytes = sizeOf(reply);
+    begun.end(reply.httpStatus, code, cause);
     return withFields(reply, seen.view);
   }
 
@@ -214,7 +228,7 @@ class GatewayCore implements Gateway {
     const surface = this.#surface;
     const requestId = requestIdOf(exchange.headers);
     const seen = this.#seen(exchange, matched, requestId);
-    const end = this.#begin(exchange, requestId, seen);
+    const begun = this.#begin(exchange, requestId, seen);
     let answer: Answer;
     try {
       const refused = admitted(matched.route.gate, seen.view);
@@ -225,7 +239,7 @@ class GatewayCore implements Gateway {
         if ('route' in instead) failure = await this.#turnTo(seen, instead, exchange);
       }
       if (failure === undefined)
-        answer = await lines[seen.found.route.shape](this.#run(surface, exchange, seen, end));
+        answer = await lines[seen.found.route.shape](this.#run(surface, exchange, seen, begun));
       else if (instead === undefined || 'route' in instead)
         answer = answerFailure({ surface, exchange, requestId }, failure);
       else answer = withoutRoute(exchange, instead, requestId);
@@ -235,7 +249,10 @@ class GatewayCore implements Gateway {
     const { code, cause } = answer;
     const reply = withFields(answer.reply, seen.view);
     // A stream ends later, and says so itself.
-    if (reply.body instanceof Uint8Array) end(reply.httpStatus, code, cause);
+    if (reply.body instanceof Uint8Array) {
+      begun.traffic.responseBytes = reply.body.length;
+      begun.end(reply.httpStatus, code, cause);
+    }
     return reply;
   }
 
@@ -252,7 +269,7 @@ class GatewayCore implements Gateway {
 
   async #answerPreflight(exchange: Exchange, { found, headers }: Preflight): Promise<Reply> {
     const requestId = requestIdOf(exchange.headers);
-    const end = this.#begin(exchange, requestId, this.#seen(exchange, found, requestId));
+    const { end } = this.#begin(exchange, requestId, this.#seen(exchange, found, requestId));
     const { reply, code } = emptyAnswer([...headers, ['x-request-id', requestId]]);
     end(reply.httpStatus, code);
     return reply;
@@ -260,7 +277,7 @@ class GatewayCore implements Gateway {
 
   async #answerWithout(exchange: Exchange, found: Unrouted): Promise<Reply> {
     const requestId = requestIdOf(exchange.headers);
-    const end = this.#begin(exchange, requestId, undefined);
+    const begun = this.#begin(exchange, requestId, undefined);
     let answer: Answer;
     try {
       answer = withoutRoute(exchange, found, requestId);
@@ -268,7 +285,8 @@ class GatewayCore implements Gateway {
       answer = answerFailure({ surface: this.#surface, exchange, requestId }, failureOf(error, requestId));
     }
     const { reply, code, cause } = answer;
-    end(reply.httpStatus, code, cause);
+    begun.traffic.responseBytes = sizeOf(reply);
+    begun.end(reply.httpStatus, code, cause);
     return reply;
   }
 
@@ -280,7 +298,12 @@ class GatewayCore implements Gateway {
     return { found, view };
   }
 
-  #run(surface: Surface, exchange: Exchange, { found: match, view }: Seen, end: Run['end']): Run {
+  #run(
+    surface: Surface,
+    exchange: Exchange,
+    { found: match, view }: Seen,
+    { end, span, traffic }: Begun,
+  ): Run {
     return {
       surface,
       exchange,
@@ -294,39 +317,46 @@ class GatewayCore implements Gateway {
       streamRules: this.#streamRules,
       heartbeats: this.#heartbeats,
       streams: this.#streams,
+      span,
+      traffic,
       end,
     };
   }
 
-  /** Counts a request in; the function returned counts it out and logs it, once. */
-  #begin({ httpMethod }: Exchange, requestId: string, seen: Seen | undefined): Run['end'] {
+  /** Counts a request in; its `end` counts it out and tells everybody, once. */
+  #begin(exchange: Exchange, requestId: string, seen: Seen | undefined): Begun {
     const startedAt = this.#clock.now();
+    const span = this.#tracer?.start(exchange);
+    const traffic: Traffic = { requestBytes: 0, responseBytes: 0 };
     let ended = false;
     this.#inFlight += 1;
-    return (httpStatus, code, cause) => {
+    const end: Run['end'] = (httpStatus, code, cause) => {
       if (ended) return;
       ended = true;
       this.#inFlight -= 1;
       const durationMs = this.#clock.now() - startedAt;
-      const route = seen?.found.route.binding.template.text;
-      const refused = seen?.view.refused;
-      const principal = seen?.view.principal?.id;
-      const clientAddress = seen?.view.clientAddress;
       seen?.view.end({ httpStatus, code });
-      this.#log({
+      const event: RequestEvent = {
         kind: 'request',
-        httpMethod,
-        route,
+        httpMethod: exchange.httpMethod,
+        route: seen?.found.route.binding.template.text,
+        method: seen?.found.route.grpcPath.slice(1),
         httpStatus,
         code,
-        refused,
-        clientAddress,
-        principal,
+        refused: seen?.view.refused,
+        clientAddress: seen?.view.clientAddress,
+        principal: seen?.view.principal?.id,
         durationMs,
+        requestBytes: traffic.requestBytes,
+        responseBytes: traffic.responseBytes,
         requestId,
+        trace: span?.ids,
         cause,
-      });
+      };
+      span?.end(event);
+      this.#log(event);
     };
+    return { end, span, traffic };
   }
 }
 
@@ -337,6 +367,11 @@ function keyParameterOf({ request }: Route, query: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Bytes of a body; of a stream they are not yet known. */
+function sizeOf({ body }: Reply): number {
+  return body instanceof Uint8Array ? body.length : 0;
 }
 
 /** A reply with what the steps of the gate have said for it. */

@@ -1,5 +1,4 @@
 export { errorReply } from './errors.js';
-export type { GatewayEvent } from './event.js';
 export type { Exchange, HeaderFields, Reply } from './exchange.js';
 export { createGatewayCore, type Gateway, type GatewayCoreOptions } from './gateway.js';
 export type { Frame, MessageSocket, SocketSession } from './message-socket.js';

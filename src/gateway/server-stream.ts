@@ -16,6 +16,7 @@ export async function serverStream(run: Run): Promise<Answer> {
   if (hasSeenTheEnd(run, format)) return emptyAnswer([['x-request-id', run.requestId]]);
   const prepared = prepareCall(run, 'stream');
   const body = await readBody(exchange, limits, clock);
+  run.traffic.requestBytes = body.length;
   const contentType = singleField(exchange.headers, 'content-type');
   const bound = match.route.request.bind(match.captures, query, body, contentType);
   const message = await inspected(run, bound);

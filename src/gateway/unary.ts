@@ -14,6 +14,7 @@ export async function unary(run: Run): Promise<Answer> {
   const format = chooseFormat(run);
   const prepared = prepareCall(run, 'unary');
   const body = await readBody(exchange, limits, clock);
+  run.traffic.requestBytes = body.length;
   const contentType = singleField(exchange.headers, 'content-type');
   const message = match.route.request.bind(match.captures, query, body, contentType);
   if (match.route.gate === openGate) {

@@ -1,15 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type HandClock, handClock } from '../../test/support/hand-clock.js';
-import type { GatewayEvent } from '../gateway/index.js';
+import type { RequestEvent } from '../telemetry/index.js';
 import { type Audit, createAudit } from './audit.js';
 
-const event: GatewayEvent = {
+const event: RequestEvent = {
   kind: 'request',
   httpMethod: 'GET',
   route: '/v1/{name=orders/*}',
   httpStatus: 401,
   code: 16,
   clientAddress: '192.0.2.1',
+  requestBytes: 0,
+  responseBytes: 0,
   durationMs: 1,
   requestId: 'r1',
 };

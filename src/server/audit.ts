@@ -1,5 +1,5 @@
 import type { WallClock } from '../clock.js';
-import type { GatewayEvent } from '../gateway/index.js';
+import type { RequestEvent } from '../telemetry/index.js';
 
 /** Where refusals of the gate are written down, a JSON line each. */
 export interface AuditOptions {
@@ -13,7 +13,7 @@ export interface AuditOptions {
 export type AppendLines = (lines: string) => Promise<void>;
 
 export interface Audit {
-  readonly note: (event: GatewayEvent) => void;
+  readonly note: (event: RequestEvent) => void;
   /** Writes what is left. */
   close(): Promise<void>;
 }

@@ -3,14 +3,10 @@ import { systemClock } from '../clock.js';
 import { type OpenApiBuild, type OpenApiOptions, openApiDocument } from '../contract/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { createGateResources, type GateResources } from '../gate/index.js';
-import {
-  createGatewayCore,
-  defaultMetadataRules,
-  defaultStreamRules,
-  type GatewayEvent,
-} from '../gateway/index.js';
+import { createGatewayCore, defaultMetadataRules, defaultStreamRules } from '../gateway/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import { outlineSurface, type SurfaceSummary, selectorTable, summarize } from '../surface/index.js';
+import type { RequestEvent } from '../telemetry/index.js';
 import { type Channels, type Method, unknownMethod } from '../upstream/index.js';
 import { type Access, accessOf } from './access.js';
 import { createApp } from './app.js';
@@ -54,7 +50,7 @@ export async function createGateway(options: GatewayOptions): Promise<PropylonGa
   const host = gateHost(options, limits);
   const audit =
     options.audit && createAudit(options.audit, await appendTo(options.audit.file, host.warn), systemClock);
-  const channels = openChannels(limits, await loadXdsFor(options));
+  const channels = openChannels(limits, await loadXdsFor(options), options.tracer !== undefined);
   const gate = createGateResources(options.gate ?? {}, host);
   try {
     const loaded = await load(options, limits, channels, gate);
@@ -91,6 +87,7 @@ function assemble(
       sseRetryMs: options.sse?.retryMs,
     },
     methodOverride: options.methodOverride,
+    tracer: options.tracer,
     log: logOf(options.log, audit),
   });
   const table = selectorTable(backends);
@@ -146,7 +143,7 @@ function assemble(
 
 function logOf(log: GatewayOptions['log'] = () => undefined, audit: Audit | undefined) {
   if (audit === undefined) return log;
-  return (event: GatewayEvent): void => {
+  return (event: RequestEvent): void => {
     log(event);
     audit.note(event);
   };

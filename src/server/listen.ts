@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import type { Server } from 'node:http';
 import type { Clock } from '../clock.js';
 import type { GateResources } from '../gate/index.js';
 import type { Gateway } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
-import { createAdminApp } from './admin.js';
+import { createAnswers } from './admin/answers.js';
+import { askAll } from './admin/ask-all.js';
+import { listenForOperators } from './admin/listen.js';
+import { askHere } from './admin/operation.js';
 import type { GatewayApp } from './app.js';
 import { createNodeServer } from './node.js';
 import type { SecurityHeaders } from './security-headers.js';
@@ -75,18 +77,15 @@ export async function listen(parts: Parts, options: ListenOptions): Promise<List
   let ready = true;
   const clients = createNodeServer(core, app, limits, parts.webSocketOrigins, parts.security, openTls);
   const { server } = clients;
-  const admin = createServer(
-    getRequestListener(createAdminApp(core, () => ready, gate).fetch, {
-      overrideGlobalObjects: false,
-    }),
-  );
   await open(server, port, host);
-  try {
-    await open(admin, adminPort, adminHost);
-  } catch (error) {
+  const here = askHere(createAnswers({ core, gate, isServing: () => ready }));
+  const admin = await listenForOperators(
+    askAll(() => [here]),
+    { host: adminHost, port: adminPort },
+  ).catch((error: unknown) => {
     server.close();
     throw error;
-  }
+  });
   // Not the gateway's own count: hand-written routes are requests too, and an answer is under way until its last
   // byte is with the operating system.
   const untilIdle = async (timeoutMs: number): Promise<void> => {
@@ -108,14 +107,13 @@ export async function listen(parts: Parts, options: ListenOptions): Promise<List
     clients.closeAll();
     await closed;
     admin.close();
-    admin.closeAllConnections();
   };
   return {
     scheme: options.tls === undefined ? 'http' : 'https',
     host,
     port: portOf(server),
     adminHost,
-    adminPort: portOf(admin),
+    adminPort: admin.port,
     close: () => {
       closing ??= drain();
       return closing;

@@ -32,10 +32,13 @@ import {
   connectXds,
   createChannel,
   createChannels,
+  type EndpointTransport,
   loadXds,
   lookupAddresses,
   lookupTxtRecords,
   parseUpstream,
+  type Target,
+  traced,
   type Upstream,
   unknownMethod,
   type Xds,
@@ -46,11 +49,14 @@ import type { GatewayOptions } from './options.js';
 const loadTimeoutMs = 60_000;
 
 /** Channels that connect with their first call. */
-export function openChannels(limits: Limits, xds: Xds | undefined): Channels {
+export function openChannels(limits: Limits, xds: Xds | undefined, isTraced: boolean): Channels {
   const transports = { limits, clock: systemClock, xds };
+  const watched = (transport: EndpointTransport, { text }: Target): EndpointTransport =>
+    isTraced ? traced(transport, text) : transport;
   const host: ChannelHost = {
-    connect: (endpoint, upstreamOptions) => connectTransport(endpoint, upstreamOptions, transports),
-    connectXds: (target, upstreamOptions) => connectXds(target, upstreamOptions, transports),
+    connect: (endpoint, upstreamOptions) =>
+      watched(connectTransport(endpoint, upstreamOptions, transports), endpoint.target),
+    connectXds: (target, upstreamOptions) => watched(connectXds(target, upstreamOptions, transports), target),
     lookup: lookupAddresses,
     lookupTxt: lookupTxtRecords,
     clock: systemClock,

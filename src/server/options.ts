@@ -2,9 +2,10 @@ import type { Hono } from 'hono';
 import type { CodecModule, CodecOptions } from '../codec/index.js';
 import type { DescriptorSource } from '../descriptor/index.js';
 import type { GateOptions, Policy } from '../gate/index.js';
-import type { GatewayEvent, MetadataRules, StreamRules } from '../gateway/index.js';
+import type { MetadataRules, StreamRules } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import type { ErrorForm, RequestOptions, StreamDefault } from '../surface/index.js';
+import type { RequestEvent, Tracer } from '../telemetry/index.js';
 import type { UpstreamOptions } from '../upstream/index.js';
 import type { AuditOptions } from './audit.js';
 import type { Rpc } from './rpc.js';
@@ -75,8 +76,10 @@ export interface GatewayOptions {
   readonly metadata?: MetadataRules;
   /** Hand-written routes and middleware, on the gateway's own app: they come before every binding. */
   readonly routes?: (app: Hono, rpc: (service: string) => Rpc) => void;
+  /** Makes spans of requests and calls. Default: traces pass through. */
+  readonly tracer?: Tracer | undefined;
   /** One event per request. Default: none is kept. */
-  readonly log?: (event: GatewayEvent) => void;
+  readonly log?: (event: RequestEvent) => void;
   /** Told of what went wrong outside of any request. Default: a warning of the process. */
   readonly warn?: (text: string, cause?: unknown) => void;
 }

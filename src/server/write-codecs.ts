@@ -18,7 +18,7 @@ export async function writeCodecs(
   types: readonly string[] = [],
 ): Promise<{ readonly source: string; readonly diagnostics: readonly Diagnostic[] }> {
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const channels = openChannels(limits, await loadXdsFor(options));
+  const channels = openChannels(limits, await loadXdsFor(options), false);
   const gate = createGateResources(options.gate ?? {}, gateHost(options, limits));
   try {
     const { registry, surface, diagnostics } = await load(options, limits, channels, gate);

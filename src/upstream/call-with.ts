@@ -14,5 +14,6 @@ export function callWith(call: Call, changes: Partial<Call>): Call {
     headers: call.headers,
     hash: changes.hash ?? call.hash,
     tried: changes.tried ?? call.tried,
+    trace: call.trace,
   } satisfies { [K in keyof Required<Call>]: Call[K] };
 }

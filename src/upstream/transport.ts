@@ -1,5 +1,6 @@
 import type { CancelSignal } from '../cancel-signal.js';
 import type { Metadata, Outcome } from '../status/index.js';
+import type { CallTrace } from '../telemetry/index.js';
 
 /** What a call needs besides its messages. */
 export interface Call {
@@ -18,6 +19,8 @@ export interface Call {
   readonly hash?: number | undefined;
   /** Endpoints that this call has been sent to, for one that is repeated: a balancer adds its choice and avoids the others. */
   readonly tried?: Set<string> | undefined;
+  /** Watches over its attempts. */
+  readonly trace?: CallTrace | undefined;
 }
 
 /** Carries protobuf bytes to one target and back. Knows no descriptors. */

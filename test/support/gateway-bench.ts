@@ -6,7 +6,6 @@ import {
   defaultStreamRules,
   type Exchange,
   type Gateway,
-  type GatewayEvent,
   type MetadataRules,
   type Reply,
   type StreamRules,
@@ -15,6 +14,7 @@ import type { Match, NoMatch } from '../../src/httprule/index.js';
 import { defaultLimits, type Limits } from '../../src/limits.js';
 import { Code, type Metadata, type Outcome, statusJson } from '../../src/status/index.js';
 import type { RequestQuery, ResponseForm, Route, Surface } from '../../src/surface/index.js';
+import type { RequestEvent } from '../../src/telemetry/index.js';
 import type { Call, StreamCall, Transport } from '../../src/upstream/index.js';
 import { queryReader } from './query-reader.js';
 
@@ -132,7 +132,7 @@ export class FakeStream implements StreamCall {
 export interface Bench {
   readonly gateway: Gateway;
   readonly clock: FakeClock;
-  readonly events: GatewayEvent[];
+  readonly events: RequestEvent[];
   readonly streams: FakeStream[];
   readonly calls: { readonly call: Call; readonly message: string }[];
   readonly abort: AbortController;
@@ -159,7 +159,7 @@ export interface BenchOptions {
 /** A gateway with one route; the fake binder joins "query|body", the fake writer puts quotes around a message. */
 export function bench(options: BenchOptions = {}): Bench {
   const clock = new FakeClock();
-  const events: GatewayEvent[] = [];
+  const events: RequestEvent[] = [];
   const streams: FakeStream[] = [];
   const calls: Bench['calls'] = [];
   const transport: Transport = {

@@ -1,6 +1,5 @@
 import { imageSource } from '../../descriptor/index.js';
 import type { ProviderOptions } from '../../gate/index.js';
-import type { GatewayEvent } from '../../gateway/index.js';
 import {
   createGateway,
   type GatewayOptions,
@@ -8,6 +7,7 @@ import {
   type PropylonGateway,
 } from '../../server/index.js';
 import { httpStatusOf } from '../../status/index.js';
+import type { RequestEvent } from '../../telemetry/index.js';
 import { exitCode } from '../exit-code.js';
 import { gatewayOptionsOf, type ListenFlags, type SourceFlags, settingsOf } from '../flags.js';
 import { importCodecs } from '../import-codecs.js';
@@ -140,7 +140,7 @@ function warn(text: string, cause: unknown): void {
 }
 
 /** One JSON line per request that failed on our side, midway in a stream too; with --access-log, one per request. */
-function logger(everything: boolean): (event: GatewayEvent) => void {
+function logger(everything: boolean): (event: RequestEvent) => void {
   return (event) => {
     const failed = event.httpStatus >= 500 || httpStatusOf(event.code) >= 500;
     if (!everything && !failed) return;

@@ -1,11 +1,14 @@
 import type { Reason } from '../status/index.js';
+import type { TraceIds } from './tracer.js';
 
-/** What the gateway tells its log: one event per request, once the last byte of the answer is known. */
-export interface GatewayEvent {
+/** One request, once the last byte of its answer is known: for the log, the metrics, the trace and the console. */
+export interface RequestEvent {
   readonly kind: 'request';
   readonly httpMethod: string;
   /** Template of the matched route, or undefined when none matched. Never the path itself. */
   readonly route: string | undefined;
+  /** "shop.catalog.v1.CatalogService/GetProduct"; undefined when no route matched. */
+  readonly method?: string | undefined;
   /** Status line as sent; a stream that failed midway keeps its 200 here. */
   readonly httpStatus: number;
   /** Canonical code with which the request ended. */
@@ -17,7 +20,12 @@ export interface GatewayEvent {
   /** Id of the authenticated caller, where there is one: see Principal. */
   readonly principal?: string | undefined;
   readonly durationMs: number;
+  /** Bytes of the bodies, as they were read and made: without content coding, without heads and framing of HTTP. */
+  readonly requestBytes: number;
+  readonly responseBytes: number;
   readonly requestId: string;
+  /** The span of the request, where there is a tracer. */
+  readonly trace?: TraceIds | undefined;
   /** What was behind an error, never sent to the client. */
   readonly cause?: unknown;
 }

@@ -1,11 +1,12 @@
 import type { Context } from 'hono';
-import { type AnswerCache, readPurge } from '../gate/index.js';
+import { readPurge } from '../../gate/index.js';
+import type { Ask } from './operation.js';
 
 /** Drops stored answers: {"all": true}, or {"methods": […], "tags": […]}, or the same as a query with all, method, tag. */
-export async function purgeCache(c: Context, cache: AnswerCache): Promise<Response> {
+export async function purgeCache(c: Context, ask: Ask): Promise<Response> {
   const purge = readPurge(await askedFor(c));
   if ('problem' in purge) return c.json({ message: `The purge cannot be read: ${purge.problem}.` }, 400);
-  const result = await cache.purge(purge);
+  const result = await ask('purge', purge);
   switch (result.kind) {
     case 'purged':
       return c.json({ purged: purge });

@@ -1,0 +1,26 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { onlyFromHere } from './only-from-here.js';
+import type { Ask } from './operation.js';
+import { purgeCache } from './purge.js';
+
+/** No purge needs more. */
+const bodyBytesMax = 64 * 1024;
+
+/** What an operator or a kubelet asks, on a listener of its own. What changes something is asked from this machine. */
+export function createAdminApp(ask: Ask): Hono {
+  const app = new Hono();
+  app.get('/livez', (c) => c.text('ok\n'));
+  app.get('/readyz', async (c) => {
+    const health = await ask('health', undefined);
+    const httpStatus = health.ready ? 200 : 503;
+    return c.req.query('verbose') === undefined
+      ? c.text(`${health.state}\n`, httpStatus)
+      : c.json(health, httpStatus);
+  });
+  // Whoever meets a key that it does not know asks again; the others need not.
+  app.get('/jwks', async (c) => c.json(await ask('jwks', undefined), 200, { 'cache-control': 'max-age=60' }));
+  app.get('/routes', async (c) => c.json(await ask('routes', undefined)));
+  app.post('/cache/purge', onlyFromHere, bodyLimit({ maxSize: bodyBytesMax }), (c) => purgeCache(c, ask));
+  return app;
+}

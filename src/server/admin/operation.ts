@@ -1,0 +1,47 @@
+import type { Purge, PurgeResult } from '../../gate/index.js';
+import type { SurfaceSummary } from '../../surface/index.js';
+import type { Health } from './operations/health.js';
+
+/**
+ * What operators ask of a process, by name: arguments and answer. Both are plain data, since a primary asks its
+ * workers over a channel of messages, and merges what they say.
+ */
+export interface Operations {
+  readonly health: Operation<undefined, Health>;
+  readonly routes: Operation<undefined, SurfaceSummary>;
+  /** Public keys of the tokens that the gateway signs. */
+  readonly jwks: Operation<undefined, { readonly keys: readonly object[] }>;
+  readonly purge: Operation<Purge, PurgeResult>;
+}
+
+export interface Operation<Args, Result> {
+  readonly args: Args;
+  readonly result: Result;
+}
+
+export type OperationName = keyof Operations;
+
+/** Asks whoever serves: this process, or all workers of it. Rejects when nobody can answer. */
+export type Ask = <K extends OperationName>(
+  name: K,
+  args: Operations[K]['args'],
+) => Promise<Operations[K]['result']>;
+
+/** How one process answers. */
+export type Answers = {
+  readonly [K in OperationName]: (
+    args: Operations[K]['args'],
+  ) => Operations[K]['result'] | Promise<Operations[K]['result']>;
+};
+
+/** What the answers of several processes come to; there is at least one. */
+export type Merges = {
+  readonly [K in OperationName]: (
+    results: readonly [Operations[K]['result'], ...Operations[K]['result'][]],
+  ) => Operations[K]['result'];
+};
+
+/** Asks this process. */
+export function askHere(answers: Answers): Ask {
+  return async (name, args) => answers[name](args);
+}

@@ -1,0 +1,64 @@
+import type { HeaderFields } from '../headers.js';
+import type { Metadata, Status } from '../status/index.js';
+import type { RequestEvent } from './request-event.js';
+
+/** Where a request stands in its trace, as other systems write it: W3C Trace Context §3.2. */
+export interface TraceIds {
+  /** 32 digits of lower-case hex. */
+  readonly traceId: string;
+  /** 16 digits. */
+  readonly spanId: string;
+  /** Whether the trace is kept, as far as that is known when the request comes. */
+  readonly sampled: boolean;
+}
+
+/** A request when it comes; an exchange of the gateway is one. */
+export interface TracedRequest {
+  readonly httpMethod: string;
+  /** The raw request target. */
+  readonly target: string;
+  readonly headers: HeaderFields;
+  readonly peerAddress: string;
+  readonly scheme: 'http' | 'https';
+}
+
+/** Makes spans of requests and of the calls that come of them. Must not throw. */
+export interface Tracer {
+  /**
+   * Header fields, in lower case, by which traces come and go: what a client sends under these names no
+   * backend gets, but what the spans say instead.
+   */
+  readonly names: ReadonlySet<string>;
+  /** The span of a request that has just come, under whatever parent its header fields name. */
+  start(request: TracedRequest): RequestSpan;
+}
+
+/** The span of one request. */
+export interface RequestSpan extends CallTrace {
+  readonly ids: TraceIds;
+  /** Something happened on the way: a phase of a stream. */
+  event(name: string): void;
+  /** The last byte of the answer is known: what the span is called, and whether it failed. */
+  end(event: RequestEvent): void;
+}
+
+/** What watches over the attempts of a call. */
+export interface CallTrace {
+  /** The call is about to be sent to an endpoint; undefined where nobody watches this one. */
+  attempt(attempt: CallAttempt): AttemptSpan | undefined;
+}
+
+/** One sending of a call: retries and hedges are further ones. */
+export interface CallAttempt {
+  /** "/shop.catalog.v1.CatalogService/GetProduct" */
+  readonly path: string;
+  /** "host:port" or "unix:/path" */
+  readonly endpoint: string;
+}
+
+/** The span of one attempt. */
+export interface AttemptSpan {
+  /** Goes with the attempt, behind the metadata of the call. */
+  readonly metadata: Metadata;
+  end(status: Status): void;
+}
