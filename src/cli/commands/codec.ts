@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { codecSource, defaultCodecOptions, nearestName } from '../../codec/index.js';
 import { buildRegistry } from '../../descriptor/index.js';
-import { type GatewayOptions, writeCodecs } from '../../server/index.js';
+import { type GatewayOptions, gatewayOptionsOf, writeCodecs } from '../../server/index.js';
 import { exitCode } from '../exit-code.js';
-import { gatewayOptionsOf, type SourceFlags, settingsOf } from '../flags.js';
+import { type SourceFlags, settingsOf } from '../flags.js';
 import { printDiagnostics } from '../terminal.js';
 
 /**

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { printDocument } from '../../contract/index.js';
-import { createGateway } from '../../server/index.js';
+import { createGateway, gatewayOptionsOf } from '../../server/index.js';
 import { exitCode } from '../exit-code.js';
-import { gatewayOptionsOf, type OpenApiFlags, type SourceFlags, settingsOf } from '../flags.js';
+import { type OpenApiFlags, type SourceFlags, settingsOf } from '../flags.js';
 import { printDiagnostics } from '../terminal.js';
 
 /** `propylon openapi`: what would be served, as an OpenAPI document. Calls no backend but to reflect. */

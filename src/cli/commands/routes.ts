@@ -1,7 +1,7 @@
-import { createGateway } from '../../server/index.js';
+import { createGateway, gatewayOptionsOf } from '../../server/index.js';
 import type { RouteSummary } from '../../surface/index.js';
 import { exitCode } from '../exit-code.js';
-import { gatewayOptionsOf, type SourceFlags, settingsOf } from '../flags.js';
+import { type SourceFlags, settingsOf } from '../flags.js';
 import { printDiagnostics, table } from '../terminal.js';
 
 export interface RoutesFlags extends SourceFlags {

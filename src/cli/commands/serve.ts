@@ -3,13 +3,14 @@ import type { ProviderOptions } from '../../gate/index.js';
 import {
   createGateway,
   type GatewayOptions,
+  gatewayOptionsOf,
   type Listener,
   type PropylonGateway,
 } from '../../server/index.js';
 import { httpStatusOf } from '../../status/index.js';
 import type { RequestEvent } from '../../telemetry/index.js';
 import { exitCode } from '../exit-code.js';
-import { gatewayOptionsOf, type ListenFlags, type SourceFlags, settingsOf } from '../flags.js';
+import { type ListenFlags, type SourceFlags, settingsOf } from '../flags.js';
 import { importCodecs } from '../import-codecs.js';
 import { printDiagnostics } from '../terminal.js';
 
