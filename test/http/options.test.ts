@@ -1,9 +1,9 @@
 import * as zlib from 'node:zlib';
 import { Metadata, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gatewayOptionsOf } from '../../src/cli/flags.js';
 import { parseConfig, settingsFrom } from '../../src/config/index.js';
 import type { GatewayOptions } from '../../src/index.js';
+import { gatewayOptionsOf } from '../../src/server/index.js';
 import { type EchoGateway, startEchoGateway } from '../support/echo-gateway.js';
 
 /** What propylon.yaml can say about requests and answers, as clients see it. */
