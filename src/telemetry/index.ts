@@ -1,3 +1,4 @@
+export { catalog } from './metrics/catalog.js';
 export type { RequestEvent } from './request-event.js';
 export type {
   AttemptSpan,
