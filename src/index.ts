@@ -11,11 +11,13 @@ export { defaultLimits, type Limits } from './limits.js';
 export {
   type Backend,
   CallError,
+  createConfiguredGateway,
   createGateway,
   type GatewayOptions,
   type Listener,
   type ListenOptions,
   type PropylonGateway,
+  type Received,
   type Rpc,
   writeCodecs,
 } from './server/index.js';

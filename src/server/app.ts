@@ -4,7 +4,7 @@ import { matchedRoutes, routePath } from 'hono/route';
 import { getPath } from 'hono/utils/url';
 import { errorReply, type Gateway, type Reply } from '../gateway/index.js';
 import { Code, reasons, StatusError } from '../status/index.js';
-import { exchangeOf, responseOf } from './fetch.js';
+import { exchangeOf, type Received, receivedExchange, responseOf } from './fetch.js';
 import { mountedTarget } from './mounted-target.js';
 import type { SecurityHeaders } from './security-headers.js';
 
@@ -34,10 +34,13 @@ export function createApp(
   routes?.(app);
   const guarded = app.routes.length > 0;
   const bindings: Handler = async (c, next) => {
-    const incoming = incomingOf(c);
-    const sent = incoming?.url ?? targetOf(c.req.raw.url);
+    const { incoming, received } = environmentOf(c);
+    const sent = received?.target ?? incoming?.url ?? targetOf(c.req.raw.url);
     const target = mountedTarget(sent, routePath(c));
-    const exchange = exchangeOf(c.req.raw, target ?? sent, incoming);
+    const exchange =
+      received === undefined
+        ? exchangeOf(c.req.raw, target ?? sent, incoming)
+        : receivedExchange(c.req.raw, target ?? sent, received);
     const answer = (reply: Reply): Response => responseOf(security.on(reply, exchange), c.req.method);
     if (target === undefined) return answer(errorReply(core.surface, exchange, ambiguous()));
     const reply = core.tryHandle(exchange);
@@ -66,9 +69,15 @@ export function createApp(
   };
 }
 
-/** Hono types the environment as whatever the runtime gives; @hono/node-server gives Node's request. */
-function incomingOf(c: Context): IncomingMessage | undefined {
-  return ((c.env ?? {}) as { readonly incoming?: IncomingMessage }).incoming;
+/** What stands behind a Request: Node's own, which @hono/node-server gives, or what a platform has received. */
+export interface AppEnvironment {
+  readonly incoming?: IncomingMessage;
+  readonly received?: Received;
+}
+
+/** Hono types the environment as whatever the runtime gives. */
+function environmentOf(c: Context): AppEnvironment {
+  return (c.env ?? {}) as AppEnvironment;
 }
 
 function targetOf(url: string): string {

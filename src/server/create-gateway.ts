@@ -1,3 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { systemClock } from '../clock.js';
 import { type OpenApiBuild, type OpenApiOptions, openApiDocument } from '../contract/index.js';
@@ -9,9 +11,10 @@ import { outlineSurface, type SurfaceSummary, selectorTable, summarize } from '.
 import type { RequestEvent } from '../telemetry/index.js';
 import { type Channels, type Method, unknownMethod } from '../upstream/index.js';
 import { type Access, accessOf } from './access.js';
-import { createApp } from './app.js';
+import { type AppEnvironment, createApp } from './app.js';
 import { type Audit, createAudit } from './audit.js';
 import { appendTo } from './audit-file.js';
+import type { Received } from './fetch.js';
 import { gateHost } from './gate-host.js';
 import { type Listener, type ListenOptions, listen } from './listen.js';
 import { type Loaded, load, loadXdsFor, openChannels } from './load.js';
@@ -35,6 +38,10 @@ export interface PropylonGateway {
   openApi(options?: Partial<Omit<OpenApiOptions, 'limits'>>): OpenApiBuild;
   /** What ts-proto's typed clients call, over the gateway's own channels. */
   rpc(service: string): Rpc;
+  /** As `app.fetch`, for platforms that receive requests themselves. */
+  fetch(request: Request, received: Received): Promise<Response>;
+  /** Serves requests of a server that is somebody else's: Express, the Functions Framework. */
+  readonly requestListener: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Listens for clients and, apart, for operators. */
   listen(options?: ListenOptions): Promise<Listener>;
   /** Closes the channels; listeners are closed by their own `close`. */
@@ -122,6 +129,8 @@ function assemble(
         ...wanted,
       }),
     rpc: () => rpc,
+    fetch: async (request, received) => own.app.fetch(request, { received } satisfies AppEnvironment),
+    requestListener: getRequestListener(own.app.fetch, { overrideGlobalObjects: false }),
     listen: (where = {}) =>
       listen(
         {

@@ -4,6 +4,37 @@ import { peerAddressOf } from './peer-address.js';
 import { peerCertificateOf } from './peer-certificate.js';
 import { announcesBody, headerFieldsOf } from './raw-headers.js';
 
+/** What a web Request cannot say of the request that a platform has received: a Request has a normalised URL only. */
+export interface Received {
+  /** The raw request target: "/v1/a%2Fb?x=1". */
+  readonly target: string;
+  /** In lower case, in their order. */
+  readonly headers: HeaderFields;
+  /** Who has sent it, as the platform says; "" where it says nothing. */
+  readonly peerAddress: string;
+  /** All of it; undefined where there is none. */
+  readonly body: Uint8Array | undefined;
+}
+
+/** A request that a platform has received, as an Exchange. */
+export function receivedExchange(request: Request, target: string, received: Received): Exchange {
+  const { headers, peerAddress, body } = received;
+  return {
+    httpMethod: request.method,
+    target,
+    headers,
+    peerAddress,
+    scheme: request.url.startsWith('https:') ? 'https' : 'http',
+    trailersAccepted: false,
+    body: body && once(body),
+    signal: request.signal,
+  };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
 /**
  * A web Request as an Exchange; `target` is the raw one, since a Request only has a normalised URL.
  *

@@ -4,6 +4,7 @@ import {
   createGateway,
   type GatewayOptions,
   gatewayOptionsOf,
+  importCodecs,
   type Listener,
   type PropylonGateway,
 } from '../../server/index.js';
@@ -11,7 +12,6 @@ import { httpStatusOf } from '../../status/index.js';
 import type { RequestEvent } from '../../telemetry/index.js';
 import { exitCode } from '../exit-code.js';
 import { type ListenFlags, type SourceFlags, settingsOf } from '../flags.js';
-import { importCodecs } from '../import-codecs.js';
 import { printDiagnostics } from '../terminal.js';
 
 export interface ServeFlags extends SourceFlags, ListenFlags {
