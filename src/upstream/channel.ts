@@ -4,12 +4,14 @@ import { createConfiguredChannel } from './configured-channel.js';
 import type { Method } from './method.js';
 import type { UpstreamOptions } from './options.js';
 import { faultPolicy, mirrorPolicy } from './policies.js';
+import type { UpstreamReport } from './report.js';
 import { faulty } from './resilience/fault.js';
 import { createMirror } from './resilience/mirror.js';
 import type { Lookup } from './resolver/dns.js';
 import type { Endpoint } from './resolver/resolver.js';
 import type { LookupTxt } from './resolver/txt.js';
 import type { XdsTarget } from './target.js';
+import type { TargetChannel } from './target-channel.js';
 import type { EndpointTransport, Transport } from './transport.js';
 import type { Upstream } from './upstream.js';
 
@@ -17,6 +19,8 @@ import type { Upstream } from './upstream.js';
 export interface Channel {
   /** The transport for calls of one method, with every policy decided. Cheap, and for load time. */
   method(method: Method): Transport;
+  /** How calls to its targets stand: its own, then those of its split and its mirror. */
+  report(): readonly UpstreamReport[];
   /** Closes all connections; calls in flight are cancelled. */
   close(): Promise<void>;
 }
@@ -50,7 +54,7 @@ export function createChannel(upstream: Upstream, host: ChannelHost): Channel {
 
   return {
     method(method) {
-      const to = (channel: Channel): Transport => channel.method(method);
+      const to = (channel: TargetChannel): Transport => channel.method(method);
       const chosen =
         branches.length === 0
           ? to(main)
@@ -63,6 +67,11 @@ export function createChannel(upstream: Upstream, host: ChannelHost): Channel {
       const copied = mirrored && copies ? mirrored(chosen, to(copies)) : chosen;
       return fault === undefined ? copied : faulty(copied, faultPolicy(fault), clock, random);
     },
+    report: () => [
+      { role: 'main', ...main.report() },
+      ...branches.map(({ channel }) => ({ role: 'split' as const, ...channel.report() })),
+      ...(copies === undefined ? [] : [{ role: 'mirror' as const, ...copies.report() }]),
+    ],
     async close() {
       const all = [
         main,

@@ -19,6 +19,7 @@ function recorder() {
     log.push(`open ${target.text}`);
     return {
       method: unused,
+      report: () => [{ role: 'main', target: target.text, endpoints: [] }],
       async close() {
         log.push(`close ${target.text}`);
       },
@@ -44,6 +45,14 @@ describe('channels', () => {
     channels.retain(upstream('dns:///a:1', { balancer: 'least_request' }));
     channels.retain(upstream('dns:///A:1', { balancer: 'least_request' }));
     expect(log).toEqual(['open dns:///a:1', 'open dns:///a:1']);
+  });
+
+  it('reports on every channel that is open', () => {
+    const { channels } = recorder();
+    channels.retain(upstream('a:1'));
+    channels.retain(upstream('a:1'));
+    channels.retain(upstream('b:1')).release();
+    expect(channels.report()).toEqual([{ role: 'main', target: 'a:1', endpoints: [] }]);
   });
 
   it('a channel is closed when its last holder lets go, and not before', () => {

@@ -1,4 +1,5 @@
 import type { Channel } from './channel.js';
+import type { UpstreamReport } from './report.js';
 import type { Upstream } from './upstream.js';
 
 /** The channels to all backends: one per distinct upstream, shared by whoever retains it. */
@@ -8,6 +9,11 @@ export interface Channels {
    * last one has released it. `release` may be called more than once; only the first counts.
    */
   retain(upstream: Upstream): { readonly channel: Channel; release(): void };
+  /**
+   * How calls to each target of each upstream stand now, in the order in which they were retained: its breaker's
+   * state, and its endpoints with connectivity, health, ejection, calls, connections and streams. Plain data.
+   */
+  report(): readonly UpstreamReport[];
   /** Closes every channel, whoever holds it, and those still closing; resolves when all are closed. */
   close(): Promise<void>;
 }
@@ -39,6 +45,7 @@ export function createChannels(create: (upstream: Upstream) => Channel): Channel
         },
       };
     },
+    report: () => [...open.values()].flatMap(({ channel }) => channel.report()),
     async close() {
       for (const entry of open.values()) shut(entry.channel);
       open.clear();

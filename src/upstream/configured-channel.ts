@@ -1,8 +1,8 @@
-import type { Channel, ChannelHost } from './channel.js';
+import type { ChannelHost } from './channel.js';
 import { lateStream } from './late-stream.js';
 import { chooseServiceConfig } from './resolver/txt.js';
 import { parseServiceConfig } from './service-config.js';
-import { createTargetChannel } from './target-channel.js';
+import { createTargetChannel, type TargetChannel } from './target-channel.js';
 import type { Transport } from './transport.js';
 import type { Upstream } from './upstream.js';
 
@@ -11,22 +11,21 @@ import type { Upstream } from './upstream.js';
  * the TXT records of its name (`_grpc_config.name`, gRFC A2), read once, with the first call. Records that
  * cannot be read or understood say nothing.
  */
-export function createConfiguredChannel(upstream: Upstream, host: ChannelHost): Channel {
+export function createConfiguredChannel(upstream: Upstream, host: ChannelHost): TargetChannel {
   const { target, options, serviceConfig } = upstream;
   if (options.serviceConfig !== 'dns' || target.kind !== 'dns') {
     return createTargetChannel(upstream, host, serviceConfig);
   }
   const name = `_grpc_config.${target.endpoint.host}`;
-  let opened: Promise<Channel> | undefined;
+  let opened: Promise<TargetChannel> | undefined;
+  let channel: TargetChannel | undefined;
 
-  async function open(): Promise<Channel> {
+  async function open(): Promise<TargetChannel> {
     const text = chooseServiceConfig(await host.lookupTxt(name), host.random);
     const config = text === undefined ? undefined : parseServiceConfig(text);
-    return createTargetChannel(
-      upstream,
-      host,
-      config !== undefined && 'problem' in config ? undefined : config,
-    );
+    const understood = config !== undefined && 'problem' in config ? undefined : config;
+    channel = createTargetChannel(upstream, host, understood);
+    return channel;
   }
 
   return {
@@ -49,6 +48,7 @@ export function createConfiguredChannel(upstream: Upstream, host: ChannelHost): 
         close: async () => (await opened)?.close(),
       };
     },
+    report: () => channel?.report() ?? { target: target.text, endpoints: [] },
     close: async () => (await opened)?.close(),
   };
 }

@@ -5,6 +5,7 @@ import type { Balancer } from './balancer/balancer.js';
 import { endedStream, lateStream } from './late-stream.js';
 import { type LocalStatus, localOutcome, localStatus, unprocessedStatus } from './local-outcome.js';
 import { type Member, rankOf, rankUnreachable } from './member.js';
+import type { EndpointReport } from './report.js';
 import type { Endpoint, Resolver } from './resolver/resolver.js';
 import type { Call, Connectivity, EndpointTransport, StreamCall, Transport } from './transport.js';
 
@@ -35,10 +36,15 @@ export interface PoolOptions {
   readonly random: Random;
 }
 
-/** A transport to many endpoints. */
-export interface Pool extends Transport {
+/** A transport to one endpoint or many that says whether calls would get there. */
+export interface Connected extends Transport {
   /** That of the endpoints that calls go to now. */
   connectivity(): Connectivity;
+}
+
+/** A transport to many endpoints. */
+export interface Pool extends Connected {
+  report(): readonly EndpointReport[];
 }
 
 const unavailable = unprocessedStatus(Code.UNAVAILABLE, 'UPSTREAM_UNAVAILABLE');
@@ -221,6 +227,18 @@ export function createPool(options: PoolOptions): Pool {
       });
     },
     connectivity: () => best[0]?.transport.connectivity() ?? (state === 'resolved' ? 'failed' : 'connecting'),
+    report: () =>
+      [...members.values(), ...[...open].filter(({ leaving }) => leaving)].map(
+        ({ key, transport, inFlight, serving, ejected, leaving }) => ({
+          ...transport.load(),
+          endpoint: key,
+          connectivity: transport.connectivity(),
+          inFlight,
+          serving: servingAtFirst === undefined ? serving : undefined,
+          ejected,
+          leaving,
+        }),
+      ),
     async close() {
       state = 'closed';
       resolver.close();

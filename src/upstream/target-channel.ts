@@ -1,8 +1,7 @@
 import { createBalancer } from './balancer/create.js';
 import { hashed } from './balancer/hashed.js';
-import type { Channel, ChannelHost } from './channel.js';
+import type { ChannelHost } from './channel.js';
 import type { Method } from './method.js';
-import type { UpstreamOptions } from './options.js';
 import {
   breakerPolicy,
   hedgePolicy,
@@ -11,8 +10,9 @@ import {
   retryPolicy,
   retryRequestBytesMax,
 } from './policies.js';
-import { createPool, type Pool } from './pool.js';
-import { broken, createBreaker } from './resilience/breaker.js';
+import { type Connected, createPool } from './pool.js';
+import { type EndpointReport, loneEndpoint, type TargetReport } from './report.js';
+import { type Breaker, broken, createBreaker } from './resilience/breaker.js';
 import { healthWatch } from './resilience/health.js';
 import { hedged } from './resilience/hedge.js';
 import { limited } from './resilience/method-limits.js';
@@ -25,21 +25,30 @@ import type { Endpoint, Resolver } from './resolver/resolver.js';
 import { createStaticResolver } from './resolver/static.js';
 import type { MethodConfig, ServiceConfig } from './service-config.js';
 import { type EndpointTarget, formatHostPort, type Target, type XdsTarget } from './target.js';
-import type { Transport } from './transport.js';
+import type { EndpointTransport, Transport } from './transport.js';
 import type { Upstream } from './upstream.js';
 
 /** A name that is not resolved in this time is one that cannot be reached now. */
 const resolveTimeoutMs = 10_000;
+
+/** What carries calls to one target. */
+export interface TargetChannel {
+  /** As Channel.method. */
+  method(method: Method): Transport;
+  report(): TargetReport;
+  close(): Promise<void>;
+}
 
 /** The channel of one target: resolver, balancer, transports, and the policies that look after them. */
 export function createTargetChannel(
   upstream: Upstream,
   host: ChannelHost,
   config: ServiceConfig | undefined,
-): Channel {
-  const { options } = upstream;
-  const base = createBase(upstream, host, config);
-  const guarded = guard(base, options, host);
+): TargetChannel {
+  const { options, target } = upstream;
+  const { pool: base, endpoints } = createBase(upstream, host, config);
+  const breaker = options.breaker && createBreaker(breakerPolicy(options.breaker), host.clock);
+  const guarded = guard(base, breaker);
   const budget =
     options.retryBudget === undefined && config?.throttle !== undefined
       ? createRetryThrottle(config.throttle)
@@ -52,21 +61,23 @@ export function createTargetChannel(
         said === undefined ? repeated : limited(repeated, said, () => base.connectivity(), host.clock);
       return options.hashOn === undefined ? bounded : hashed(bounded, options.hashOn, method);
     },
+    report: () => ({ target: target.text, breaker: breaker?.report(), endpoints: endpoints() }),
     close: () => base.close(),
   };
 }
 
-/** The endpoints of a target, as one transport; of one endpoint that endpoint's own. */
+/** Of one endpoint that endpoint's own transport. */
 function createBase(
   { target, options }: Upstream,
   host: ChannelHost,
   config: ServiceConfig | undefined,
-): Pool {
-  if (target.kind === 'xds') return host.connectXds(target, options);
+): Base {
+  if (target.kind === 'xds') return lone(target.text, host.connectXds(target, options));
   const { outlier } = options;
   const health = options.health ?? (config?.health === undefined ? undefined : { service: config.health });
-  if (!isMany(target) && health === undefined) return host.connect(endpointAt(target), options);
-  return createPool({
+  if (!isMany(target) && health === undefined)
+    return lone(target.text, host.connect(endpointAt(target), options));
+  const pool = createPool({
     resolver: createResolver(target, host),
     balancer: createBalancer(options.balancer ?? config?.balancer ?? 'round_robin', host.random),
     connect: (endpoint) => host.connect(endpoint, options),
@@ -79,11 +90,21 @@ function createBase(
     clock: host.clock,
     random: host.random,
   });
+  return { pool, endpoints: () => pool.report() };
 }
 
-function guard(base: Pool, { breaker }: UpstreamOptions, { clock }: ChannelHost): Transport {
-  if (breaker === undefined) return base;
-  return broken(base, createBreaker(breakerPolicy(breaker), clock), () => base.connectivity());
+/** The endpoints of a target, as one transport, and how they are. */
+interface Base {
+  readonly pool: Connected;
+  readonly endpoints: () => readonly EndpointReport[];
+}
+
+function lone(endpoint: string, transport: EndpointTransport): Base {
+  return { pool: transport, endpoints: () => [loneEndpoint(endpoint, transport)] };
+}
+
+function guard(base: Connected, breaker: Breaker | undefined): Transport {
+  return breaker === undefined ? base : broken(base, breaker, () => base.connectivity());
 }
 
 /**

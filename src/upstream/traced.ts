@@ -26,6 +26,7 @@ export function traced(transport: EndpointTransport, endpoint: string): Endpoint
     connectivity: () => transport.connectivity(),
     watch: (changed) => transport.watch(changed),
     connect: () => transport.connect(),
+    load: () => transport.load(),
     close: () => transport.close(),
   };
 }

@@ -1,6 +1,7 @@
 import type { CancelSignal } from '../cancel-signal.js';
 import type { Metadata, Outcome } from '../status/index.js';
 import type { CallTrace } from '../telemetry/index.js';
+import type { TransportLoad } from './report.js';
 
 /** What a call needs besides its messages. */
 export interface Call {
@@ -63,4 +64,6 @@ export interface EndpointTransport extends Transport {
   watch(changed: () => void): () => void;
   /** Connects without a call, if idle. */
   connect(): void;
+  /** As it is now. */
+  load(): TransportLoad;
 }

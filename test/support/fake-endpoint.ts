@@ -65,6 +65,10 @@ export class FakeEndpoint implements EndpointTransport {
     this.is('connecting');
   }
 
+  load(): { readonly inFlight: number } {
+    return { inFlight: this.pending.length };
+  }
+
   unary(call: Call, message: Uint8Array): Promise<Outcome> {
     return new Promise((resolve) => {
       const pending: PendingCall = {

@@ -74,9 +74,10 @@ export function fakeChannels(): Channels & { readonly held: Upstream[] } {
     held,
     retain(retained) {
       held.push(retained);
-      const channel = { method: () => transport, close: transport.close };
+      const channel = { method: () => transport, report: () => [], close: transport.close };
       return { channel, release: () => void held.splice(held.indexOf(retained), 1) };
     },
+    report: () => [],
     close: () => Promise.resolve(),
   };
 }

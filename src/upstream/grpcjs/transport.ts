@@ -91,6 +91,7 @@ function transportOn(channel: CallHost['channel'], options: GrpcJsTransportOptio
     connect() {
       host.channel.getConnectivityState(true);
     },
+    load: () => ({ inFlight: open.size }),
     async close() {
       for (const call of open) call.stop(localStatus(Code.UNAVAILABLE, 'SHUTTING_DOWN'));
       host.channel.close();

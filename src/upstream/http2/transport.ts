@@ -105,6 +105,10 @@ export function createHttp2Transport(
     connectivity: () => pool.connectivity,
     watch: (changed) => pool.watch(changed),
     connect: () => pool.connect(),
+    load() {
+      const { connections, openStreams: streams, waitingCalls } = pool.counts;
+      return { inFlight: streams + waitingCalls, connections, streams, waitingCalls };
+    },
     async close() {
       pool.close();
     },

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.js';
 import { Code, type Outcome } from '../../status/index.js';
 import { endedStream } from '../late-stream.js';
 import { localOutcome, unprocessedStatus } from '../local-outcome.js';
+import type { BreakerReport } from '../report.js';
 import type { Connectivity, Transport } from '../transport.js';
 import { judge, type Verdict } from './judge.js';
 
@@ -32,6 +33,7 @@ export interface Breaker {
   /** What an admitted call says about the target, at its end or before. */
   judged(admission: Admission, verdict: Verdict): void;
   ended(admission: Admission): void;
+  report(): BreakerReport;
 }
 
 /** One admitted call. */
@@ -83,6 +85,10 @@ export function createBreaker(policy: BreakerPolicy, clock: Clock): Breaker {
     ended(admission) {
       inFlight -= 1;
       if (admission.wait === wait) pending -= 1;
+    },
+    report() {
+      const isOver = state.kind === 'open' && clock.now() >= state.until;
+      return { state: isOver ? 'half-open' : state.kind, inFlight, pending };
     },
   };
 }
