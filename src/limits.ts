@@ -83,6 +83,8 @@ export interface Limits {
   readonly idempotencyLeaseMs: number;
   /** At shutdown what is under way may finish within this time; clients that connect again by themselves are sent away at once. */
   readonly drainTimeoutMs: number;
+  /** At shutdown a connection without a request is kept this long: its next request may be on its way, and is then answered as its last. */
+  readonly drainQuietMs: number;
   /** A token that a client shows. 401. */
   readonly tokenBytesMax: number;
   /** Verified tokens that one provider remembers, so that they cost next to nothing the next time. */
@@ -151,6 +153,7 @@ export const defaultLimits: Limits = Object.freeze({
   idempotencyBytesMax: 64 * 1024 * 1024,
   idempotencyLeaseMs: 5_000,
   drainTimeoutMs: 10_000,
+  drainQuietMs: 250,
   tokenBytesMax: 8 * 1024,
   rememberedTokensMax: 10_000,
   rememberedTokenBytesMax: 16 * 1024 * 1024,

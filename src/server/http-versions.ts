@@ -10,9 +10,13 @@ const preface = Buffer.from('PRI');
 /** As many as browsers and proxies count on (RFC 9113 §6.5.2 recommends at least 100). */
 const concurrentStreamsMax = 128;
 
+const streamIdMax = 2 ** 31 - 1;
+
 /** HTTP/2 on the port of an HTTP/1.1 server. */
 export interface Http2Side {
   readonly server: Http2Server;
+  /** Tells clients to connect elsewhere: what they send until they know of it is still answered. */
+  drain(): void;
   /** Connections without a request under way are closed; the others end with their last stream. */
   closeIdle(): void;
   closeAll(): void;
@@ -76,7 +80,9 @@ export function alsoHttp2(
     });
   };
   http1.on('connection', tls === undefined ? decide : (socket: Socket) => tls.accept(socket));
+  let draining = false;
   server.on('session', (session) => {
+    if (draining) sendAway(session);
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
     closeWhenIdle(session, idleTimeoutMs);
@@ -86,6 +92,10 @@ export function alsoHttp2(
   server.on('sessionError', () => undefined);
   return {
     server,
+    drain() {
+      draining = true;
+      for (const session of sessions) sendAway(session);
+    },
     closeIdle() {
       for (const socket of undecided) socket.destroy();
       // GOAWAY: what is under way goes on.
@@ -97,6 +107,19 @@ export function alsoHttp2(
       tls?.closeAll();
     },
   };
+}
+
+/**
+ * RFC 9113 §6.8: a first GOAWAY that leaves all streams open, so that none is lost that the client had sent before it
+ * read this, and the real one once it must have.
+ */
+function sendAway(session: ServerHttp2Session): void {
+  if (session.closed || session.destroyed) return;
+  session.goaway(constants.NGHTTP2_NO_ERROR, streamIdMax);
+  // Answered behind whatever the client has sent until then.
+  session.ping(() => {
+    if (!session.closed && !session.destroyed) session.close();
+  });
 }
 
 /**

@@ -25,8 +25,14 @@ const keepAliveTimeoutMs = 75_000;
 /** The listener for clients. */
 export interface NodeServer {
   readonly server: Server;
+  /** Takes a fresh connection that somebody else has accepted. */
+  take(socket: Socket): void;
+  /** Open connections. */
+  readonly connections: number;
   /** Requests whose answer is not yet with the operating system, hand-written routes included. */
   readonly busy: number;
+  /** From now on each answer is the last one of its connection. */
+  drain(): void;
   /** Closes connections without a request under way. */
   closeIdle(): void;
   /** Cuts whatever is left. */
@@ -35,8 +41,8 @@ export interface NodeServer {
 
 /**
  * Bindings are answered on Node's own request and response; hand-written routes, and what no binding has, are
- * Hono's. HTTP/2 and WebSockets are served on the same port. Parse errors and limits of HTTP itself are answered with a status body too. Once the server has
- * stopped listening, each answer is the last one of its connection.
+ * Hono's. HTTP/2 and WebSockets are served on the same port. Parse errors and limits of HTTP itself are
+ * answered with a status body too.
  */
 export function createNodeServer(
   core: Gateway,
@@ -54,6 +60,8 @@ export function createNodeServer(
   const upgraded = new Set<Socket>();
   const certificateOf = peerCertificates();
   let busy = 0;
+  let connections = 0;
+  let draining = false;
   // Answered in one place, byte for byte, a path that is hidden is one that is unknown.
   const handled = (exchange: Exchange): Promise<Reply> | undefined =>
     core.tryHandle(exchange) ?? (gatewayApp.isAlone ? core.handle(exchange) : undefined);
@@ -85,7 +93,7 @@ export function createNodeServer(
     );
     const refusal = refusalOf(request, exchange, limits, expectation);
     // Whoever sends what is refused here does not speak our HTTP: nothing after it can be trusted.
-    if (refusal !== undefined || !server.listening) response.shouldKeepAlive = false;
+    if (refusal !== undefined) response.shouldKeepAlive = false;
     const reply =
       refusal === undefined
         ? gatewayApp.isHandWritten(exchange.httpMethod, exchange.target)
@@ -93,12 +101,16 @@ export function createNodeServer(
           : handled(exchange)
         : Promise.resolve(errorReply(core.surface, exchange, refusal));
     if (reply === undefined) {
+      if (draining) response.shouldKeepAlive = false;
       if (expectation === 'continue') response.writeContinue();
       toHono(request, response, exchange);
       return;
     }
     reply
-      .then((ready) => send(security.on(ready, exchange), request, response, limits.streamIdleTimeoutMs))
+      .then((ready) => {
+        if (draining) response.shouldKeepAlive = false;
+        return send(security.on(ready, exchange), request, response, limits.streamIdleTimeoutMs);
+      })
       .catch((error: unknown) => {
         // A defect of ours: costs this connection, not the process.
         response.destroy();
@@ -201,10 +213,24 @@ export function createNodeServer(
   const strays = { silent: refuse('ERR_HTTP_REQUEST_TIMEOUT'), plain: refuse('ERR_TLS_REQUIRED') };
   const http2 = alsoHttp2(server, limits, keepAliveTimeoutMs, strays, openTls);
   http2.server.on('request', acceptHttp2);
+  server.on('connection', (socket: Socket) => {
+    connections += 1;
+    socket.once('close', () => {
+      connections -= 1;
+    });
+  });
   return {
     server,
+    take: (socket) => void server.emit('connection', socket),
+    get connections() {
+      return connections;
+    },
     get busy() {
       return busy;
+    },
+    drain() {
+      draining = true;
+      http2.drain();
     },
     closeIdle() {
       server.closeIdleConnections();
