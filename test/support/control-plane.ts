@@ -97,7 +97,7 @@ export async function startControlPlane(files?: WorkloadFiles): Promise<ControlP
 }
 
 /** The bootstrap file as Istio's agent writes it. */
-function bootstrapOf(port: number, files: WorkloadFiles | undefined): string {
+export function bootstrapOf(port: number, files: WorkloadFiles | undefined): string {
   return JSON.stringify({
     xds_servers: [
       {

