@@ -68,10 +68,12 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/cel-spec': ['gate/cel/'],
   '@bufbuild/protovalidate': ['descriptor/validate-proto.ts', 'gate/validate/'],
   yaml: ['config/', 'contract/', 'httprule/rules-file.ts', 'gate/auth/api-key/key-file.ts'],
+  pino: ['telemetry/log/log.ts'],
   zod: [
     'config/',
     'gate/',
     'httprule/rules-file.ts',
+    'telemetry/',
     'upstream/options.ts',
     'upstream/service-config.ts',
     'upstream/resolver/txt.ts',

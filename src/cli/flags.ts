@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Settings } from '../config/index.js';
 import { readSettings } from '../server/index.js';
+import { type LogLevel, logLevels } from '../telemetry/index.js';
 
 /** The flags that `serve` and `routes` share. */
 export interface SourceFlags {
@@ -21,6 +22,8 @@ export interface ListenFlags {
   readonly port?: number;
   readonly adminHost?: string;
   readonly adminPort?: number;
+  readonly logLevel?: LogLevel;
+  readonly accessLog?: boolean;
 }
 
 /** Of an option that may be repeated. */
@@ -79,7 +82,11 @@ export function addListenFlags(command: Command): Command {
         '--admin-port <number>',
         'port of the admin listener, 0 for a free one (default 9090)',
       ).argParser(port),
-    );
+    )
+    .addOption(
+      new Option('--log-level <level>', 'the least that is logged (default info)').choices(logLevels),
+    )
+    .option('--access-log', 'log every request');
 }
 
 /** The flags of `openapi` alone. */
@@ -126,5 +133,7 @@ export function settingsOf(flags: SourceFlags & ListenFlags): Settings {
     port: flags.port,
     adminHost: flags.adminHost,
     adminPort: flags.adminPort,
+    logLevel: flags.logLevel,
+    accessLog: flags.accessLog,
   });
 }

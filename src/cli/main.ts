@@ -37,7 +37,6 @@ Exit codes: 0 fine, 2 bad usage or configuration, 3 failed at run time.`,
   const serving = root.command('serve').description('serve the REST API');
   addListenFlags(addSourceFlags(serving))
     .option('--demo', 'serve the embedded demo shop')
-    .option('--access-log', 'print a JSON line per request')
     .addHelpText(
       'after',
       `

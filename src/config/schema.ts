@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDurationMs } from '../duration.js';
 import { gateOptionsShape, policySchema } from '../gate/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
+import { logOptionsSchema } from '../telemetry/index.js';
 import {
   parseTarget,
   parseUpstream,
@@ -203,6 +204,7 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe('What browsers are told with every answer; off leaves a field out.'),
+  log: logOptionsSchema.optional().describe('What the process writes to standard error.'),
   audit: z
     .strictObject({
       file: z.string().min(1).optional().describe('Default standard error.'),

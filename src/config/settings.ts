@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostic/index.js';
 import { parseDurationMs } from '../duration.js';
 import { type GateOptions, gateOptionsOf, type Policy } from '../gate/index.js';
+import { type LogLevel, logLevels } from '../telemetry/index.js';
 import type { UpstreamOptions } from '../upstream/index.js';
 import type { Config } from './schema.js';
 
@@ -18,6 +19,9 @@ export interface Overrides {
   readonly adminHost?: string | undefined;
   readonly adminPort?: number | undefined;
   readonly strict?: boolean | undefined;
+  readonly logLevel?: LogLevel | undefined;
+  /** A line per request. */
+  readonly accessLog?: boolean | undefined;
 }
 
 /** The configuration that counts, every default but those of the limits and listeners filled in. */
@@ -54,6 +58,7 @@ export interface Settings {
     readonly eventIds: readonly { readonly selector: string; readonly field: string }[];
   };
   readonly methodOverride: boolean;
+  readonly log: NonNullable<Config['log']>;
   readonly audit: Config['audit'];
   readonly securityHeaders: NonNullable<Config['securityHeaders']>;
   readonly webSocketOrigins: readonly string[] | '*';
@@ -100,6 +105,12 @@ export function environmentOverrides(env: Readonly<Record<string, string | undef
       return text === undefined ? undefined : text === 'true';
     return invalid(name, `is "${text}"`, 'Write true or false.');
   };
+  const logLevel = (name: string): LogLevel | undefined => {
+    const text = env[name];
+    const level = logLevels.find((known) => known === text);
+    if (text === undefined || level !== undefined) return level;
+    return invalid(name, `is "${text}", not a level`, `Write one of ${logLevels.join(', ')}.`);
+  };
   const overrides = {
     descriptors: list('PROPYLON_DESCRIPTORS'),
     protos: list('PROPYLON_PROTOS'),
@@ -113,6 +124,8 @@ export function environmentOverrides(env: Readonly<Record<string, string | undef
     adminHost: env['PROPYLON_ADMIN_HOST'],
     adminPort: port('PROPYLON_ADMIN_PORT'),
     strict: flag('PROPYLON_STRICT'),
+    logLevel: logLevel('PROPYLON_LOG_LEVEL'),
+    accessLog: flag('PROPYLON_ACCESS_LOG'),
   };
   return { overrides, diagnostics };
 }
@@ -178,6 +191,7 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
       eventIds: Object.entries(file.sse?.eventIds ?? {}).map(([selector, field]) => ({ selector, field })),
     },
     methodOverride: file.methodOverride ?? false,
+    log: logOf(file, pick('logLevel'), pick('accessLog')),
     audit: file.audit,
     securityHeaders: file.securityHeaders ?? {},
     webSocketOrigins: file.webSocketOrigins ?? [],
@@ -193,5 +207,17 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
       responseNames: file.metadata?.response ?? [],
       trailerNames: file.metadata?.trailers ?? [],
     },
+  };
+}
+
+function logOf(
+  { log = {} }: Config,
+  level: LogLevel | undefined,
+  accessLog: boolean | undefined,
+): Settings['log'] {
+  return {
+    ...log,
+    ...(level === undefined ? {} : { level }),
+    ...(accessLog === true ? { access: { ...log.access, mode: 'all' } } : {}),
   };
 }

@@ -4,7 +4,7 @@ import type { Match, NoMatch, Router } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import type { CallShape, Route, Surface } from '../surface/index.js';
-import type { RequestEvent, RequestSpan, Tracer } from '../telemetry/index.js';
+import type { RequestEvent, RequestSpan, TracedRequest, Tracer } from '../telemetry/index.js';
 import { type Answer, emptyAnswer } from './answer.js';
 import { bidi } from './bidi.js';
 import { clientStream } from './client-stream.js';
@@ -39,8 +39,8 @@ export interface GatewayCoreOptions {
   readonly methodOverride?: boolean | undefined;
   /** Undefined where nobody traces: then traces pass through. */
   readonly tracer?: Tracer | undefined;
-  /** Called once per request, at its end; must not throw. */
-  readonly log: (event: RequestEvent) => void;
+  /** Called once per request, at its end, with what the client has sent; must not throw, nor keep that. */
+  readonly log: (event: RequestEvent, asked: TracedRequest) => void;
 }
 
 /** Runs requests on the current surface. */
@@ -107,7 +107,7 @@ class GatewayCore implements Gateway {
   readonly #streamRules: StreamRules;
   readonly #methodOverride: boolean;
   readonly #tracer: Tracer | undefined;
-  readonly #log: (event: RequestEvent) => void;
+  readonly #log: GatewayCoreOptions['log'];
   readonly #streams = new LiveStreams();
   readonly #heartbeats: SharedTimer;
   #surface: Surface;
@@ -344,7 +344,7 @@ class GatewayCore implements Gateway {
         httpStatus,
         code,
         refused: seen?.view.refused,
-        clientAddress: seen?.view.clientAddress,
+        clientAddress: seen === undefined ? this.#clientAddress(exchange) : seen.view.clientAddress,
         principal: seen?.view.principal?.id,
         durationMs,
         requestBytes: traffic.requestBytes,
@@ -354,7 +354,7 @@ class GatewayCore implements Gateway {
         cause,
       };
       span?.end(event);
-      this.#log(event);
+      this.#log(event, exchange);
     };
     return { end, span, traffic };
   }

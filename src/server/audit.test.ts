@@ -33,6 +33,7 @@ describe('the audit log', () => {
   const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const lines = (): Record<string, unknown>[] =>
     writes.flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line));
+  const reasons = (): unknown[] => lines().map((line) => line['event.reason']);
   afterEach(() => expect(clock.timers).toBeLessThanOrEqual(1));
 
   it('has a line for a refusal, and none for what was let through', async () => {
@@ -41,22 +42,37 @@ describe('the audit log', () => {
     await settled();
     expect(lines()).toEqual([
       {
-        time: '2026-01-01T00:00:00.000Z',
-        kind: 'refusal',
-        ...missing,
-        httpStatus: 401,
-        httpMethod: 'GET',
-        route: '/v1/{name=orders/*}',
-        clientAddress: '192.0.2.1',
-        principal: 'staff:ann',
-        requestId: 'r1',
+        '@timestamp': '2026-01-01T00:00:00.000Z',
+        'log.level': 'warn',
+        'ecs.version': expect.any(String),
+        'service.name': 'propylon',
+        'event.dataset': 'propylon.audit',
+        'event.kind': 'event',
+        'event.category': ['web'],
+        'event.type': ['access', 'denied'],
+        message: 'authentication refused: CREDENTIALS_MISSING',
+        'event.action': 'authentication',
+        'event.reason': 'CREDENTIALS_MISSING',
+        'event.outcome': 'failure',
+        'event.duration': 1_000_000,
+        'http.response.status_code': 401,
+        'http.request.method': 'GET',
+        'http.request.body.bytes': 0,
+        'http.response.body.bytes': 0,
+        'http.request.id': 'r1',
+        'client.address': '192.0.2.1',
+        'client.ip': '192.0.2.1',
+        'user.id': 'staff:ann',
+        'labels.route': '/v1/{name=orders/*}',
+        'labels.grpc_status': 'UNAUTHENTICATED',
+        'labels.refused_by': 'authentication',
       },
     ]);
   });
 
   it('is one write for the lines of a turn, and holds line ends within a line', async () => {
     audit.note({ ...event, refused: missing });
-    audit.note({ ...event, refused: missing, principal: 'a\n{"kind":"refusal"}' });
+    audit.note({ ...event, refused: missing, principal: 'a\n{"message":"none"}' });
     await settled();
     expect(writes).toHaveLength(1);
     expect(lines()).toHaveLength(2);
@@ -65,7 +81,7 @@ describe('the audit log', () => {
   it('cuts ids that are long', async () => {
     audit.note({ ...event, refused: missing, principal: 'x'.repeat(100_000) });
     await settled();
-    expect(lines()[0]?.['principal']).toBe('x'.repeat(200));
+    expect(lines()[0]?.['user.id']).toBe(`${'x'.repeat(200)}…`);
   });
 
   it('sums a flood up, but for the first of each kind', async () => {
@@ -73,21 +89,18 @@ describe('the audit log', () => {
     for (let i = 0; i < 1_000; i++) audit.note({ ...event, refused: missing });
     for (let i = 0; i < 5; i++) audit.note({ ...event, refused: denied });
     await settled();
-    expect(lines().map(({ reason }) => reason)).toEqual([
-      ...Array(3).fill('CREDENTIALS_MISSING'),
-      'ADDRESS_DENIED',
-    ]);
+    expect(reasons()).toEqual([...Array(3).fill('CREDENTIALS_MISSING'), 'ADDRESS_DENIED']);
     clock.moveTo(10_000);
     await settled();
-    expect(lines().at(-1)).toEqual({
-      time: '2026-01-01T00:00:10.000Z',
-      kind: 'refusals',
-      seconds: 10,
-      notWritten: { 'authentication CREDENTIALS_MISSING': 997, 'addresses ADDRESS_DENIED': 4 },
+    expect(lines().at(-1)).toMatchObject({
+      '@timestamp': '2026-01-01T00:00:10.000Z',
+      message: '1001 further refusals in 10 seconds',
+      'event.action': 'refusals-summed-up',
+      'labels.not_written': ['authentication CREDENTIALS_MISSING 997', 'addresses ADDRESS_DENIED 4'],
     });
     audit.note({ ...event, refused: missing });
     await settled();
-    expect(lines().at(-1)).toMatchObject({ kind: 'refusal', ...missing });
+    expect(lines().at(-1)).toMatchObject({ 'event.reason': missing.reason });
   });
 
   it('says nothing of a time in which everything was written', async () => {
@@ -102,7 +115,7 @@ describe('the audit log', () => {
     audit.note({ ...event, refused: missing });
     audit.note({ ...event, refused: missing });
     await audit.close();
-    expect(lines().map(({ kind }) => kind)).toEqual(['refusal', 'refusals']);
+    expect(reasons()).toEqual([missing.reason, undefined]);
     expect(clock.timers).toBe(0);
   });
 });

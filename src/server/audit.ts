@@ -1,5 +1,5 @@
 import type { WallClock } from '../clock.js';
-import type { RequestEvent } from '../telemetry/index.js';
+import { type Fields, type RequestEvent, refusalFields, refusalsLeftFields } from '../telemetry/index.js';
 
 /** Where refusals of the gate are written down, a JSON line each. */
 export interface AuditOptions {
@@ -23,9 +23,6 @@ const linesMaxDefault = 100;
 /** In which lines are counted, and behind which the rest is summed up. */
 const windowMs = 10_000;
 
-/** Ids are the issuers' affair, and may be of any length. */
-const principalCharactersMax = 200;
-
 /** What the lines of one window have come to; kinds are few, since steps and reasons are. */
 interface Window {
   written: number;
@@ -47,7 +44,7 @@ export function createAudit(
   let pending = '';
   let writing = Promise.resolve();
 
-  const write = (line: object): void => {
+  const write = (fields: Fields): void => {
     if (pending === '') {
       // What comes in one turn is one write; the next waits for it.
       writing = writing.then(() => {
@@ -56,20 +53,20 @@ export function createAudit(
         return append(lines);
       });
     }
-    pending += `${JSON.stringify({ time: new Date(clock.wall()).toISOString(), ...line })}\n`;
+    pending += `${JSON.stringify({ '@timestamp': new Date(clock.wall()).toISOString(), ...fields })}\n`;
   };
 
   const endWindow = (): void => {
     stopTimer();
     const left = current?.left ?? new Map<string, number>();
     current = undefined;
-    const by = [...left].filter(([, count]) => count > 0);
-    if (by.length > 0)
-      write({ kind: 'refusals', seconds: windowMs / 1000, notWritten: Object.fromEntries(by) });
+    const by = new Map([...left].filter(([, count]) => count > 0));
+    if (by.size > 0) write(refusalsLeftFields(by, windowMs / 1000));
   };
 
   return {
-    note({ refused, ...event }) {
+    note(event) {
+      const { refused } = event;
       if (refused === undefined) return;
       if (current === undefined) {
         current = { written: 0, left: new Map() };
@@ -83,11 +80,7 @@ export function createAudit(
       }
       current.written += 1;
       current.left.set(kind, left ?? 0);
-      const { requestId, httpMethod, route, clientAddress, principal, httpStatus } = event;
-      write({
-        ...{ kind: 'refusal', step: refused.step, reason: refused.reason, httpStatus, httpMethod, route },
-        ...{ clientAddress, principal: principal?.slice(0, principalCharactersMax), requestId },
-      });
+      write(refusalFields(event));
     },
     close() {
       endWindow();

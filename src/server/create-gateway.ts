@@ -8,7 +8,7 @@ import { createGateResources, type GateResources } from '../gate/index.js';
 import { createGatewayCore, defaultMetadataRules, defaultStreamRules } from '../gateway/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import { outlineSurface, type SurfaceSummary, selectorTable, summarize } from '../surface/index.js';
-import type { RequestEvent } from '../telemetry/index.js';
+import type { RequestEvent, TracedRequest } from '../telemetry/index.js';
 import { type Channels, type Method, unknownMethod } from '../upstream/index.js';
 import { type Access, accessOf } from './access.js';
 import { type AppEnvironment, createApp } from './app.js';
@@ -150,10 +150,10 @@ function assemble(
   };
 }
 
-function logOf(log: GatewayOptions['log'] = () => undefined, audit: Audit | undefined) {
+function logOf(log: NonNullable<GatewayOptions['log']> = () => undefined, audit: Audit | undefined) {
   if (audit === undefined) return log;
-  return (event: RequestEvent): void => {
-    log(event);
+  return (event: RequestEvent, asked: TracedRequest): void => {
+    log(event, asked);
     audit.note(event);
   };
 }

@@ -5,7 +5,7 @@ import type { GateOptions, Policy } from '../gate/index.js';
 import type { MetadataRules, StreamRules } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import type { ErrorForm, RequestOptions, StreamDefault } from '../surface/index.js';
-import type { RequestEvent, Tracer } from '../telemetry/index.js';
+import type { LogLevels, RequestEvent, TracedRequest, Tracer } from '../telemetry/index.js';
 import type { UpstreamOptions } from '../upstream/index.js';
 import type { AuditOptions } from './audit.js';
 import type { Rpc } from './rpc.js';
@@ -78,8 +78,13 @@ export interface GatewayOptions {
   readonly routes?: (app: Hono, rpc: (service: string) => Rpc) => void;
   /** Makes spans of requests and calls. Default: traces pass through. */
   readonly tracer?: Tracer | undefined;
-  /** One event per request. Default: none is kept. */
-  readonly log?: (event: RequestEvent) => void;
+  /**
+   * Told of each request at its end. What it had asked for comes along for logs that may have it: paths and header
+   * fields are the client's, and hold credentials. Default: none is kept.
+   */
+  readonly log?: (event: RequestEvent, asked: TracedRequest) => void;
   /** Told of what went wrong outside of any request. Default: a warning of the process. */
   readonly warn?: (text: string, cause?: unknown) => void;
+  /** How much is logged, for operators who want to change it. Default: they cannot. */
+  readonly logLevels?: LogLevels | undefined;
 }

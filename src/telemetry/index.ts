@@ -1,3 +1,8 @@
+export { type Fields, refusalFields, refusalsLeftFields } from './log/fields.js';
+export type { LogLevelState, LogLevels } from './log/levels.js';
+export { createLog, type Log, type LogHost } from './log/log.js';
+export { type LogLevel, type LogOptions, logLevels, logOptionsSchema } from './log/options.js';
+export type { LineStream } from './log/sink.js';
 export { catalog } from './metrics/catalog.js';
 export type { RequestEvent } from './request-event.js';
 export type {

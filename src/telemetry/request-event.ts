@@ -15,7 +15,7 @@ export interface RequestEvent {
   readonly code: number;
   /** Which step of the gate refused the request, and why. */
   readonly refused?: { readonly step: string; readonly reason: Reason } | undefined;
-  /** The client behind trusted proxies, or the peer; undefined where no route matched. */
+  /** The client behind trusted proxies, or the peer. */
   readonly clientAddress?: string | undefined;
   /** Id of the authenticated caller, where there is one: see Principal. */
   readonly principal?: string | undefined;

@@ -67,29 +67,28 @@ describe('the audit log of refusals', () => {
     await fetch(`${url}/v1/stream`, { headers });
     await written(3);
     const common = {
-      time: expect.stringMatching(/^\d{4}-.*Z$/),
-      kind: 'refusal',
-      httpMethod: 'GET',
-      clientAddress: '192.0.2.7',
-      requestId: 'r-1',
+      '@timestamp': expect.stringMatching(/^\d{4}-.*Z$/),
+      'event.dataset': 'propylon.audit',
+      'http.request.method': 'GET',
+      'client.address': '192.0.2.7',
+      'http.request.id': 'r-1',
     };
-    expect(lines()).toEqual([
+    expect(lines()).toMatchObject([
       {
         ...common,
-        step: 'authentication',
-        reason: 'CREDENTIALS_MISSING',
-        httpStatus: 401,
-        route: '/v1/echo',
+        'event.action': 'authentication',
+        'event.reason': 'CREDENTIALS_MISSING',
+        'http.response.status_code': 401,
+        'labels.route': '/v1/echo',
       },
       {
         ...common,
-        step: expect.any(String),
-        reason: 'SCOPE_MISSING',
-        httpStatus: 403,
-        route: '/v1/echo',
-        principal: 'staff:ann',
+        'event.reason': 'SCOPE_MISSING',
+        'http.response.status_code': 403,
+        'labels.route': '/v1/echo',
+        'user.id': 'staff:ann',
       },
-      { ...common, step: 'addresses', reason: 'ADDRESS_DENIED', httpStatus: 403, route: '/v1/stream' },
+      { ...common, 'event.reason': 'ADDRESS_DENIED', 'labels.route': '/v1/stream' },
     ]);
     expect(readFileSync(file, 'utf8')).not.toMatch(/secret|Bearer|eyJ/);
   });
@@ -108,7 +107,7 @@ describe('the audit log of refusals', () => {
     for (let i = 0; i < 3; i++) await fetch(`${url}/v1/echo`);
     await close();
     echo = undefined;
-    expect(lines().map(({ kind }) => kind)).toEqual(['refusal', 'refusals']);
+    expect(lines().map((line) => line['event.action'])).toEqual(['authentication', 'refusals-summed-up']);
   });
 
   it('that cannot be written does not load', async () => {
@@ -167,7 +166,7 @@ policies: { "*": { timeout: 5s } }
 `);
     expect(url).toMatch(/^https:/);
     request(`${url}/v1/echo`, { ca: cert, servername: 'localhost', agent: false }).end();
-    await printed('"kind":"refusal"');
-    expect(output()).toContain('"reason":"CREDENTIALS_MISSING"');
+    await printed('"event.dataset":"propylon.audit"');
+    expect(output()).toContain('"event.reason":"CREDENTIALS_MISSING"');
   });
 });

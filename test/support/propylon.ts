@@ -13,6 +13,8 @@ export interface PropylonProcess {
   readonly pid: number;
   /** Everything printed so far, both streams. */
   output(): string;
+  /** What was printed to standard error so far. */
+  errors(): string;
   /** Resolves once the text was printed. */
   printed(text: string): Promise<void>;
   signal(name: NodeJS.Signals): void;
@@ -32,6 +34,7 @@ export async function startPropylon(
     env: { ...process.env, NO_COLOR: '1', ...env },
   });
   let output = '';
+  let errors = '';
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   const waiting = new Set<() => void>();
   const ready = new Promise<RegExpExecArray>((resolve) => {
@@ -42,7 +45,10 @@ export async function startPropylon(
       for (const look of waiting) look();
     };
     child.stdout.on('data', read);
-    child.stderr.on('data', read);
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors += chunk.toString();
+      read(chunk);
+    });
   });
   const first = await Promise.race([ready, exited]);
   if (!Array.isArray(first)) throw new Error(`propylon serve ended with ${String(first)}:\n${output}`);
@@ -52,6 +58,7 @@ export async function startPropylon(
     adminUrl,
     pid: child.pid ?? 0,
     output: () => output,
+    errors: () => errors,
     printed: (text) =>
       new Promise((resolve) => {
         const look = (): void => {

@@ -8,15 +8,13 @@ import {
   type Listener,
   type PropylonGateway,
 } from '../../server/index.js';
-import { httpStatusOf } from '../../status/index.js';
-import type { RequestEvent } from '../../telemetry/index.js';
+import type { Log } from '../../telemetry/index.js';
 import { exitCode } from '../exit-code.js';
 import { type ListenFlags, type SourceFlags, settingsOf } from '../flags.js';
-import { printDiagnostics } from '../terminal.js';
+import { logDiagnostics, openProcessLog } from '../process-log.js';
 
 export interface ServeFlags extends SourceFlags, ListenFlags {
   readonly demo?: boolean;
-  readonly accessLog?: boolean;
 }
 
 /** The embedded shop: its backends, what it adds to the gateway, and lines to try. */
@@ -29,10 +27,6 @@ interface Demo {
 /** `propylon serve`: resolves with the exit code once a signal has ended it. */
 export async function serve(flags: ServeFlags): Promise<number> {
   const settings = settingsOf(flags);
-  // One request's defect is no reason to end the others.
-  process.on('unhandledRejection', (reason) => {
-    process.stderr.write(`unhandled rejection: ${textOf(reason)}\n`);
-  });
   const given = {
     ...gatewayOptionsOf(settings),
     ...(settings.codecs === undefined ? {} : { codecs: await importCodecs(settings.codecs) }),
@@ -44,8 +38,13 @@ export async function serve(flags: ServeFlags): Promise<number> {
     return exitCode.usage;
   }
   const demo = flags.demo === true ? await startDemo(given) : undefined;
-  const log = logger(flags.accessLog === true);
-  const gateway = await createGateway({ ...(demo?.options ?? given), log, warn });
+  const log = openProcessLog(settings.log);
+  const gateway = await createGateway({
+    ...(demo?.options ?? given),
+    log: log.request,
+    warn: log.warn,
+    logLevels: log.levels,
+  });
   let listener: Listener;
   try {
     listener = await gateway.listen(definedListen(settings.listen));
@@ -55,11 +54,14 @@ export async function serve(flags: ServeFlags): Promise<number> {
   }
   // Before the announcement: whoever reads it may send a signal at once.
   const stopped = stopSignal();
-  announce(gateway, listener, flags, demo);
+  logDiagnostics(log, gateway.diagnostics, flags.verbose === true);
+  announce(gateway, listener, demo);
+  logStart(log, gateway, listener);
   await stopped;
-  process.stderr.write('\nshutting down: in-flight requests may finish; a second signal ends at once\n');
+  log.info('shutting down: in-flight requests may finish; a second signal ends at once');
   await listener.close();
   await Promise.all([gateway.close(), demo?.close()]);
+  await log.close();
   return exitCode.fine;
 }
 
@@ -90,13 +92,7 @@ async function startDemo(given: GatewayOptions): Promise<Demo> {
   };
 }
 
-function announce(
-  gateway: PropylonGateway,
-  listener: Listener,
-  flags: ServeFlags,
-  demo: Demo | undefined,
-): void {
-  printDiagnostics(gateway.diagnostics, flags.verbose === true);
+function announce(gateway: PropylonGateway, listener: Listener, demo: Demo | undefined): void {
   const { services, methods, routes } = gateway.counts;
   for (const source of gateway.sources) process.stdout.write(`source   ${source}\n`);
   process.stdout.write(`serving  ${services} services, ${methods} methods, ${routes} routes\n`);
@@ -108,6 +104,17 @@ function announce(
   process.stdout.write('\nTry:\n');
   for (const { title, curl } of demo.tries(url)) process.stdout.write(`\n  # ${title}\n  ${curl}\n`);
   process.stdout.write('\nCtrl-C ends it.\n');
+}
+
+/** The start, for whoever reads the log and nothing else; people have just been told. */
+function logStart(log: Log, gateway: PropylonGateway, listener: Listener): void {
+  if (log.format === 'pretty') return;
+  const { services, methods, routes } = gateway.counts;
+  log.info(`serving ${services} services, ${methods} methods, ${routes} routes`, {
+    'labels.access': accessText(gateway.access),
+    'labels.url': urlOf(listener.scheme, listener.host, listener.port),
+    'labels.admin_url': urlOf('http', listener.adminHost, listener.adminPort),
+  });
 }
 
 /** Whether callers are asked for anything: an operator who thinks so should read it at once. */
@@ -132,30 +139,6 @@ function portTrouble(error: unknown): number {
     `Port ${port} of ${address} ${what}. Choose others with --port and --admin-port; 0 picks free ones.\n`,
   );
   return exitCode.failed;
-}
-
-/** A JSON line. */
-function warn(text: string, cause: unknown): void {
-  const line = { time: new Date().toISOString(), level: 'warning', kind: 'warning', text };
-  process.stderr.write(`${JSON.stringify(cause === undefined ? line : { ...line, cause: textOf(cause) })}\n`);
-}
-
-/** One JSON line per request that failed on our side, midway in a stream too; with --access-log, one per request. */
-function logger(everything: boolean): (event: RequestEvent) => void {
-  return (event) => {
-    const failed = event.httpStatus >= 500 || httpStatusOf(event.code) >= 500;
-    if (!everything && !failed) return;
-    const { cause, ...rest } = event;
-    const line = { time: new Date().toISOString(), level: failed ? 'error' : 'info', ...rest };
-    process.stderr.write(
-      `${JSON.stringify(cause === undefined ? line : { ...line, cause: textOf(cause) })}\n`,
-    );
-  };
-}
-
-/** With its stack, which is what leads to a defect; the log is for operators, not for clients. */
-function textOf(cause: unknown): string {
-  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }
 
 function definedListen(
