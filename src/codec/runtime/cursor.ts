@@ -233,10 +233,11 @@ function viewOf(bytes: Uint8Array): DataView {
 const padding = 32;
 /** What stores of eight may write behind what was reserved. */
 export const spill = 8;
-const inputKept = 256 * 1024;
+/** Of a mebibyte of JSON and what it is made of: arrays of this size are dear to have and dearer to be rid of. */
+const inputKept = 1024 * 1024;
 /** Outputs of ten kilobytes and less share an allocation, which costs as much as printing one of them. */
 const slabSize = 64 * 1024;
 /** What an output may need that is written there; larger ones are copied. */
 const slabRoom = 32 * 1024;
 const scratchLeast = 64 * 1024;
-const scratchKept = 1024 * 1024;
+const scratchKept = 2.5 * 1024 * 1024;

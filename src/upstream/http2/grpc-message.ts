@@ -3,8 +3,10 @@ import { gunzipSync } from 'node:zlib';
 /** Compression flag and length before each message (gRPC over HTTP/2, "Length-Prefixed-Message"). */
 export const messagePrefixBytes = 5;
 
-/** Room that a message gets before any of it has come; it doubles with what comes. */
+/** Room that a message gets before any of it has come; it grows with what comes, since what is announced may never. */
 const firstBytesMax = 64 * 1024;
+/** Each step is copied once more; what is not written to takes no memory yet. */
+const roomGrowth = 8;
 
 /** What becomes of the bytes of a stream. */
 export interface MessageSink {
@@ -74,7 +76,7 @@ export class MessageReader {
     const have = this.#have + end - start;
     if (this.#body === undefined || this.#body.length < have) {
       // What is announced is not yet here: room grows with what has come.
-      const room = Math.min(this.#length, Math.max(firstBytesMax, 2 * have));
+      const room = Math.min(this.#length, Math.max(firstBytesMax, roomGrowth * have));
       const larger = Buffer.allocUnsafe(room);
       this.#body?.copy(larger, 0, 0, this.#have);
       this.#body = larger;
