@@ -17,6 +17,7 @@ const floorOf: Readonly<Record<string, number>> = {
   'clock.ts': 0,
   'crossing-names.ts': 0,
   'duration.ts': 0,
+  'grouped.ts': 0,
   'headers.ts': 0,
   'nearest.ts': 0,
   'pause.ts': 0,

@@ -8,7 +8,7 @@ import { createGateResources, type GateResources } from '../gate/index.js';
 import { createGatewayCore, defaultMetadataRules, defaultStreamRules } from '../gateway/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import { outlineSurface, type SurfaceSummary, selectorTable, summarize } from '../surface/index.js';
-import type { RequestEvent, TracedRequest } from '../telemetry/index.js';
+import { createRecorder, type Recorder, type RequestEvent, type TracedRequest } from '../telemetry/index.js';
 import { type Channels, type Method, unknownMethod } from '../upstream/index.js';
 import { type Access, accessOf } from './access.js';
 import { type AppEnvironment, createApp } from './app.js';
@@ -81,6 +81,7 @@ function assemble(
   { channels, gate, audit }: Parts,
   { registry, surface, input, backends, sources, diagnostics }: Loaded,
 ): PropylonGateway {
+  const recorder = createRecorder(systemClock);
   const core = createGatewayCore({
     surface,
     limits,
@@ -95,7 +96,7 @@ function assemble(
     },
     methodOverride: options.methodOverride,
     tracer: options.tracer,
-    log: logOf(options.log, audit),
+    log: logOf(options.log, audit, recorder),
   });
   const table = selectorTable(backends);
   const rpc = createRpc(
@@ -137,6 +138,8 @@ function assemble(
           core,
           app: own,
           gate,
+          channels,
+          recorder,
           limits,
           clock: systemClock,
           webSocketOrigins: options.webSocketOrigins ?? [],
@@ -150,11 +153,15 @@ function assemble(
   };
 }
 
-function logOf(log: NonNullable<GatewayOptions['log']> = () => undefined, audit: Audit | undefined) {
-  if (audit === undefined) return log;
+function logOf(
+  log: NonNullable<GatewayOptions['log']> = () => undefined,
+  audit: Audit | undefined,
+  recorder: Recorder,
+) {
   return (event: RequestEvent, asked: TracedRequest): void => {
     log(event, asked);
-    audit.note(event);
+    recorder.record(event);
+    audit?.note(event);
   };
 }
 

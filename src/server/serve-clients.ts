@@ -3,7 +3,10 @@ import type { Clock } from '../clock.js';
 import type { GateResources } from '../gate/index.js';
 import type { Gateway } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
+import type { Recorder } from '../telemetry/index.js';
+import type { Channels } from '../upstream/index.js';
 import { createAnswers } from './admin/answers.js';
+import { createLoopWatch } from './admin/loop-watch.js';
 import { type Ask, askHere } from './admin/operation.js';
 import type { GatewayApp } from './app.js';
 import { createNodeServer } from './node.js';
@@ -16,6 +19,8 @@ export interface Parts {
   readonly core: Gateway;
   readonly app: GatewayApp;
   readonly gate: GateResources;
+  readonly channels: Channels;
+  readonly recorder: Recorder;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly webSocketOrigins: WebSocketOrigins;
@@ -45,7 +50,7 @@ const lastWordsMs = 500;
 
 /** Throws DiagnosticsError when no TLS can be made of its files. */
 export async function serveClients(
-  { core, app, gate, limits, clock, webSocketOrigins, security }: Parts,
+  { core, app, gate, channels, recorder, limits, clock, webSocketOrigins, security }: Parts,
   { tls }: { readonly tls?: ListenTls },
 ): Promise<Clients> {
   const openTls = tls && (await loadServerTls(tls, limits, clock));
@@ -64,7 +69,9 @@ export async function serveClients(
   return {
     server: clients.server,
     scheme: tls === undefined ? 'http' : 'https',
-    ask: askHere(createAnswers({ core, gate, isServing: () => ready })),
+    ask: askHere(
+      createAnswers({ core, gate, channels, recorder, loop: createLoopWatch(clock), isServing: () => ready }),
+    ),
     async drain() {
       ready = false;
       core.drain();

@@ -4,6 +4,9 @@ export { createLog, type Log, type LogHost } from './log/log.js';
 export { type LogLevel, type LogOptions, logLevels, logOptionsSchema } from './log/options.js';
 export type { LineStream } from './log/sink.js';
 export { catalog } from './metrics/catalog.js';
+export { mergeRecent } from './recent/merge.js';
+export type { Recent } from './recent/recent.js';
+export { createRecorder, type Recorder } from './recent/recorder.js';
 export type { RequestEvent } from './request-event.js';
 export type {
   AttemptSpan,

@@ -6,7 +6,7 @@ export { loadXds, type Xds } from './grpcjs/xds.js';
 export { createHttp2Transport, type Http2TransportOptions } from './http2/transport.js';
 export { type Method, unknownMethod } from './method.js';
 export { type UpstreamOptions, upstreamOptionsSchema } from './options.js';
-export type { EndpointReport, UpstreamReport } from './report.js';
+export type { BreakerReport, EndpointReport, UpstreamReport } from './report.js';
 export { lookupAddresses } from './resolver/lookup.js';
 export type { Endpoint } from './resolver/resolver.js';
 export { lookupTxtRecords } from './resolver/txt.js';

@@ -17,6 +17,8 @@ import { DiagnosticsError, defaultLimits, type Listener } from '../../src/index.
 import { listen } from '../../src/server/listen.js';
 import { securityHeaders } from '../../src/server/security-headers.js';
 import type { ListenTls } from '../../src/server/tls.js';
+import { createRecorder } from '../../src/telemetry/index.js';
+import { createChannels } from '../../src/upstream/index.js';
 import { type EchoGateway, messageOf, startEchoGateway } from '../support/echo-gateway.js';
 import { handClock } from '../support/hand-clock.js';
 import { sendRaw } from '../support/raw-http.js';
@@ -82,6 +84,10 @@ describe('a listener', () => {
           {},
           { clock, random: Math.random, limits: defaultLimits, warn: () => undefined },
         ),
+        channels: createChannels(() => {
+          throw new Error('no backends');
+        }),
+        recorder: createRecorder(clock),
         webSocketOrigins: [],
         security: securityHeaders({}, createTrustedProxies()),
       },

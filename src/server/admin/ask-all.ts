@@ -1,5 +1,6 @@
 import type { Ask, Merges } from './operation.js';
 import { mergeHealth } from './operations/health.js';
+import { mergeLive } from './operations/live.js';
 import { mergePurges } from './operations/purge.js';
 
 const merges: Merges = {
@@ -7,6 +8,7 @@ const merges: Merges = {
   routes: ([first]) => first,
   jwks: (all) => ({ keys: all.flatMap(({ keys }) => keys) }),
   purge: mergePurges,
+  live: mergeLive,
 };
 
 /** Asks all processes that serve now, and makes one answer of theirs. Rejects when there is none. */

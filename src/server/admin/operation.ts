@@ -1,6 +1,7 @@
 import type { Purge, PurgeResult } from '../../gate/index.js';
 import type { SurfaceSummary } from '../../surface/index.js';
 import type { Health } from './operations/health.js';
+import type { Live } from './operations/live.js';
 
 /**
  * What operators ask of a process, by name: arguments and answer. Both are plain data, since a primary asks its
@@ -12,6 +13,8 @@ export interface Operations {
   /** Public keys of the tokens that the gateway signs. */
   readonly jwks: Operation<undefined, { readonly keys: readonly object[] }>;
   readonly purge: Operation<Purge, PurgeResult>;
+  /** What has happened since that second of the epoch, of the last ten minutes. */
+  readonly live: Operation<{ readonly since: number }, Live>;
 }
 
 export interface Operation<Args, Result> {

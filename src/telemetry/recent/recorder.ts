@@ -1,0 +1,48 @@
+import type { WallClock } from '../../clock.js';
+import type { RequestEvent } from '../request-event.js';
+import { Ending, endingOf } from './ending.js';
+import { Failures } from './failures.js';
+import { bucketOf } from './latency.js';
+import type { Recent } from './recent.js';
+import { Refusals } from './refusals.js';
+import { Routes } from './routes.js';
+import { Seconds } from './seconds.js';
+
+/** Remembers the last ten minutes of requests in a bounded space; counting one takes a fraction of a microsecond. */
+export interface Recorder {
+  record(event: RequestEvent): void;
+  /** What has happened since that second; 0 for all that is remembered. */
+  read(since: number): Recent;
+}
+
+export function createRecorder(clock: WallClock): Recorder {
+  const seconds = new Seconds();
+  const routes = new Routes();
+  const refusals = new Refusals();
+  const failures = new Failures();
+  return {
+    record(event) {
+      const now = clock.wall();
+      const second = Math.floor(now / 1000);
+      const ending = endingOf(event);
+      const bucket = bucketOf(event.durationMs);
+      seconds.count(second, ending, bucket);
+      const { route, refused } = event;
+      // What a client invents is no key: methods count only where a route has them.
+      const httpMethod = route === undefined ? '' : event.httpMethod;
+      routes.count(Math.floor(second / 60), httpMethod, route ?? '', ending, bucket);
+      if (refused !== undefined) refusals.count(event, refused.step, refused.reason, now);
+      if (ending === Ending.serverError) failures.add(event, now);
+    },
+    read(since) {
+      const next = Math.floor(clock.wall() / 1000);
+      return {
+        next,
+        seconds: seconds.read(since, next),
+        routes: routes.read(Math.floor(next / 60)),
+        refusals: refusals.read(),
+        failures: failures.read(),
+      };
+    },
+  };
+}
