@@ -49,7 +49,7 @@ export async function listen(parts: Parts, options: ListenOptions): Promise<List
   await open(server, port, host);
   const admin = await listenForOperators(
     askAll(() => [clients.ask]),
-    { host: adminHost, port: adminPort },
+    { host: adminHost, port: adminPort, clients: { scheme: clients.scheme, host, port: portOf(server) } },
   ).catch((error: unknown) => {
     server.close();
     throw error;

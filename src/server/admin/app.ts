@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { type ClientsAddress, consolePages } from './console.js';
 import { onlyFromHere } from './only-from-here.js';
 import type { Ask } from './operation.js';
 import { purgeCache } from './purge.js';
@@ -8,7 +9,7 @@ import { purgeCache } from './purge.js';
 const bodyBytesMax = 64 * 1024;
 
 /** What an operator or a kubelet asks, on a listener of its own. What changes something is asked from this machine. */
-export function createAdminApp(ask: Ask): Hono {
+export function createAdminApp(ask: Ask, clients: ClientsAddress): Hono {
   const app = new Hono();
   app.get('/livez', (c) => c.text('ok\n'));
   app.get('/readyz', async (c) => {
@@ -22,5 +23,6 @@ export function createAdminApp(ask: Ask): Hono {
   app.get('/jwks', async (c) => c.json(await ask('jwks', undefined), 200, { 'cache-control': 'max-age=60' }));
   app.get('/routes', async (c) => c.json(await ask('routes', undefined)));
   app.post('/cache/purge', onlyFromHere, bodyLimit({ maxSize: bodyBytesMax }), (c) => purgeCache(c, ask));
+  app.route('/console', consolePages(ask, clients));
   return app;
 }
