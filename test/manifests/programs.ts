@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { findServerProgram } from '../support/server-program.js';
+import { type Manifest, parseManifests } from './manifest.js';
+
+const run = promisify(execFile);
+const bufferBytesMax = 64 * 1024 * 1024;
+
+export const manifestsFolder = fileURLToPath(new URL('../../manifests/', import.meta.url));
+
+/** A program that `npm run manifests:tools` has put into .cache/manifests, or one that is installed. */
+export function findTool(name: 'helm' | 'hadolint' | 'kustomize'): string | undefined {
+  const built = fileURLToPath(new URL(`../../.cache/manifests/${name}`, import.meta.url));
+  return existsSync(built) ? built : findServerProgram(name, 'none; npm run manifests:tools makes it');
+}
+
+/** What `kubectl apply -k` would send to a cluster. Rejects with what kustomize says. */
+export async function kustomize(program: string, folder: string): Promise<Manifest[]> {
+  const { stdout } = await run(program, ['build', `${manifestsFolder}${folder}`], {
+    maxBuffer: bufferBytesMax,
+  });
+  return parseManifests(stdout);
+}
