@@ -136,7 +136,7 @@ try {
   chmodSync(home, 0o755);
   const stage = build();
   const app = join(stage.folder, stage.at);
-  const development = ['typescript', 'vitest', '@bufbuild/buf', 'kubernetes-models'];
+  const development = ['vitest', '@bufbuild/buf', 'kubernetes-models'];
   for (const name of development)
     if (readdirSync(join(app, 'node_modules'), { recursive: false }).includes(name))
       throw new Error(`${name} is in it`);
