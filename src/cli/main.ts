@@ -3,12 +3,13 @@ import { Command, CommanderError, Option } from 'commander';
 import { DiagnosticsError } from '../diagnostic/index.js';
 import { version } from '../version.js';
 import { codec } from './commands/codec.js';
+import { explain } from './commands/explain.js';
 import { key } from './commands/key.js';
 import { openapi } from './commands/openapi.js';
 import { routes } from './commands/routes.js';
 import { serve } from './commands/serve.js';
 import { exitCode } from './exit-code.js';
-import { addListenFlags, addOpenApiFlags, addSourceFlags, append } from './flags.js';
+import { addExplainFlags, addListenFlags, addOpenApiFlags, addSourceFlags, append } from './flags.js';
 import { printDiagnostics } from './terminal.js';
 
 function program(finish: (code: number) => void): Command {
@@ -29,6 +30,7 @@ Examples:
   propylon serve --reflect localhost:50051                       ask a running server what it offers
   propylon routes --proto ./proto                                what would be served
   propylon openapi --proto ./proto --out openapi.yaml            what clients are given
+  propylon explain GET /v1/products/p1 --proto ./proto           what would happen to a request, and why
   propylon codec shop.v1.Product --proto ./proto                 what its transcoding runs
   propylon codec --proto ./proto --out codecs.mjs                the same ahead of time, for all routes
 
@@ -49,6 +51,13 @@ Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:
     .option('--json', 'as JSON')
     .option('--policies', 'the effective policy of each route, and where each value comes from')
     .action(async (flags) => finish(await routes(flags)));
+  addExplainFlags(
+    addSourceFlags(
+      root
+        .command('explain <method> <url>')
+        .description('what would happen to a request, step by step; nothing is sent, unless --send says so'),
+    ),
+  ).action(async (method, url, flags) => finish(await explain(method, url, flags)));
   addOpenApiFlags(
     addSourceFlags(root.command('openapi').description('write what would be served as OpenAPI')),
   ).action(async (flags) => finish(await openapi(flags)));

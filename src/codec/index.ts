@@ -20,5 +20,6 @@ export {
   textField,
   textMapField,
 } from './text-field.js';
+export { type WireField, wireFields } from './wire-fields.js';
 export { appendFragment, findField, isOneRecordEach, removeField } from './wire-splice.js';
 export { type WantedCodec, writeModule } from './write-module.js';

@@ -5,7 +5,8 @@ import { type Gate, type GateStep, openGate } from './step.js';
 
 /** The gate of one binding: nothing in it that its policy does not ask for. */
 export function buildGate(context: GateContext, builders: readonly StepBuilder[] = order): Gate {
-  const steps = builders.flatMap((build) => build(context));
+  const { watched = (step: GateStep) => step } = context;
+  const steps = builders.flatMap((build) => build(context)).map(watched);
   if (steps.length === 0) return openGate;
   const having = (phase: 'admit' | 'inspect' | 'around'): GateStep[] =>
     steps.filter((step) => step[phase] !== undefined);

@@ -4,6 +4,7 @@ import type { FieldProblem, MessageField } from './message-field.js';
 import type { EffectivePolicy } from './policy/effective.js';
 import type { Policy } from './policy/schema.js';
 import type { GateResources } from './resources.js';
+import type { GateStep } from './step.js';
 import type { InputRules } from './validate/input-rules.js';
 
 /** All that a step can know when it is made: of one binding, at load. */
@@ -52,6 +53,8 @@ export interface GateContext {
   readonly readMethod: (name: string) => string | undefined;
   /** Name of a resource → the path under which a GET of a method, by its full name, reads it; undefined where the surface has none. */
   readonly pathsOf: (method: string) => ((name: string) => string | undefined) | undefined;
+  /** Puts something around each step, for those who watch it. Default nothing. */
+  readonly watched?: ((step: GateStep) => GateStep) | undefined;
   /** Told of everything that is wrong with the policy; a step that cannot be made is left out, and the load fails. */
   readonly report: (diagnostic: Diagnostic) => void;
 }

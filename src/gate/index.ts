@@ -1,6 +1,7 @@
 export { createTrustedProxies, type TrustedProxies } from './address/trusted-proxies.js';
 export { type Audience, audiences, sees } from './audience.js';
 export { type NewKey, newKey } from './auth/api-key/key-file.js';
+export { unasked } from './auth/authenticator.js';
 export type { ProviderOptions } from './auth/options.js';
 export { audienceOfLabels } from './authz/options.js';
 export { buildGate } from './build.js';
@@ -24,5 +25,8 @@ export {
   type GateFailure,
   type GateReply,
   type Refusal,
+  type Verdict,
 } from './verdict.js';
 export { type GateRequest, GateView, type PeerCertificate } from './view.js';
+export { type Finding, type NoteFinding, watchedResources } from './watch/resources.js';
+export { isOfStep } from './watch/sections.js';

@@ -42,8 +42,8 @@ export interface GateResources {
   /** What is wrong with what the options name: files that are not there, keys that are none. */
   readonly diagnostics: readonly Diagnostic[];
   readonly proxies: TrustedProxies;
-  readonly rateLimits: RateLimits;
-  readonly concurrency: Concurrency;
+  readonly rateLimits: Pick<RateLimits, keyof RateLimits>;
+  readonly concurrency: Pick<Concurrency, keyof Concurrency>;
   /** Of this process. */
   readonly loopDelay: LoopDelay;
   close(): Promise<void>;

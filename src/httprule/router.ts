@@ -6,11 +6,11 @@ import { decodeCapture, type KeptEscapes, normalizeEscapes } from './percent.js'
 import { parseRequestPath, type RequestPath } from './request-path.js';
 import {
   anyMethod,
-  collectMethods,
   findRoute,
   MethodBits,
   TrieBuilder,
   type TrieNode,
+  visitMatches,
   type Wanted,
 } from './trie.js';
 
@@ -22,6 +22,11 @@ export interface Router<T> {
    * Throws StatusError INVALID_ARGUMENT: PATH_MALFORMED or PATH_ENCODING.
    */
   match(httpMethod: string, target: string): Match<T> | NoMatch;
+  /**
+   * Every route whose template matches the path, whatever its HTTP method, those that win first: for people who ask
+   * why. Throws as `match`.
+   */
+  candidates(target: string): readonly T[];
 }
 
 /** A request's route and what its path says. */
@@ -106,6 +111,14 @@ function createRouter<T>(
     return wanted;
   };
   const plain = roots.get('');
+  const visitAll = (
+    { segments }: RequestPath,
+    suffixed: Suffixed<RouterEntry<T>> | undefined,
+    visit: (routes: ReadonlyMap<string, RouterEntry<T>>) => void,
+  ): void => {
+    if (suffixed !== undefined) visitMatches(suffixed.root, suffixed.segments, 0, visit);
+    if (plain !== undefined) visitMatches(plain, segments, 0, visit);
+  };
   const matched = (entry: RouterEntry<T>, httpMethod: string, path: RequestPath, end: number): Match<T> => ({
     route: entry.route,
     captures: captures(entry.binding, path, end, multiSegmentDecoding),
@@ -126,9 +139,19 @@ function createRouter<T>(
       if (entry !== undefined) return matched(entry, httpMethod, path, path.end);
 
       const found = new Set<string>();
-      if (suffixed !== undefined) collectMethods(suffixed.root, suffixed.segments, 0, found);
-      if (plain !== undefined) collectMethods(plain, path.segments, 0, found);
+      visitAll(path, suffixed, (routes) => {
+        for (const known of routes.keys()) found.add(known);
+      });
       return found.size === 0 ? nowhere : { allow: allowed(found) };
+    },
+    candidates(target) {
+      const path = parseRequestPath(target, trailingSlash === 'ignore');
+      const found = new Set<T>();
+      if (path.hasEmptySegment) return [];
+      visitAll(path, withVerb(path, roots), (routes) => {
+        for (const { route } of routes.values()) found.add(route);
+      });
+      return [...found];
     },
   };
 }

@@ -161,24 +161,27 @@ export function findRoute<T>(
   return undefined;
 }
 
-/** Adds to `found` the HTTP methods of every template that matches segments from `index` on. */
-export function collectMethods<T>(
+/**
+ * Visits what every template that matches segments from `index` on has for HTTP methods, those that win first;
+ * where `**` leads to one in several ways, several times.
+ */
+export function visitMatches<T>(
   node: TrieNode<T>,
   segments: readonly string[],
   index: number,
-  found: Set<string>,
+  visit: (routes: ReadonlyMap<string, T>) => void,
 ): void {
   const left = segments.length - index;
   if (left < node.shortest || left > node.longest) return;
   if (left === 0) {
-    for (const httpMethod of node.routes.keys()) found.add(httpMethod);
+    if (node.routes.size > 0) visit(node.routes);
   } else {
     const literal = node.literals.get(segments[index] ?? '');
-    if (literal !== undefined) collectMethods(literal, segments, index + 1, found);
-    if (node.any !== undefined) collectMethods(node.any, segments, index + 1, found);
+    if (literal !== undefined) visitMatches(literal, segments, index + 1, visit);
+    if (node.any !== undefined) visitMatches(node.any, segments, index + 1, visit);
   }
   if (node.rest === undefined) return;
   for (let tail = Math.min(left, node.rest.longest); tail >= node.rest.shortest; tail--) {
-    collectMethods(node.rest, segments, segments.length - tail, found);
+    visitMatches(node.rest, segments, segments.length - tail, visit);
   }
 }

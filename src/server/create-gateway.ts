@@ -5,12 +5,19 @@ import { systemClock } from '../clock.js';
 import { type OpenApiBuild, type OpenApiOptions, openApiDocument } from '../contract/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { createGateResources, type GateResources } from '../gate/index.js';
-import { createGatewayCore, defaultMetadataRules, defaultStreamRules } from '../gateway/index.js';
+import {
+  createGatewayCore,
+  defaultMetadataRules,
+  defaultStreamRules,
+  type Explanation,
+  type GatewayCoreOptions,
+} from '../gateway/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import { outlineSurface, type SurfaceSummary, selectorTable, summarize } from '../surface/index.js';
 import { createRecorder, type Recorder, type RequestEvent, type TracedRequest } from '../telemetry/index.js';
 import { type Channels, type Method, unknownMethod } from '../upstream/index.js';
 import { type Access, accessOf } from './access.js';
+import { type ExplainArguments, explainHere } from './admin/operations/explain.js';
 import { type AppEnvironment, createApp } from './app.js';
 import { type Audit, createAudit } from './audit.js';
 import { appendTo } from './audit-file.js';
@@ -36,6 +43,8 @@ export interface PropylonGateway {
   summary(): SurfaceSummary;
   /** What is served as an OpenAPI document: 3.1, for the public, unless something else is asked for. */
   openApi(options?: Partial<Omit<OpenApiOptions, 'limits'>>): OpenApiBuild;
+  /** What would happen to a request, stage by stage; with `send` it is made. */
+  explain(asked: ExplainArguments): Promise<Explanation>;
   /** What ts-proto's typed clients call, over the gateway's own channels. */
   rpc(service: string): Rpc;
   /** As `app.fetch`, for platforms that receive requests themselves. */
@@ -82,7 +91,7 @@ function assemble(
   { registry, surface, input, backends, sources, diagnostics }: Loaded,
 ): PropylonGateway {
   const recorder = createRecorder(systemClock);
-  const core = createGatewayCore({
+  const coreOptions: GatewayCoreOptions = {
     surface,
     limits,
     clock: systemClock,
@@ -97,7 +106,18 @@ function assemble(
     methodOverride: options.methodOverride,
     tracer: options.tracer,
     log: logOf(options.log, audit, recorder),
-  });
+  };
+  const core = createGatewayCore(coreOptions);
+  const explain = (asked: ExplainArguments): Promise<Explanation> =>
+    explainHere(
+      {
+        options: { ...coreOptions, surface: core.surface },
+        gate,
+        random: Math.random,
+        retain: (upstream) => channels.retain(upstream),
+      },
+      asked,
+    );
   const table = selectorTable(backends);
   const rpc = createRpc(
     (name) => {
@@ -129,6 +149,7 @@ function assemble(
         limits,
         ...wanted,
       }),
+    explain,
     rpc: () => rpc,
     fetch: async (request, received) => own.app.fetch(request, { received } satisfies AppEnvironment),
     requestListener: getRequestListener(own.app.fetch, { overrideGlobalObjects: false }),
@@ -144,6 +165,7 @@ function assemble(
           clock: systemClock,
           webSocketOrigins: options.webSocketOrigins ?? [],
           security,
+          explain,
         },
         where,
       ),

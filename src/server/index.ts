@@ -1,3 +1,4 @@
+export type { ExplainArguments } from './admin/operations/explain.js';
 export { createConfiguredGateway } from './configured-gateway.js';
 export { createGateway, type PropylonGateway } from './create-gateway.js';
 export type { Received } from './fetch.js';

@@ -5,7 +5,7 @@ import type { Gateway } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import type { Recorder } from '../telemetry/index.js';
 import type { Channels } from '../upstream/index.js';
-import { createAnswers } from './admin/answers.js';
+import { type AnswerParts, createAnswers } from './admin/answers.js';
 import { createLoopWatch } from './admin/loop-watch.js';
 import { type Ask, askHere } from './admin/operation.js';
 import type { GatewayApp } from './app.js';
@@ -25,6 +25,7 @@ export interface Parts {
   readonly clock: Clock;
   readonly webSocketOrigins: WebSocketOrigins;
   readonly security: SecurityHeaders;
+  readonly explain: AnswerParts['explain'];
 }
 
 /** The connections of one process, whoever accepts them. */
@@ -50,7 +51,7 @@ const lastWordsMs = 500;
 
 /** Throws DiagnosticsError when no TLS can be made of its files. */
 export async function serveClients(
-  { core, app, gate, channels, recorder, limits, clock, webSocketOrigins, security }: Parts,
+  { core, app, gate, channels, recorder, limits, clock, webSocketOrigins, security, explain }: Parts,
   { tls }: { readonly tls?: ListenTls },
 ): Promise<Clients> {
   const openTls = tls && (await loadServerTls(tls, limits, clock));
@@ -70,7 +71,15 @@ export async function serveClients(
     server: clients.server,
     scheme: tls === undefined ? 'http' : 'https',
     ask: askHere(
-      createAnswers({ core, gate, channels, recorder, loop: createLoopWatch(clock), isServing: () => ready }),
+      createAnswers({
+        core,
+        gate,
+        channels,
+        recorder,
+        loop: createLoopWatch(clock),
+        isServing: () => ready,
+        explain,
+      }),
     ),
     async drain() {
       ready = false;

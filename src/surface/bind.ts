@@ -3,6 +3,7 @@ import { type BodyContext, bodyBinder, bodyKind } from './body.js';
 import { patchMask } from './patch-mask.js';
 import { pathBinder } from './path.js';
 import { queryBinder } from './query.js';
+import { parameterPath } from './query-path.js';
 import { parseQuery } from './query-string.js';
 import { requireFields } from './required.js';
 import type { RequestBinder } from './surface.js';
@@ -34,6 +35,7 @@ function requestBinder(binding: Binding, context: BindContext): RequestBinder {
   const binder: RequestBinder = {
     body: bodyKind(binding),
     readQuery: (text) => (text === '' ? emptyQuery : sort(parseQuery(text, limits))),
+    parameterPath: (name) => parameterPath(name, binding, names, limits, strictness),
     bind(captures, { parameters }, bodyBytes, contentType) {
       const pathFragments = path.encode(captures);
       const named: string[] | undefined = mask && [];
@@ -59,6 +61,7 @@ export function lazyRequestBinder(binding: Binding, context: BindContext): Reque
   return {
     body: bodyKind(binding),
     readQuery: (text) => binder().readQuery(text),
+    parameterPath: (name) => binder().parameterPath(name),
     bind: (captures, query, body, contentType) => binder().bind(captures, query, body, contentType),
     bindNext: (body, contentType) => binder().bindNext(body, contentType),
   };

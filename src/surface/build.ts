@@ -39,7 +39,7 @@ import { pathsOf } from './paths-of.js';
 import { type Policies, resolvePolicies } from './policies.js';
 import { responseWriter } from './reply.js';
 import { selectorTable } from './selector.js';
-import type { CallShape, Route, Surface, SurfaceInput } from './surface.js';
+import type { CallShape, Route, RouteParts, Surface, SurfaceInput } from './surface.js';
 import { unusedSelectors } from './unused-selectors.js';
 import { notingFields, wantedCodecs } from './wanted-codecs.js';
 import { withoutProviders } from './without-providers.js';
@@ -69,7 +69,9 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
   const { bindings, diagnostics } = collectBindings(registry.services, input.rules);
   const pool = retainer(channels);
   const policies = resolvePolicies(input, diagnostics);
-  const routes = bindings.map(routeCompiler(input, bindings, policies, pool.channel, diagnostics));
+  const compile = routeCompiler(input, bindings, policies);
+  const parts = { channelTo: pool.channel, gate: input.gate };
+  const routes = bindings.map((binding) => compile(binding, parts, diagnostics));
   const router = buildRouter(
     routes.map((route) => ({ binding: route.binding, route })),
     input,
@@ -93,6 +95,9 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
     router: router.router,
     routerFor: visibleRouters(input, routes, router.router),
     routes: Object.freeze(routes),
+    // What there is to say of it was said when the surface was built.
+    recompiled: ({ binding }, parts) => compile(binding, parts, []),
+    messageJson: (type, binary) => input.codecs.codec(type, input.codecOptions).toJson(binary),
     serviceCount: new Set(bindings.map(({ method }) => method.parent)).size,
     methodCount: new Set(bindings.map(({ method }) => method)).size,
     errorForm: input.errorForm,
@@ -128,9 +133,7 @@ function routeCompiler(
   input: SurfaceInput,
   bindings: readonly Binding[],
   policies: Policies,
-  channelTo: (upstream: Upstream) => Channel,
-  diagnostics: Diagnostic[],
-) {
+): (binding: Binding, parts: RouteParts, diagnostics: Diagnostic[]) => Route {
   const backends = selectorTable(input.backends);
   const timeouts = selectorTable(input.timeouts);
   const codecOptions = selectorTable(input.methodCodecOptions);
@@ -143,7 +146,12 @@ function routeCompiler(
   const protoNames = inProtoNames(jsonNames);
   const paths = pathsOf(bindings);
   const load = {};
-  const eventIdOf = (method: DescMethod, options: CodecOptions, codecs: CodecFactory): EventId => {
+  const eventIdOf = (
+    method: DescMethod,
+    options: CodecOptions,
+    codecs: CodecFactory,
+    diagnostics: Diagnostic[],
+  ): EventId => {
     const named = eventIds.find(method);
     if (named === undefined) return () => undefined;
     const reader = eventIdReader(method, named.field, codecs, options);
@@ -151,7 +159,7 @@ function routeCompiler(
     diagnostics.push(reader);
     return () => undefined;
   };
-  return (binding: Binding): Route => {
+  return (binding, { channelTo, gate, watched }, diagnostics) => {
     const { method } = binding;
     const upstream = backends.find(method)?.upstream;
     const options = layered(input.codecOptions, codecOptions.layers(method));
@@ -186,6 +194,7 @@ function routeCompiler(
         }),
       others,
       target: upstream?.target,
+      upstream,
       timeoutMs,
       limits: requestBytesMax === undefined ? limits : withBodyLimit(limits, requestBytesMax),
       policy: effective,
@@ -201,7 +210,7 @@ function routeCompiler(
         origins: effective.origins,
         isGuarded: policies.isGuarded,
         registry: input.registry,
-        resources: input.gate,
+        resources: gate,
         decode: decodeRequest,
         canonical: createCanonicalizer(method.input, limits.nestingDepthMax),
         answerForm: () => answerFormOf(binding, options, input.registry),
@@ -219,6 +228,7 @@ function routeCompiler(
         report: (diagnostic) => {
           if (!diagnostics.some(({ text }) => text === diagnostic.text)) diagnostics.push(diagnostic);
         },
+        watched,
       }),
       request: lazyRequestBinder(binding, {
         ...{ codecs, options, strictness, limits, names },
@@ -227,7 +237,7 @@ function routeCompiler(
       }),
       response,
       streamDefault: streamDefaults.find(method)?.format ?? 'ndjson',
-      eventId: eventIdOf(method, options, noting),
+      eventId: eventIdOf(method, options, noting, diagnostics),
       codecs: [...wantedCodecs(binding, options, response.kind), ...asked],
     });
   };

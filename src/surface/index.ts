@@ -13,6 +13,7 @@ export type {
   ResponseForm,
   ResponseWriter,
   Route,
+  RouteParts,
   StreamDefault,
   Surface,
   SurfaceInput,

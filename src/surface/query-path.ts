@@ -1,6 +1,7 @@
 import { nearestName } from '../codec/index.js';
 import type { DescField, DescMessage } from '../descriptor/index.js';
 import type { Binding } from '../httprule/index.js';
+import type { Limits } from '../limits.js';
 import type { FieldNames } from './field-names.js';
 import { refusal } from './query-use.js';
 import type { RequestOptions } from './request-options.js';
@@ -69,6 +70,20 @@ export function queryScope(binding: Binding, strictness: RequestOptions): Parame
       ? { hint: 'it names no field; the method takes its fields from the path and the body' }
       : {}),
   };
+}
+
+/** What a parameter of a query names, for people: "book.labels[a]". Undefined and throws as `resolveQueryPath`. */
+export function parameterPath(
+  name: string,
+  binding: Binding,
+  names: FieldNames,
+  { queryDepthMax }: Pick<Limits, 'queryDepthMax'>,
+  strictness: RequestOptions,
+): string | undefined {
+  const path = resolveQueryPath(name, queryScope(binding, strictness), names, queryDepthMax);
+  if (path === undefined) return undefined;
+  const fields = path.fields.map((field) => field.name).join('.');
+  return path.mapKey === undefined ? fields : `${fields}[${path.mapKey}]`;
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { CodecFactory, CodecOptions, WantedCodec } from '../codec/index.js';
-import type { DecodedMessage, DescriptorRegistry } from '../descriptor/index.js';
-import type { Audience, EffectivePolicy, Gate, GateResources, Policy } from '../gate/index.js';
+import type { DecodedMessage, DescMessage, DescriptorRegistry } from '../descriptor/index.js';
+import type { Audience, EffectivePolicy, Gate, GateResources, GateStep, Policy } from '../gate/index.js';
 import type { Binding, Router, RulesOverlay } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import type { Status } from '../status/index.js';
-import type { Target, Transport, Upstream } from '../upstream/index.js';
+import type { Channel, Target, Transport, Upstream } from '../upstream/index.js';
 import type { RequestOptions } from './request-options.js';
 import type { RequestQuery } from './system-parameters.js';
 
@@ -20,6 +20,11 @@ export interface RequestBinder {
   readonly body: 'none' | 'json' | 'raw';
   /** Decodes a query, raw and without "?". Throws StatusError, naming the parameter where there is one. */
   readQuery(query: string): RequestQuery;
+  /**
+   * What a parameter of the query names: the path of a field in proto names, with the key for an entry of a map
+   * ("book.labels[a]"); undefined for what is dropped. For people who ask. Throws StatusError where it is refused.
+   */
+  parameterPath(name: string): string | undefined;
   /**
    * The only, or first, message. `captures` in the order of the binding's variables, `body` empty
    * when absent: JSON, a form or protobuf, as `contentType` says.
@@ -83,6 +88,7 @@ export interface Route {
   readonly others: ReadonlyMap<string, Transport>;
   /** What `transport` leads to, for people to read. */
   readonly target: Target | undefined;
+  readonly upstream: Upstream | undefined;
   /** Longest time a call may take, where configured for the method. */
   readonly timeoutMs: number | undefined;
   /** The bounds of its requests. */
@@ -101,6 +107,14 @@ export interface Route {
   eventId(binary: Uint8Array): string | undefined;
 }
 
+/** What a route is made with once more, for those who watch a request instead of serving it. */
+export interface RouteParts {
+  readonly channelTo: (upstream: Upstream) => Channel;
+  readonly gate: GateResources;
+  /** Puts something around each step of the gate. */
+  readonly watched?: ((step: GateStep) => GateStep) | undefined;
+}
+
 /** Everything that is served, frozen; a reload builds the next one. */
 export interface Surface {
   readonly generation: number;
@@ -108,6 +122,10 @@ export interface Surface {
   /** The router of what callers of an audience may see; `router` itself where nothing is hidden from them. */
   routerFor(audience: Audience): Router<Route>;
   readonly routes: readonly Route[];
+  /** A route of this surface, compiled as it was, but with other things around it. Its own is not touched. */
+  recompiled(route: Route, parts: RouteParts): Route;
+  /** A message of a type of this surface as JSON. Throws StatusError for bytes that are none. */
+  messageJson(type: DescMessage, binary: Uint8Array): Uint8Array;
   /** Services with at least one route. */
   readonly serviceCount: number;
   /** Methods with at least one route. */

@@ -150,6 +150,16 @@ async function ask(name: Method, { method, headers, query = '', body }: Asked = 
   return { status: response.status, reason, headers: response.headers, body: json };
 }
 
+function foretell(name: Method, { method, headers = {}, query = '', body }: Asked) {
+  const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
+  return gateway.explain({
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    url: `/v1/${name.toLowerCase()}${query}`,
+    headers: Object.entries(headers),
+    body: Buffer.from(text).toString('base64'),
+  });
+}
+
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 const callsOf = (name: Method): number =>
   backend.calls.filter(({ path }) => path === `/t.v1.S/${name}`).length;
@@ -376,7 +386,18 @@ describe.skipIf(redisProgram === undefined)('every policy', () => {
   it.each([...rows])('%s, %s', async (...row) => {
     const [name, , asked, status, reason] = row as unknown as Row;
     const before = callsOf(name);
-    const answered = await ask(name, await asked());
+    const request = await asked();
+    // A rehearsal foretells the answer, and changes nothing of it.
+    const foretold = await foretell(name, request);
+    expect(callsOf(name)).toBe(before);
+    if (foretold.verdict === 'undecided') expect(name).toBe('Opaque');
+    // Whether an answer has changed is in the answer.
+    else if (status !== 304)
+      expect([foretold.answer.httpStatus, foretold.verdict]).toEqual([
+        status,
+        status < 400 ? 'answered' : 'refused',
+      ]);
+    const answered = await ask(name, request);
     expect([answered.status, answered.reason ?? reason]).toEqual([status, reason ?? answered.reason]);
     // A request that should not pass never costs the backend anything.
     if (status >= 400) expect(callsOf(name)).toBe(before);

@@ -90,6 +90,7 @@ describe('a listener', () => {
         recorder: createRecorder(clock),
         webSocketOrigins: [],
         security: securityHeaders({}, createTrustedProxies()),
+        explain: () => Promise.reject(new Error('not here')),
       },
       { host: '127.0.0.1', port: 0, adminPort: 0, tls: { ...files(server), ...tls } },
     );

@@ -221,6 +221,8 @@ export function bench(options: BenchOptions = {}): Bench {
     router,
     routerFor: () => router,
     routes: [route],
+    recompiled: () => route,
+    messageJson: () => new Uint8Array(),
     serviceCount: 1,
     methodCount: 1,
     statusBinary: ({ code }) => Uint8Array.of(8, code),

@@ -65,7 +65,8 @@ export async function serve(flags: ServeFlags): Promise<number> {
   return exitCode.fine;
 }
 
-async function startDemo(given: GatewayOptions): Promise<Demo> {
+/** Starts what `--demo` serves, and what else is given with it. */
+export async function startDemo(given: GatewayOptions): Promise<Demo> {
   const { demoDescriptors, demoTry, startDemoBackends, storefrontRoutes, writeDemoKeys } = await import(
     '../../demo/index.js'
   );

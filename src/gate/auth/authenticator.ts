@@ -22,6 +22,9 @@ export type Authentication =
   /** Nobody can say: the issuer does not answer and nothing is remembered. 503, so that clients try again. */
   | { readonly kind: 'unavailable'; readonly cause?: unknown };
 
+/** What `rehearse` says where an issuer would have to be asked. */
+export const unasked = 'The issuer would be asked about the token, and is not in a rehearsal.';
+
 /** Verifies the credentials of one provider. Made at start, kept over reloads. */
 export interface Authenticator {
   /** Name of the provider in the configuration. */
@@ -34,5 +37,10 @@ export interface Authenticator {
   readonly challenge: string;
   /** Undefined where the request has no credentials of this kind, or has a token that is plainly of another issuer. Neither throws nor rejects. */
   authenticate(view: GateView): Authentication | undefined | Promise<Authentication | undefined>;
+  /**
+   * The same for a request that is not to be made: uses no proof of possession up, and asks no issuer about a token,
+   * but says that it would (`unasked`). Keys of issuers are fetched all the same.
+   */
+  rehearse(view: GateView): Authentication | undefined | Promise<Authentication | undefined>;
   close(): void | Promise<void>;
 }

@@ -32,12 +32,13 @@ export function createMemoryStore({ bytesMax, entryBytesMax }: MemoryBounds): An
     if (purges.size === 0) return '0';
     return String(labels.reduce((sum, label) => sum + (purges.get(label) ?? 0), 0));
   };
+  const unlessPurged = (found: Found | undefined, labels: readonly string[]): Found => {
+    const mark = markOf(labels);
+    return found?.mark === mark ? found : { answer: undefined, mark };
+  };
   return {
-    find(key, labels) {
-      const found = entries.get(key)?.found;
-      const mark = markOf(labels);
-      return found?.mark === mark ? found : { answer: undefined, mark };
-    },
+    find: (key, labels) => unlessPurged(entries.get(key)?.found, labels),
+    look: (key, labels) => unlessPurged(entries.peek(key)?.found, labels),
     put(key: string, labels: readonly string[], answer: StoredAnswer, mark: Mark) {
       if (markOf(labels) !== mark || answer.body.length > entryBytesMax) return false;
       entries.set(key, { found: { answer, mark } });

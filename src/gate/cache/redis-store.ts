@@ -19,16 +19,18 @@ const readAll = defineScript(`return redis.call('MGET', unpack(KEYS))`, (reply) 
  * label is to give it another mark, and those who read what was stored under the old one have nothing.
  */
 export function createRedisAnswerStore(redis: RedisStore, entryBytesMax: number): AnswerStore {
+  const find = async (key: string, labels: readonly string[]): Promise<Found> => {
+    if (!redis.isUp) return missing;
+    const values = await redis.run(readAll, [answerKey(key), ...labels.map(labelKey)], []);
+    if (values === unavailable) return missing;
+    const [bytes, ...marks] = values;
+    const mark = marks.map((value) => value?.toString('latin1') ?? '').join();
+    const read = bytes === undefined ? undefined : readAnswer(bytes);
+    return { answer: read?.mark === mark ? read.answer : undefined, mark };
+  };
   return {
-    async find(key, labels) {
-      if (!redis.isUp) return missing;
-      const values = await redis.run(readAll, [answerKey(key), ...labels.map(labelKey)], []);
-      if (values === unavailable) return missing;
-      const [bytes, ...marks] = values;
-      const mark = marks.map((value) => value?.toString('latin1') ?? '').join();
-      const read = bytes === undefined ? undefined : readAnswer(bytes);
-      return { answer: read?.mark === mark ? read.answer : undefined, mark };
-    },
+    find,
+    look: find,
     put(key, _labels, answer, mark) {
       if (mark === undefined || answer.body.length > entryBytesMax || !redis.isUp) return false;
       const { revalidateMs, errorMs } = answer.lifetime;

@@ -16,6 +16,8 @@ export interface Found {
 export interface AnswerStore {
   /** Not a promise where the answer is at hand. `labels` are what may be purged of it, the same for each question. */
   find(key: string, labels: readonly string[]): Found | Promise<Found>;
+  /** What `find` would say; nothing is younger or nearer for it. */
+  look(key: string, labels: readonly string[]): Found | Promise<Found>;
   /** Stores an answer that was asked for when the mark was the one given: not where its labels were purged since. Whether it is likely to be there. */
   put(key: string, labels: readonly string[], answer: StoredAnswer, mark: Mark): boolean;
   /** Whatever was asked for before is not given any more. False where the store is away. */

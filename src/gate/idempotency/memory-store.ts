@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../clock.js';
 import type { HeaderFields } from '../../headers.js';
 import type { GateAnswer } from '../verdict.js';
-import type { AnswerStore } from './store.js';
+import type { AnswerStore, Known } from './store.js';
 
 interface Answered {
   readonly fingerprint: string;
@@ -23,14 +23,19 @@ const entryBytes = 512;
 export function memoryAnswerStore(clock: Clock, bytesMax: number): AnswerStore {
   const answers = new LRUCache<string, Answered>({ maxSize: bytesMax, sizeCalculation: sizeOf });
   const underWay = new Map<string, UnderWay>();
+  const known = (id: string, answered: Answered | undefined, now: number): Known | undefined => {
+    if (answered !== undefined && answered.until > now) return { kind: 'answered', ...answered };
+    const other = underWay.get(id);
+    return other !== undefined && other.until > now
+      ? { kind: 'under-way', fingerprint: other.fingerprint }
+      : undefined;
+  };
   return {
+    look: (id) => known(id, answers.peek(id), clock.now()),
     claim(id, fingerprint, { leaseMs, rememberMs }) {
       const now = clock.now();
-      const answered = answers.get(id);
-      if (answered !== undefined && answered.until > now) return { kind: 'answered', ...answered };
-      const other = underWay.get(id);
-      if (other !== undefined && other.until > now)
-        return { kind: 'under-way', fingerprint: other.fingerprint };
+      const found = known(id, answers.get(id), now);
+      if (found !== undefined) return found;
       const own: UnderWay = { fingerprint, until: now + leaseMs };
       underWay.set(id, own);
       return {

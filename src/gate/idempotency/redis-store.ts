@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { defineScript, type RedisStore, unavailable } from '../redis.js';
-import type { AnswerStore, Claim } from './store.js';
-import { readStored, type StoredRequest, writeStored } from './stored-answer.js';
+import type { AnswerStore, Claim, Known } from './store.js';
+import { readStored, writeStored } from './stored-answer.js';
 
 const text = (reply: unknown): string | undefined => {
   if (reply === null) return undefined;
@@ -34,7 +34,7 @@ const endScript = defineScript(
 export function redisAnswerStore(redis: RedisStore): AnswerStore {
   return {
     async claim(id, fingerprint, { leaseMs, rememberMs }): Promise<Claim> {
-      const key = `idempotency:${shape}:${id}`;
+      const key = keyOf(id);
       // The token makes it no other's.
       const own = `${writeStored({ fingerprint })}${randomUUID()}`;
       const known = await redis.run(claimScript, [key], [own, Math.ceil(leaseMs)]);
@@ -48,15 +48,22 @@ export function redisAnswerStore(redis: RedisStore): AnswerStore {
           },
         };
       }
-      const { fingerprint: theirs, answer } = read(known);
-      return answer === undefined
-        ? { kind: 'under-way', fingerprint: theirs }
-        : { kind: 'answered', fingerprint: theirs, answer };
+      return read(known);
+    },
+    async look(id) {
+      const known = await redis.get(keyOf(id));
+      if (known === unavailable) return { kind: 'unavailable' };
+      return known === undefined ? undefined : read(known.toString());
     },
   };
 }
 
+const keyOf = (id: string): string => `idempotency:${shape}:${id}`;
+
 /** A claim has the token of its owner behind it. */
-function read(known: string): StoredRequest {
-  return readStored(known.slice(0, known.lastIndexOf('}') + 1));
+function read(known: string): Known {
+  const { fingerprint, answer } = readStored(known.slice(0, known.lastIndexOf('}') + 1));
+  return answer === undefined
+    ? { kind: 'under-way', fingerprint }
+    : { kind: 'answered', fingerprint, answer };
 }

@@ -14,6 +14,9 @@ export type Claim =
   /** Nobody can say. */
   | { readonly kind: 'unavailable' };
 
+/** What `claim` would find. */
+export type Known = Exclude<Claim, { readonly kind: 'begun' }>;
+
 /** How long what counts. */
 export interface ClaimTimes {
   /** A claim whose request is never heard of again counts this long. */
@@ -25,4 +28,6 @@ export interface ClaimTimes {
 /** Remembers answers by the id of their requests. Atomic: of those who claim an id one begins. */
 export interface AnswerStore {
   claim(id: string, fingerprint: string, times: ClaimTimes): Claim | Promise<Claim>;
+  /** Claims nothing; undefined where nothing is known of the request. */
+  look(id: string): Known | undefined | Promise<Known | undefined>;
 }

@@ -36,6 +36,8 @@ export type Count = Exceeded | 'unavailable' | undefined;
 export interface Counter {
   /** Stays on the stack where it can. Never rejects. */
   take(hits: readonly Hit[]): Count | Promise<Count>;
+  /** What `take` would say, of the hits too; takes nothing. */
+  look(hits: readonly Hit[]): Count | Promise<Count>;
   /** Gives back what a request took that another limit has refused later. */
   giveBack(hits: readonly Hit[]): void;
 }

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 import { type RedisStore, unavailable } from '../redis.js';
 import type { Count, Counter, Exceeded, Hit, Limit } from './counter.js';
-import { argumentsOf, type FleetAnswer, type FleetQuestion, fleetScript } from './fleet-script.js';
+import {
+  argumentsOf,
+  type FleetAnswer,
+  type FleetQuestion,
+  fleetScript,
+  lookScript,
+} from './fleet-script.js';
 import { type Lease, leaseMs, newLease, turnOver } from './lease.js';
 import { MemoryCounter } from './memory-counter.js';
 import type { RateLimitOptions } from './options.js';
@@ -34,7 +40,7 @@ export class FleetCounter implements Counter {
   }
 
   take(hits: readonly Hit[]): Count | Promise<Count> {
-    if (!this.#redis.isUp) return this.#takeAlone(hits);
+    if (!this.#redis.isUp) return this.#alone(() => this.#local.take(hits));
     const now = this.#clock.now();
     const refused = this.#refusedBefore(hits, now);
     if (refused !== undefined) {
@@ -50,6 +56,33 @@ export class FleetCounter implements Counter {
     if (lacking.length > 0) return this.#ask(hits, lacking, now);
     for (const hit of hits) this.#say(hit);
     return undefined;
+  }
+
+  /** What is leased here is there to be used; of all else Redis knows. */
+  look(hits: readonly Hit[]): Count | Promise<Count> {
+    if (!this.#redis.isUp) return this.#alone(() => this.#local.look(hits));
+    const now = this.#clock.now();
+    const refused = this.#refusedBefore(hits, now);
+    return refused ?? this.#looked(hits, now);
+  }
+
+  async #looked(hits: readonly Hit[], now: number): Promise<Count> {
+    const known = hits.map((hit) => String((this.#local.ahead(hit) * 1_000) / hit.limit.rate.unitsPerMs));
+    const ahead = await this.#redis.run(lookScript, hits.map(redisKey), known);
+    if (ahead === unavailable) return this.#alone(() => this.#local.look(hits));
+    let exceeded: Exceeded | undefined;
+    for (const [index, hit] of hits.entries()) {
+      const { unitsPerMs, interval, depth } = hit.limit.rate;
+      const lease = this.#known(hit);
+      const isLeased = lease !== undefined && lease.left >= hit.cost && now < lease.until;
+      const taken = isLeased ? 0 : hit.cost * interval;
+      const after = ((ahead[index] ?? 0) / 1_000) * unitsPerMs + taken;
+      const waitMs = (after - depth) / unitsPerMs;
+      if (!isLeased && waitMs > (exceeded?.waitMs ?? 0)) exceeded = { limit: hit.limit, waitMs };
+      hit.remaining = remainingOf(hit.limit.rate, after) + (isLeased ? lease.left - hit.cost : 0);
+      hit.resetMs = after / unitsPerMs;
+    }
+    return exceeded;
   }
 
   giveBack(hits: readonly Hit[]): void {
@@ -77,7 +110,7 @@ export class FleetCounter implements Counter {
     const isThrough = answer !== unavailable && answer.refused === undefined;
     // What was leased for the request is not used by it after all.
     if (!isThrough) this.giveBack(hits.filter((hit) => !lacking.includes(hit)));
-    if (answer === unavailable) return this.#takeAlone(hits);
+    if (answer === unavailable) return this.#alone(() => this.#local.take(hits));
     const exceeded = this.#learn(asked, answer, now);
     for (const hit of hits) this.#say(hit);
     return exceeded;
@@ -114,9 +147,10 @@ export class FleetCounter implements Counter {
     return { limit: hit.limit, waitMs };
   }
 
-  #takeAlone(hits: readonly Hit[]): Count {
+  /** Without Redis: as it is known here, or as it is configured. */
+  #alone(count: () => Count): Count {
     const downMs = this.#clock.now() - (this.#redis.downSince ?? Number.POSITIVE_INFINITY);
-    if (this.#whenUnavailable === 'local' || downMs < this.#localForMs) return this.#local.take(hits);
+    if (this.#whenUnavailable === 'local' || downMs < this.#localForMs) return count();
     return this.#whenUnavailable === 'open' ? undefined : 'unavailable';
   }
 

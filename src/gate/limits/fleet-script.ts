@@ -27,6 +27,23 @@ export function argumentsOf(questions: readonly FleetQuestion[]): string[] {
   );
 }
 
+/** By how many microseconds each key is ahead, for those who only look: a key that Redis does not know is ahead by what is known here. */
+export const lookScript: RedisScript<readonly number[]> = defineScript(
+  `local clock = redis.call('TIME')
+local now = (clock[1] - 1767225600) * 1000000 + clock[2]
+local reply = {}
+for i = 1, #KEYS do
+  local known = redis.call('GET', KEYS[i])
+  reply[i] = math.ceil(math.max(0, known and tonumber(known) - now or tonumber(ARGV[i])))
+end
+return reply`,
+  (reply) => {
+    if (!Array.isArray(reply) || !reply.every((item) => typeof item === 'number'))
+      throw new Error('The script of rate limits has returned something else than numbers.');
+    return reply;
+  },
+);
+
 /**
  * GCRA on all keys of a request at once: all let it through and are charged, or none is. The clock is
  * that of Redis, so that gateways need not agree about the time; it counts from 2026, where doubles

@@ -12,14 +12,7 @@ export class MemoryCounter implements Counter {
 
   take(hits: readonly Hit[]): Exceeded | undefined {
     const nowMs = Math.floor(this.#clock.now());
-    let exceeded: Exceeded | undefined;
-    for (const hit of hits) {
-      const { unitsPerMs, interval, depth } = hit.limit.rate;
-      const beyond = this.#note(hit, nowMs) + hit.cost * interval - depth;
-      if (beyond > 0 && beyond / unitsPerMs > (exceeded?.waitMs ?? 0)) {
-        exceeded = { limit: hit.limit, waitMs: beyond / unitsPerMs };
-      }
-    }
+    const exceeded = this.#exceeded(hits, nowMs);
     if (exceeded !== undefined) return exceeded;
     for (const hit of hits) {
       const { limit, key, cost } = hit;
@@ -28,6 +21,14 @@ export class MemoryCounter implements Counter {
       limit.keys.set(key, time, now);
       this.#say(hit, time - now);
     }
+    return undefined;
+  }
+
+  look(hits: readonly Hit[]): Exceeded | undefined {
+    const nowMs = Math.floor(this.#clock.now());
+    const exceeded = this.#exceeded(hits, nowMs);
+    if (exceeded !== undefined) return exceeded;
+    for (const hit of hits) this.#say(hit, this.ahead(hit, nowMs) + hit.cost * hit.limit.rate.interval);
     return undefined;
   }
 
@@ -50,6 +51,18 @@ export class MemoryCounter implements Counter {
   learn({ limit, key }: Hit, ahead: number): void {
     const now = Math.floor(this.#clock.now()) * limit.rate.unitsPerMs;
     limit.keys.set(key, now + ahead, now);
+  }
+
+  #exceeded(hits: readonly Hit[], nowMs: number): Exceeded | undefined {
+    let exceeded: Exceeded | undefined;
+    for (const hit of hits) {
+      const { unitsPerMs, interval, depth } = hit.limit.rate;
+      const beyond = this.#note(hit, nowMs) + hit.cost * interval - depth;
+      if (beyond > 0 && beyond / unitsPerMs > (exceeded?.waitMs ?? 0)) {
+        exceeded = { limit: hit.limit, waitMs: beyond / unitsPerMs };
+      }
+    }
+    return exceeded;
   }
 
   /** Says what is left, and returns by how much the key is ahead. */

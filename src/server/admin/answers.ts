@@ -9,10 +9,11 @@ export interface AnswerParts extends LiveParts {
   readonly gate: GateResources;
   /** False from the moment on at which it drains. */
   readonly isServing: () => boolean;
+  readonly explain: Answers['explain'];
 }
 
 /** How this process answers operators. */
-export function createAnswers({ gate, isServing, ...parts }: AnswerParts): Answers {
+export function createAnswers({ gate, isServing, explain, ...parts }: AnswerParts): Answers {
   const { core } = parts;
   return {
     health: () => healthOf(core, isServing()),
@@ -20,5 +21,6 @@ export function createAnswers({ gate, isServing, ...parts }: AnswerParts): Answe
     jwks: () => gate.identity.tokens?.jwks ?? { keys: [] },
     purge: (purge) => gate.cache.purge(purge),
     live: ({ since }) => liveOf(parts, isServing(), since),
+    explain,
   };
 }

@@ -1,4 +1,4 @@
-import type { Ask, Merges } from './operation.js';
+import type { Ask, Merges, OperationName } from './operation.js';
 import { mergeHealth } from './operations/health.js';
 import { mergeLive } from './operations/live.js';
 import { mergePurges } from './operations/purge.js';
@@ -9,13 +9,21 @@ const merges: Merges = {
   jwks: (all) => ({ keys: all.flatMap(({ keys }) => keys) }),
   purge: mergePurges,
   live: mergeLive,
+  explain: ([first]) => first,
 };
+
+/** What one process answers for all. */
+const ofOne: ReadonlySet<OperationName> = new Set(['explain']);
 
 /** Asks all processes that serve now, and makes one answer of theirs. Rejects when there is none. */
 export function askAll(processes: () => readonly Ask[]): Ask {
   return async (name, args) => {
-    const [first, ...others] = await Promise.all(processes().map((ask) => ask(name, args)));
+    const [first, ...others] = await Promise.all(asked(name, processes()).map((ask) => ask(name, args)));
     if (first === undefined) throw new Error('No process serves at the moment.');
     return merges[name]([first, ...others]);
   };
+}
+
+function asked(name: OperationName, processes: readonly Ask[]): readonly Ask[] {
+  return ofOne.has(name) ? processes.slice(0, 1) : processes;
 }

@@ -1,5 +1,7 @@
 import type { Purge, PurgeResult } from '../../gate/index.js';
+import type { Explanation } from '../../gateway/index.js';
 import type { SurfaceSummary } from '../../surface/index.js';
+import type { ExplainArguments } from './operations/explain.js';
 import type { Health } from './operations/health.js';
 import type { Live } from './operations/live.js';
 
@@ -15,6 +17,8 @@ export interface Operations {
   readonly purge: Operation<Purge, PurgeResult>;
   /** What has happened since that second of the epoch, of the last ten minutes. */
   readonly live: Operation<{ readonly since: number }, Live>;
+  /** Asked of one process: a request is sent once. */
+  readonly explain: Operation<ExplainArguments, Explanation>;
 }
 
 export interface Operation<Args, Result> {

@@ -64,19 +64,21 @@ export function createApiKeys(
     return undefined;
   });
   const headers = headersOf(options);
+  const authenticate = (view: GateView): Authentication | undefined => {
+    const found = keysOf(view, headers, options.query === true);
+    const [key] = found;
+    if (key === undefined) return undefined;
+    if (found.length > 1) return severalKeys;
+    return key.length > keyLengthMax ? unknownKey : judged(keys, key, host.clock.wall());
+  };
   return {
     name,
     kind: 'api-key',
     audience: options.audience ?? 'public',
     // No registered scheme, but a 401 needs a challenge (RFC 9110 §15.5.2).
     challenge: `ApiKey realm=${quoted(realm)}, header="${headers[0]}"`,
-    authenticate(view) {
-      const found = keysOf(view, headers, options.query === true);
-      const [key] = found;
-      if (key === undefined) return undefined;
-      if (found.length > 1) return severalKeys;
-      return key.length > keyLengthMax ? unknownKey : judged(keys, key, host.clock.wall());
-    },
+    authenticate,
+    rehearse: authenticate,
     close,
   };
 }

@@ -65,6 +65,8 @@ const skewMs = 10_000;
 /** What providers of tokens share to check who sends them. */
 export interface Bindings {
   check(options: BindingOptions): CheckBinding;
+  /** The same, but no proof is used up. */
+  rehearse(options: BindingOptions): CheckBinding;
   /** What a provider says in WWW-Authenticate, which takes Bearer, DPoP, or both. */
   challenge(options: BindingOptions, realm: string): string;
 }
@@ -74,15 +76,14 @@ export function createBindings({ host, findCertificate, publicUrl }: BindingHost
   const { clock, limits } = host;
   const ageMsMax = limits.dpopProofAgeMsMax;
   const seen = new SeenProofs(clock, ageMsMax + skewMs, limits.dpopProofsMax);
-  const judge: Omit<ProofJudge, 'nonces'> = { keyOf: createProofKeys(), seen, ageMsMax, skewMs };
+  const judge: Omit<ProofJudge, 'nonces' | 'seen'> = { keyOf: createProofKeys(), ageMsMax, skewMs };
   const nonces = createNonces(clock);
 
-  const check = ({
-    dpop = 'optional',
-    certificateBound = 'optional',
-    dpopNonce = false,
-  }: BindingOptions): CheckBinding => {
-    const full: ProofJudge = { ...judge, nonces: dpopNonce ? nonces : undefined };
+  const checkWith = (
+    { dpop = 'optional', certificateBound = 'optional', dpopNonce = false }: BindingOptions,
+    used: ProofJudge['seen'],
+  ): CheckBinding => {
+    const full: ProofJudge = { ...judge, seen: used, nonces: dpopNonce ? nonces : undefined };
     const isStrict = dpop === 'required' || certificateBound === 'required';
 
     const proven = async (
@@ -157,7 +158,8 @@ export function createBindings({ host, findCertificate, publicUrl }: BindingHost
   };
 
   return {
-    check,
+    check: (options) => checkWith(options, seen),
+    rehearse: (options) => checkWith(options, { take: (proof) => seen.look(proof) }),
     challenge({ dpop = publicUrl === undefined ? 'off' : 'optional' }, realm) {
       const schemes = [
         ...(dpop === 'required' ? [] : [`Bearer realm=${quoted(realm)}`]),

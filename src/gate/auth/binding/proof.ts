@@ -27,7 +27,7 @@ export interface Proven {
 /** What proofs are judged with. */
 export interface ProofJudge {
   readonly keyOf: (jwk: JWK, alg: string) => Promise<ProofKey | undefined>;
-  readonly seen: SeenProofs;
+  readonly seen: Pick<SeenProofs, 'take'>;
   /** Undefined where none is asked for. */
   readonly nonces: Nonces | undefined;
   /** How long before us a proof may have been made. */

@@ -23,11 +23,16 @@ export class SeenProofs {
 
   /** "full" where there is no room to remember it: what cannot be told apart from a replay must be treated as one. */
   take(proof: string): 'new' | 'seen' | 'full' {
+    const found = this.look(proof);
+    if (found === 'new') this.#young.add(proof);
+    return found;
+  }
+
+  /** What `take` would say. */
+  look(proof: string): 'new' | 'seen' | 'full' {
     this.#turn();
     if (this.#young.has(proof) || this.#old.has(proof)) return 'seen';
-    if (this.#young.size >= this.#max) return 'full';
-    this.#young.add(proof);
-    return 'new';
+    return this.#young.size >= this.#max ? 'full' : 'new';
   }
 
   #turn(): void {

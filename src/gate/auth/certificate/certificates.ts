@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Principal, principalId } from '../../principal.js';
+import type { GateView } from '../../view.js';
 import type { Authentication, Authenticator } from '../authenticator.js';
 import { quoted } from '../challenge.js';
 import type { AuthShared } from '../create.js';
@@ -80,21 +81,23 @@ export function createCertificates(
     }
     return undefined;
   };
+  const authenticate = ({ request }: GateView): Authentication | undefined => {
+    const certificate = findCertificate(request);
+    if (certificate === undefined) return undefined;
+    if (certificate === 'malformed') return malformed;
+    const principal = known.get(certificate) ?? principalOf(certificate);
+    if (principal === undefined) return undefined;
+    known.set(certificate, principal);
+    return { kind: 'principal', principal };
+  };
   return {
     name,
     kind: 'certificate',
     audience,
     // RFC 9110 has no scheme for certificates; a client must be told something.
     challenge: `Certificate realm=${quoted(realm)}`,
-    authenticate({ request }) {
-      const certificate = findCertificate(request);
-      if (certificate === undefined) return undefined;
-      if (certificate === 'malformed') return malformed;
-      const principal = known.get(certificate) ?? principalOf(certificate);
-      if (principal === undefined) return undefined;
-      known.set(certificate, principal);
-      return { kind: 'principal', principal };
-    },
+    authenticate,
+    rehearse: authenticate,
     close: () => undefined,
   };
 }

@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import type { Authentication, Authenticator } from '../authenticator.js';
+import type { GateView } from '../../view.js';
+import { type Authentication, type Authenticator, unasked } from '../authenticator.js';
+import type { CheckBinding } from '../binding/binding.js';
 import type { AuthShared } from '../create.js';
 import { readToken } from '../jwt/unverified-token.js';
 import type { PresentedToken } from '../presented-tokens.js';
@@ -43,7 +45,7 @@ export function createIntrospection(
   const good = new LRUCache<string, Remembered>({ max: limits.rememberedTokensMax });
   const bad = new LRUCache<string, Remembered>({ max: limits.rememberedTokensMax });
   const asking = new Map<string, Promise<Verdict>>();
-  const checkBinding = bindings.check(options);
+  const [checkBinding, rehearseBinding] = [bindings.check(options), bindings.rehearse(options)];
 
   const ask = async (token: PresentedToken): Promise<Verdict> => {
     try {
@@ -80,21 +82,28 @@ export function createIntrospection(
     return found !== undefined && clock.now() < found.until ? found.verdict : undefined;
   };
 
+  const authenticated = (
+    view: GateView,
+    check: CheckBinding,
+    find: (token: PresentedToken) => Promise<Verdict>,
+  ): Authentication | undefined | Promise<Authentication> => {
+    const token = tokens.of(view);
+    if (token === undefined) return undefined;
+    if ('problem' in token) return { kind: 'invalid', error: 'invalid_token', description: token.problem };
+    if (options.jwts !== true && readToken(token.token) !== undefined) return undefined;
+    const settled = (verdict: Verdict): Authentication | Promise<Authentication> =>
+      check(view, token, authenticationOf(verdict));
+    const before = known(token.digest);
+    return before === undefined ? find(token).then(settled) : settled(before);
+  };
+
   return {
     name,
     kind: 'token',
     audience: options.audience ?? 'public',
     challenge: bindings.challenge(options, realm),
-    authenticate(view) {
-      const token = tokens.of(view);
-      if (token === undefined) return undefined;
-      if ('problem' in token) return { kind: 'invalid', error: 'invalid_token', description: token.problem };
-      if (options.jwts !== true && readToken(token.token) !== undefined) return undefined;
-      const settled = (verdict: Verdict): Authentication | Promise<Authentication> =>
-        checkBinding(view, token, authenticationOf(verdict));
-      const before = known(token.digest);
-      return before === undefined ? verdictOf(token).then(settled) : settled(before);
-    },
+    authenticate: (view) => authenticated(view, checkBinding, verdictOf),
+    rehearse: (view) => authenticated(view, rehearseBinding, async () => ({ unavailable: unasked })),
     close,
   };
 }

@@ -49,6 +49,7 @@ class JwtAuthenticator implements Authenticator {
   readonly challenge: string;
   readonly #shared: AuthShared;
   readonly #checkBinding: CheckBinding;
+  readonly #rehearseBinding: CheckBinding;
   /** Undefined where the configuration says why it is not checked. */
   readonly #issuer: string | undefined;
   readonly #headerRules: HeaderRules;
@@ -68,6 +69,7 @@ class JwtAuthenticator implements Authenticator {
     this.audience = options.audience ?? 'public';
     this.challenge = shared.bindings.challenge(options, shared.realm);
     this.#checkBinding = shared.bindings.check(options);
+    this.#rehearseBinding = shared.bindings.rehearse(options);
     this.#shared = shared;
     this.#issuer = typeof issuer === 'string' ? issuer : undefined;
     if (this.#issuer !== undefined) shared.issuers.add(this.#issuer);
@@ -87,6 +89,21 @@ class JwtAuthenticator implements Authenticator {
   }
 
   authenticate(view: GateView): Authentication | undefined | Promise<Authentication | undefined> {
+    return this.#authenticated(view, this.#checkBinding);
+  }
+
+  rehearse(view: GateView): Authentication | undefined | Promise<Authentication | undefined> {
+    return this.#authenticated(view, this.#rehearseBinding);
+  }
+
+  close(): void {
+    this.#keys.close();
+  }
+
+  #authenticated(
+    view: GateView,
+    checkBinding: CheckBinding,
+  ): Authentication | undefined | Promise<Authentication | undefined> {
     const presented = this.#shared.tokens.of(view);
     if (presented === undefined) return undefined;
     if ('problem' in presented) return invalid(presented.problem);
@@ -96,12 +113,8 @@ class JwtAuthenticator implements Authenticator {
       this.#verified.get(digest, wallMs) ?? this.#forged.get(digest, wallMs) ?? this.#judge(token, digest);
     if (said === undefined) return undefined;
     return said instanceof Promise
-      ? said.then((late) => this.#checkBinding(view, presented, late))
-      : this.#checkBinding(view, presented, said);
-  }
-
-  close(): void {
-    this.#keys.close();
+      ? said.then((late) => checkBinding(view, presented, late))
+      : checkBinding(view, presented, said);
   }
 
   /** What can be said without the key comes first: verifying is the dear part. */
