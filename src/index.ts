@@ -23,4 +23,4 @@ export {
 } from './server/index.js';
 export { StatusError } from './status/index.js';
 export type { RouteSummary, SurfaceSummary } from './surface/index.js';
-export type { RequestEvent, Tracer } from './telemetry/index.js';
+export { createTracer, type RequestEvent, type Tracer, type TracerOptions } from './telemetry/index.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseDurationMs } from '../duration.js';
 import { gateOptionsShape, policySchema } from '../gate/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
-import { logOptionsSchema } from '../telemetry/index.js';
+import { logOptionsSchema, tracingSchema } from '../telemetry/index.js';
 import {
   parseTarget,
   parseUpstream,
@@ -216,6 +216,9 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe('Where refusals of the gate are written down, a JSON line each. Default nowhere.'),
+  tracing: tracingSchema
+    .optional()
+    .describe('OpenTelemetry: spans of requests and calls, sent by OTLP; over the variables OTEL_*.'),
   methodOverride: z
     .boolean()
     .optional()

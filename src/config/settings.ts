@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic/index.js';
 import { parseDurationMs } from '../duration.js';
 import { type GateOptions, gateOptionsOf, type Policy } from '../gate/index.js';
-import { type LogLevel, logLevels } from '../telemetry/index.js';
+import { type LogLevel, logLevels, type TracingOptions } from '../telemetry/index.js';
 import type { UpstreamOptions } from '../upstream/index.js';
 import type { Config } from './schema.js';
 
@@ -60,6 +60,7 @@ export interface Settings {
   readonly methodOverride: boolean;
   readonly log: NonNullable<Config['log']>;
   readonly audit: Config['audit'];
+  readonly tracing: TracingOptions | undefined;
   readonly securityHeaders: NonNullable<Config['securityHeaders']>;
   readonly webSocketOrigins: readonly string[] | '*';
   readonly limits: NonNullable<Config['limits']>;
@@ -193,6 +194,7 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
     methodOverride: file.methodOverride ?? false,
     log: logOf(file, pick('logLevel'), pick('accessLog')),
     audit: file.audit,
+    tracing: file.tracing,
     securityHeaders: file.securityHeaders ?? {},
     webSocketOrigins: file.webSocketOrigins ?? [],
     limits: file.limits ?? {},

@@ -326,7 +326,7 @@ class GatewayCore implements Gateway {
   /** Counts a request in; its `end` counts it out and tells everybody, once. */
   #begin(exchange: Exchange, requestId: string, seen: Seen | undefined): Begun {
     const startedAt = this.#clock.now();
-    const span = this.#tracer?.start(exchange);
+    const span = this.#tracer?.start(exchange, this.#proxies.isPeer);
     const traffic: Traffic = { requestBytes: 0, responseBytes: 0 };
     let ended = false;
     this.#inFlight += 1;

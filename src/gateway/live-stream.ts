@@ -1,8 +1,16 @@
 import { Code, reasons, StatusError } from '../status/index.js';
+import type { StreamPhase } from '../telemetry/index.js';
 import type { StreamCall } from '../upstream/index.js';
 import type { PreparedCall } from './call.js';
 import { type Failure, failureOf, failureOfOutcome } from './errors.js';
 import type { Run } from './run.js';
+
+const phaseBits: Readonly<Record<StreamPhase, number>> = {
+  'stream.first_message_in': 1,
+  'stream.half_close': 2,
+  'stream.first_message_out': 4,
+  'stream.end': 8,
+};
 
 /**
  * A streaming call under watch: ended with an error of ours when nothing moves for `streamIdleTimeoutMs`,
@@ -18,6 +26,7 @@ export class LiveStream {
   #cancelTimer: () => void = () => {};
   #cancelEnd: () => void = () => {};
   #released = false;
+  #phases = 0;
 
   /** `reconnects`: whether the client connects again by itself when it is sent away. */
   constructor(run: Run, { transport, call }: PreparedCall, reconnects: boolean) {
@@ -45,14 +54,22 @@ export class LiveStream {
     this.touch();
     const message = await this.call.next();
     this.touch();
+    this.#phase(message === undefined ? 'stream.end' : 'stream.first_message_out');
     return message;
   }
 
   /** As StreamCall.send. */
   async send(message: Uint8Array): Promise<void> {
     this.touch();
+    this.#phase('stream.first_message_in');
     await this.call.send(message);
     this.touch();
+  }
+
+  /** As StreamCall.end. */
+  end(): void {
+    this.#phase('stream.half_close');
+    this.call.end();
   }
 
   /** Ends the call with an error of ours; `next` gives undefined then, and `failure` this error. */
@@ -82,6 +99,14 @@ export class LiveStream {
     this.#forget();
     this.call.cancel();
     for (const act of this.#onRelease) act();
+  }
+
+  /** Tells the trace, the first time. */
+  #phase(phase: StreamPhase): void {
+    const { span } = this.#run;
+    if (span === undefined || (this.#phases & phaseBits[phase]) !== 0) return;
+    this.#phases |= phaseBits[phase];
+    span.event(phase);
   }
 
   /** One timer that looks when the stream last moved, instead of a new one for each message. */

@@ -1,4 +1,5 @@
 import { mayCross, mayCrossInRequest } from '../crossing-names.js';
+import { traceFieldNames } from '../trace-fields.js';
 
 /** Which header fields cross the gateway besides the built-in ones. Names in any case. */
 export interface MetadataRules {
@@ -23,8 +24,7 @@ export interface MetadataNames {
 const requestNames = [
   'authorization',
   'accept-language',
-  'traceparent',
-  'tracestate',
+  ...traceFieldNames,
   'baggage',
   'x-request-id',
   'idempotency-key',

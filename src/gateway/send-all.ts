@@ -12,5 +12,5 @@ export async function sendAll(
   for (let result = first; result.done !== true; result = await rest.next()) {
     await stream.send(result.value);
   }
-  stream.call.end();
+  stream.end();
 }

@@ -23,7 +23,7 @@ export async function serverStream(run: Run): Promise<Answer> {
   const stream = new LiveStream(run, prepared, reconnects(format));
   try {
     await stream.send(message);
-    stream.call.end();
+    stream.end();
     return await streamAnswer(run, stream, format);
   } catch (error) {
     stream.release();

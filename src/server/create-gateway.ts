@@ -171,6 +171,8 @@ function assemble(
       ),
     close: async () => {
       await Promise.all([channels.close(), gate.close(), audit?.close()]);
+      // Last: the calls that were just cut are spans too.
+      await options.tracer?.close();
     },
   };
 }

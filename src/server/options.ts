@@ -76,7 +76,7 @@ export interface GatewayOptions {
   readonly metadata?: MetadataRules;
   /** Hand-written routes and middleware, on the gateway's own app: they come before every binding. */
   readonly routes?: (app: Hono, rpc: (service: string) => Rpc) => void;
-  /** Makes spans of requests and calls. Default: traces pass through. */
+  /** Makes spans of requests and calls (`createTracer`); closed with the gateway. Default: traces pass through. */
   readonly tracer?: Tracer | undefined;
   /**
    * Told of each request at its end. What it had asked for comes along for logs that may have it: paths and header

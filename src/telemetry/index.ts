@@ -13,7 +13,11 @@ export type {
   CallAttempt,
   CallTrace,
   RequestSpan,
+  StreamPhase,
   TracedRequest,
   TraceIds,
   Tracer,
 } from './tracer.js';
+export { createTracer, type TracerOptions } from './tracing/create-tracer.js';
+export { type TracingOptions, tracingSchema } from './tracing/options.js';
+export { type Environment, wantsTracing } from './tracing/settings.js';

@@ -29,15 +29,30 @@ export interface Tracer {
    * backend gets, but what the spans say instead.
    */
   readonly names: ReadonlySet<string>;
-  /** The span of a request that has just come, under whatever parent its header fields name. */
-  start(request: TracedRequest): RequestSpan;
+  /**
+   * The span of a request that has just come, under whatever parent its header fields name, as far as that is
+   * believed: `isFromProxy` says whether a trusted proxy has sent it.
+   */
+  start(
+    request: TracedRequest,
+    isFromProxy: (request: Pick<TracedRequest, 'peerAddress'>) => boolean,
+  ): RequestSpan;
+  /** Sends what is left, within some seconds; the gateway calls it when it closes. Never rejects. */
+  close(): Promise<void>;
 }
+
+/** Phases of a stream as its client sees it: "in" is what it sends. Each comes at most once. */
+export type StreamPhase =
+  | 'stream.first_message_in'
+  | 'stream.half_close'
+  | 'stream.first_message_out'
+  | 'stream.end';
 
 /** The span of one request. */
 export interface RequestSpan extends CallTrace {
   readonly ids: TraceIds;
-  /** Something happened on the way: a phase of a stream. */
-  event(name: string): void;
+  /** A stream has come to a new phase. */
+  event(phase: StreamPhase): void;
   /** The last byte of the answer is known: what the span is called, and whether it failed. */
   end(event: RequestEvent): void;
 }

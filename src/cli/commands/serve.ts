@@ -8,7 +8,7 @@ import {
   type Listener,
   type PropylonGateway,
 } from '../../server/index.js';
-import type { Log } from '../../telemetry/index.js';
+import { createTracer, type Log, wantsTracing } from '../../telemetry/index.js';
 import { exitCode } from '../exit-code.js';
 import { type ListenFlags, type SourceFlags, settingsOf } from '../flags.js';
 import { logDiagnostics, openProcessLog } from '../process-log.js';
@@ -39,8 +39,12 @@ export async function serve(flags: ServeFlags): Promise<number> {
   }
   const demo = flags.demo === true ? await startDemo(given) : undefined;
   const log = openProcessLog(settings.log);
+  const tracer = wantsTracing(settings.tracing, process.env)
+    ? await createTracer({ ...settings.tracing, warn: log.warn })
+    : undefined;
   const gateway = await createGateway({
     ...(demo?.options ?? given),
+    tracer,
     log: log.request,
     warn: log.warn,
     logLevels: log.levels,

@@ -66,6 +66,8 @@ describe('requests share an answer', () => {
     'x-tenant',
     'x-request-id',
     'traceparent',
+    'b3',
+    'uber-trace-id',
     'authorization',
     'x-forwarded-for',
     'x-forwarded-host',
@@ -148,7 +150,15 @@ describe('requests share an answer', () => {
 
   /** What the backend is told, and for whom, in words. */
   function told({ metadata, form, principal }: Request, isShared: boolean): string {
-    const hidden = ['x-request-id', 'traceparent', 'x-forwarded-for', 'baggage', 'if-none-match'];
+    const hidden = [
+      'x-request-id',
+      'traceparent',
+      'b3',
+      'uber-trace-id',
+      'x-forwarded-for',
+      'baggage',
+      'if-none-match',
+    ];
     const isVerified = principal !== undefined;
     const seen = metadata.filter(
       ([name]) => !hidden.includes(name) && (name !== 'authorization' || !(isVerified || isShared)),

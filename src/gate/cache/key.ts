@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { fieldValues } from '../../headers.js';
 import type { Metadata, MetadataEntry } from '../../status/index.js';
+import { traceFieldNames } from '../../trace-fields.js';
 import type { GateContext } from '../context.js';
 import { isKnownByAuthorization, type Principal } from '../principal.js';
 import type { GateView } from '../view.js';
@@ -18,7 +19,7 @@ export interface KeyRules {
 const none: ReadonlySet<string> = new Set();
 
 /** Metadata of one call: nothing that an answer could be made of. */
-const ofOneCall = new Set(['x-request-id', 'traceparent', 'tracestate']);
+const ofOneCall = new Set(['x-request-id', ...traceFieldNames]);
 
 /**
  * What is of one client, and would make entries of its own for each if it were part of the key: the

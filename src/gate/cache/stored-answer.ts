@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { HeaderFields } from '../../headers.js';
+import { traceFieldNames } from '../../trace-fields.js';
 import type { GateReply } from '../verdict.js';
 import type { Lifetime } from './freshness.js';
 
@@ -24,6 +25,7 @@ export interface AnswerRules {
 
 /** Fields of one answer only, and those that are made anew for each; a policy of other caches is ours to say. */
 const fieldsOfOne = new Set([
+  ...traceFieldNames,
   'age',
   'authentication-info',
   'cache-control',
@@ -39,8 +41,6 @@ const fieldsOfOne = new Set([
   'retry-after',
   'server-timing',
   'set-cookie',
-  'traceparent',
-  'tracestate',
   'vary',
   'via',
   'warning',
