@@ -81,6 +81,8 @@ export interface Limits {
   readonly idempotencyBytesMax: number;
   /** A request that its gateway did not live to answer may be made again this long after the last call for it must have ended. */
   readonly idempotencyLeaseMs: number;
+  /** A process that is to end takes connections for this long, while it already says that it is not ready: who balances them may not know yet. Default 0. */
+  readonly drainDelayMs: number;
   /** At shutdown what is under way may finish within this time; clients that connect again by themselves are sent away at once. */
   readonly drainTimeoutMs: number;
   /** At shutdown a connection without a request is kept this long: its next request may be on its way, and is then answered as its last. */
@@ -152,6 +154,7 @@ export const defaultLimits: Limits = Object.freeze({
   operationWaitMsMax: 60_000,
   idempotencyBytesMax: 64 * 1024 * 1024,
   idempotencyLeaseMs: 5_000,
+  drainDelayMs: 0,
   drainTimeoutMs: 10_000,
   drainQuietMs: 250,
   tokenBytesMax: 8 * 1024,

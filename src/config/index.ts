@@ -1,3 +1,4 @@
+export type { EffectiveConfig } from './effective.js';
 export { parseConfig } from './parse.js';
 export { resolvePaths } from './paths.js';
 export { type Config, configJsonSchema } from './schema.js';

@@ -102,6 +102,13 @@ export const configSchema = z.strictObject({
       port: port.optional().describe('Default 8080; 0 picks a free one.'),
       adminHost: z.string().optional().describe('Default 127.0.0.1.'),
       adminPort: port.optional().describe('Default 9090; 0 picks a free one.'),
+      adminNames: names
+        .optional()
+        .describe('Names by which the admin listener may be asked, besides localhost and addresses.'),
+      adminWrites: z
+        .enum(['here', 'anywhere'])
+        .optional()
+        .describe('From where the admin listener takes what changes something. Default here: this machine.'),
       tls: z
         .strictObject({
           cert: z.string().min(1).describe('Certificate chain in PEM form; renewed files are read again.'),
@@ -204,6 +211,16 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe('What browsers are told with every answer; off leaves a field out.'),
+  readiness: z
+    .strictObject({
+      upstreams: z
+        .enum(['none', 'any', 'all'])
+        .optional()
+        .describe('How many backends must be reached before the gateway is ready. Default none.'),
+      timeoutMs: z.int().positive().optional().describe('A backend must answer in this time. Default 1000.'),
+    })
+    .optional()
+    .describe('When /readyz says that requests may be sent.'),
   log: logOptionsSchema.optional().describe('What the process writes to standard error.'),
   audit: z
     .strictObject({

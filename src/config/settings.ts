@@ -3,6 +3,7 @@ import { parseDurationMs } from '../duration.js';
 import { type GateOptions, gateOptionsOf, type Policy } from '../gate/index.js';
 import { type LogLevel, logLevels, type TracingOptions } from '../telemetry/index.js';
 import type { UpstreamOptions } from '../upstream/index.js';
+import { type EffectiveConfig, effectiveConfig } from './effective.js';
 import type { Config } from './schema.js';
 
 /** What flags and environment variables can say; an undefined one says nothing. */
@@ -59,6 +60,7 @@ export interface Settings {
   };
   readonly methodOverride: boolean;
   readonly log: NonNullable<Config['log']>;
+  readonly readiness: NonNullable<Config['readiness']>;
   readonly audit: Config['audit'];
   readonly tracing: TracingOptions | undefined;
   readonly securityHeaders: NonNullable<Config['securityHeaders']>;
@@ -73,6 +75,8 @@ export interface Settings {
     readonly responseNames: readonly string[];
     readonly trailerNames: readonly string[];
   };
+  /** All of this for operators to read. */
+  readonly effective: EffectiveConfig;
 }
 
 /**
@@ -149,7 +153,7 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
     adminHost: pick('adminHost'),
     adminPort: pick('adminPort'),
   };
-  return {
+  const settings = {
     descriptors: pick('descriptors') ?? file.sources?.descriptors ?? [],
     protos: pick('protos') ?? file.sources?.protos ?? [],
     reflect: pick('reflect') ?? file.sources?.reflect ?? [],
@@ -193,6 +197,7 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
     },
     methodOverride: file.methodOverride ?? false,
     log: logOf(file, pick('logLevel'), pick('accessLog')),
+    readiness: file.readiness ?? {},
     audit: file.audit,
     tracing: file.tracing,
     securityHeaders: file.securityHeaders ?? {},
@@ -209,7 +214,8 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
       responseNames: file.metadata?.response ?? [],
       trailerNames: file.metadata?.trailers ?? [],
     },
-  };
+  } satisfies Omit<Settings, 'effective'>;
+  return { ...settings, effective: effectiveConfig(settings, file, environment, flags) };
 }
 
 function logOf(

@@ -15,6 +15,8 @@ const streamIdMax = 2 ** 31 - 1;
 /** HTTP/2 on the port of an HTTP/1.1 server. */
 export interface Http2Side {
   readonly server: Http2Server;
+  /** Tells the clients of today so; those who still come are served until `drain`. */
+  leave(): void;
   /** Tells clients to connect elsewhere: what they send until they know of it is still answered. */
   drain(): void;
   /** Connections without a request under way are closed; the others end with their last stream. */
@@ -92,6 +94,9 @@ export function alsoHttp2(
   server.on('sessionError', () => undefined);
   return {
     server,
+    leave() {
+      for (const session of sessions) sendAway(session);
+    },
     drain() {
       draining = true;
       for (const session of sessions) sendAway(session);

@@ -15,6 +15,10 @@ export interface ListenOptions {
   readonly adminHost?: string;
   /** Default 9090. */
   readonly adminPort?: number;
+  /** Names by which the admin listener may be asked, besides localhost and addresses. Default none. */
+  readonly adminNames?: readonly string[];
+  /** From where the admin listener takes what changes something. Default `here`: from this machine. */
+  readonly adminWrites?: 'here' | 'anywhere';
   /** TLS for clients; the admin listener speaks none. Default none. */
   readonly tls?: ListenTls;
 }
@@ -34,7 +38,8 @@ export interface Listener {
   readonly adminHost: string;
   readonly adminPort: number;
   /**
-   * Readiness turns false, no new connection and no new stream is taken, clients of server-sent events and
+   * Readiness turns false, and for `limits.drainDelayMs` everything is answered nevertheless, each connection's next
+   * answer being its last. Then no new connection and no new stream is taken, clients of server-sent events and
    * WebSockets are sent away, and what else is under way may finish within `limits.drainTimeoutMs`; then streams get
    * a final error, and whatever is left is cut.
    */
@@ -44,18 +49,26 @@ export interface Listener {
 /** Opens both listeners. Rejects with Node's own error (EADDRINUSE, EACCES) when a port cannot be had. */
 export async function listen(parts: Parts, options: ListenOptions): Promise<Listener> {
   const { host, port, adminHost, adminPort } = { ...defaultListen, ...options };
+  const { adminNames: names, adminWrites: writes } = options;
   const clients = await serveClients(parts, options);
   const { server } = clients;
   await open(server, port, host);
   const admin = await listenForOperators(
     askAll(() => [clients.ask]),
-    { host: adminHost, port: adminPort, clients: { scheme: clients.scheme, host, port: portOf(server) } },
+    {
+      host: adminHost,
+      port: adminPort,
+      clients: { scheme: clients.scheme, host, port: portOf(server) },
+      names,
+      writes,
+    },
   ).catch((error: unknown) => {
     server.close();
     throw error;
   });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    await clients.leave();
     const closed = once(server, 'close');
     server.close();
     await clients.drain();

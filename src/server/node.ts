@@ -31,6 +31,8 @@ export interface NodeServer {
   readonly connections: number;
   /** Requests whose answer is not yet with the operating system, hand-written routes included. */
   readonly busy: number;
+  /** Asks clients to connect elsewhere: each answer is the last one of its connection. New ones are served all the same. */
+  leave(): void;
   /** From now on each answer is the last one of its connection. */
   drain(): void;
   /** Closes connections without a request under way. */
@@ -227,6 +229,10 @@ export function createNodeServer(
     },
     get busy() {
       return busy;
+    },
+    leave() {
+      draining = true;
+      http2.leave();
     },
     drain() {
       draining = true;

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import type { CodecModule, CodecOptions } from '../codec/index.js';
+import type { EffectiveConfig } from '../config/index.js';
 import type { DescriptorSource } from '../descriptor/index.js';
 import type { GateOptions, Policy } from '../gate/index.js';
 import type { MetadataRules, StreamRules } from '../gateway/index.js';
@@ -8,6 +9,7 @@ import type { ErrorForm, RequestOptions, StreamDefault } from '../surface/index.
 import type { LogLevels, RequestEvent, TracedRequest, Tracer } from '../telemetry/index.js';
 import type { UpstreamOptions } from '../upstream/index.js';
 import type { AuditOptions } from './audit.js';
+import type { ReadinessOptions } from './readiness.js';
 import type { Rpc } from './rpc.js';
 import type { SecurityHeaderOptions } from './security-headers.js';
 
@@ -85,6 +87,10 @@ export interface GatewayOptions {
   readonly log?: (event: RequestEvent, asked: TracedRequest) => void;
   /** Told of what went wrong outside of any request. Default: a warning of the process. */
   readonly warn?: (text: string, cause?: unknown) => void;
+  /** When the gateway is ready besides. Default: whenever it serves. */
+  readonly readiness?: ReadinessOptions;
+  /** What operators are shown as the configuration; without secrets. Default: nothing. */
+  readonly effective?: EffectiveConfig | undefined;
   /** How much is logged, for operators who want to change it. Default: they cannot. */
   readonly logLevels?: LogLevels | undefined;
 }

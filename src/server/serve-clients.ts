@@ -1,15 +1,18 @@
 import type { Server } from 'node:http';
 import type { Clock } from '../clock.js';
+import type { EffectiveConfig } from '../config/index.js';
 import type { GateResources } from '../gate/index.js';
 import type { Gateway } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
-import type { Recorder } from '../telemetry/index.js';
-import type { Channels } from '../upstream/index.js';
+import type { LogLevels, Recorder } from '../telemetry/index.js';
+import type { Channels, Upstream } from '../upstream/index.js';
 import { type AnswerParts, createAnswers } from './admin/answers.js';
 import { createLoopWatch } from './admin/loop-watch.js';
 import { type Ask, askHere } from './admin/operation.js';
+import type { Phase } from './admin/operations/health.js';
 import type { GatewayApp } from './app.js';
 import { createNodeServer } from './node.js';
+import { type ReadinessOptions, watchUpstreams } from './readiness.js';
 import type { SecurityHeaders } from './security-headers.js';
 import { type ListenTls, loadServerTls } from './tls.js';
 import type { WebSocketOrigins } from './websocket.js';
@@ -26,6 +29,11 @@ export interface Parts {
   readonly webSocketOrigins: WebSocketOrigins;
   readonly security: SecurityHeaders;
   readonly explain: AnswerParts['explain'];
+  /** Those of all backends. */
+  readonly upstreams: readonly Upstream[];
+  readonly readiness: ReadinessOptions;
+  readonly logLevels: LogLevels | undefined;
+  readonly effective: EffectiveConfig | undefined;
 }
 
 /** The connections of one process, whoever accepts them. */
@@ -35,6 +43,11 @@ export interface Clients {
   readonly scheme: 'http' | 'https';
   /** Asks this process. */
   readonly ask: Ask;
+  /**
+   * Readiness turns false, and clients are asked to connect elsewhere: each answer is the last one of its connection.
+   * All is answered, also on new connections. Resolves `limits.drainDelayMs` after the first call.
+   */
+  leave(): Promise<void>;
   /**
    * Readiness turns false, no new stream is taken, clients of server-sent events and WebSockets are sent away,
    * each answer is the last one of its connection, and what is under way may finish within
@@ -51,12 +64,24 @@ const lastWordsMs = 500;
 
 /** Throws DiagnosticsError when no TLS can be made of its files. */
 export async function serveClients(
-  { core, app, gate, channels, recorder, limits, clock, webSocketOrigins, security, explain }: Parts,
+  { core, app, gate, channels, recorder, limits, clock, webSocketOrigins, security, ...parts }: Parts,
   { tls }: { readonly tls?: ListenTls },
 ): Promise<Clients> {
   const openTls = tls && (await loadServerTls(tls, limits, clock));
   const clients = createNodeServer(core, app, limits, webSocketOrigins, security, openTls);
-  let ready = true;
+  const { upstreams, readiness, logLevels, effective } = parts;
+  const reached = watchUpstreams(channels, upstreams, readiness, clock);
+  let phase: Phase = 'serving';
+  let left: Promise<void> | undefined;
+  const leave = (): Promise<void> => {
+    if (phase === 'serving') phase = 'leaving';
+    clients.leave();
+    left ??=
+      limits.drainDelayMs === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => void clock.after(limits.drainDelayMs, resolve));
+    return left;
+  };
   // Not the gateway's own count: hand-written routes are requests too, and an answer is under way until its last
   // byte is with the operating system.
   const turn = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, drainCheckMs));
@@ -77,12 +102,18 @@ export async function serveClients(
         channels,
         recorder,
         loop: createLoopWatch(clock),
-        isServing: () => ready,
-        explain,
+        explain: parts.explain,
+        phase: () => phase,
+        checks: () => [reached.check() ?? []].flat(),
+        leave: () => void leave(),
+        logLevels,
+        effective,
       }),
     ),
+    leave,
     async drain() {
-      ready = false;
+      phase = 'ending';
+      reached.close();
       core.drain();
       clients.drain();
       const began = clock.now();

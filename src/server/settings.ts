@@ -82,6 +82,8 @@ export function gatewayOptionsOf(settings: Settings): GatewayOptions {
     methodOverride: settings.methodOverride,
     securityHeaders: settings.securityHeaders,
     audit: settings.audit,
+    readiness: settings.readiness,
+    effective: settings.effective,
     webSocketOrigins: settings.webSocketOrigins,
     limits: defined(settings.limits),
     timeouts: settings.timeouts,

@@ -2,6 +2,7 @@ export { type Fields, refusalFields, refusalsLeftFields } from './log/fields.js'
 export type { LogLevelState, LogLevels } from './log/levels.js';
 export { createLog, type Log, type LogHost } from './log/log.js';
 export { type LogLevel, type LogOptions, logLevels, logOptionsSchema } from './log/options.js';
+export { isSecretName, redact, redacted } from './log/redact.js';
 export type { LineStream } from './log/sink.js';
 export { catalog } from './metrics/catalog.js';
 export { mergeRecent } from './recent/merge.js';

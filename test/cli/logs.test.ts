@@ -91,6 +91,39 @@ describe('the log of propylon serve', () => {
     );
   });
 
+  it('has every request for as long as an operator wants, and the configuration is there to read', async () => {
+    const { url, adminUrl, errors, printed } = await serve(
+      'redis: { url: "redis://u:PLANTED@cache.invalid:6379" }\nlimits: { drainTimeoutMs: 500 }\n',
+      '--log-level',
+      'warn',
+    );
+    await fetch(`${url}/v1/none`);
+    const put = await fetch(`${adminUrl}/log-level`, {
+      method: 'PUT',
+      body: '{"level":"debug","forMs":60000}',
+    });
+    expect(await put.json()).toMatchObject({ level: 'debug', configured: 'warn' });
+    await fetch(`${url}/v1/other`, { headers: { 'x-request-id': 'wanted' } });
+    await printed('"http.request.id":"wanted"');
+    expect(errors().match(/no route/g)).toHaveLength(1);
+    const text = await (await fetch(`${adminUrl}/config`)).text();
+    expect(text).not.toContain('PLANTED');
+    expect(JSON.parse(text)).toMatchObject({
+      config: {
+        redis: { url: 'redis://[redacted]@cache.invalid:6379' },
+        backends: { '*': { target: '127.0.0.1:1' } },
+        limits: { drainTimeoutMs: 500, drainDelayMs: 0 },
+        log: { level: 'warn' },
+      },
+      origins: {
+        'limits.drainTimeoutMs': 'file',
+        'log.level': 'flag',
+        'listen.port': 'flag',
+        'redis.url': 'file',
+      },
+    });
+  });
+
   it('goes on serving when nobody reads its output any more', async () => {
     backend = await startEchoBackend(['/t.T/Ping']);
     const child = spawn(

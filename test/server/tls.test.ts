@@ -91,6 +91,10 @@ describe('a listener', () => {
         webSocketOrigins: [],
         security: securityHeaders({}, createTrustedProxies()),
         explain: () => Promise.reject(new Error('not here')),
+        upstreams: [],
+        readiness: {},
+        logLevels: undefined,
+        effective: undefined,
       },
       { host: '127.0.0.1', port: 0, adminPort: 0, tls: { ...files(server), ...tls } },
     );

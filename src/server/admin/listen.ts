@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { createAdminApp } from './app.js';
+import { type AdminAccess, createAdminApp } from './app.js';
 import type { ClientsAddress } from './console.js';
 import type { Ask } from './operation.js';
 
@@ -16,10 +16,15 @@ export interface AdminListener {
 /** Opens the listener for operators. Rejects with Node's own error when the port cannot be had. */
 export async function listenForOperators(
   ask: Ask,
-  { host, port, clients }: { readonly host: string; readonly port: number; readonly clients: ClientsAddress },
+  {
+    host,
+    port,
+    clients,
+    ...access
+  }: { readonly host: string; readonly port: number; readonly clients: ClientsAddress } & AdminAccess,
 ): Promise<AdminListener> {
   const server = createServer(
-    getRequestListener(createAdminApp(ask, clients).fetch, { overrideGlobalObjects: false }),
+    getRequestListener(createAdminApp(ask, clients, access).fetch, { overrideGlobalObjects: false }),
   );
   server.listen(port, host);
   // Rejects on 'error'.

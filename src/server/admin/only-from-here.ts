@@ -1,5 +1,5 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 
 /**
  * Lets through who is on this machine and is no page: what changes something is not for everybody
@@ -9,12 +9,19 @@ import type { MiddlewareHandler } from 'hono';
 export const onlyFromHere: MiddlewareHandler = async (c, next) => {
   const { address = '' } = getConnInfo(c).remote;
   const host = (c.req.header('host') ?? '').replace(/:\d+$/, '');
-  const isPage = c.req.header('origin') !== undefined || c.req.header('sec-fetch-site') !== undefined;
-  if (!isLoopback(address) || !hosts.has(host) || isPage) {
+  if (!isLoopback(address) || !hosts.has(host) || isPage(c)) {
     return c.json({ message: 'Only from this machine, by its loopback address, and not by a page.' }, 403);
   }
   return next();
 };
+
+/** Lets through whoever is no page: where anybody who reaches the listener may change something. */
+export const notByPages: MiddlewareHandler = async (c, next) =>
+  isPage(c) ? c.json({ message: 'Not by a page.' }, 403) : next();
+
+function isPage(c: Context): boolean {
+  return c.req.header('origin') !== undefined || c.req.header('sec-fetch-site') !== undefined;
+}
 
 const hosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 

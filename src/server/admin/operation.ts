@@ -1,9 +1,13 @@
+import type { EffectiveConfig } from '../../config/index.js';
 import type { Purge, PurgeResult } from '../../gate/index.js';
 import type { Explanation } from '../../gateway/index.js';
 import type { SurfaceSummary } from '../../surface/index.js';
+import type { LogLevelState } from '../../telemetry/index.js';
+import type { UpstreamReport } from '../../upstream/index.js';
 import type { ExplainArguments } from './operations/explain.js';
 import type { Health } from './operations/health.js';
 import type { Live } from './operations/live.js';
+import type { LogLevelChange } from './operations/log-level.js';
 
 /**
  * What operators ask of a process, by name: arguments and answer. Both are plain data, since a primary asks its
@@ -19,6 +23,14 @@ export interface Operations {
   readonly live: Operation<{ readonly since: number }, Live>;
   /** Asked of one process: a request is sent once. */
   readonly explain: Operation<ExplainArguments, Explanation>;
+  /** How calls to each target stand. */
+  readonly upstreams: Operation<undefined, readonly UpstreamReport[]>;
+  /** The configuration that counts; undefined where the gateway was given options instead. */
+  readonly config: Operation<undefined, EffectiveConfig | undefined>;
+  /** How much is logged, after the change that is asked for; undefined where the log is not the gateway's own. */
+  readonly logLevel: Operation<LogLevelChange | undefined, LogLevelState | undefined>;
+  /** Readiness turns false, and clients are asked to connect elsewhere; all is answered until the process ends. */
+  readonly drain: Operation<undefined, Health>;
 }
 
 export interface Operation<Args, Result> {
