@@ -18,6 +18,7 @@ export {
   type ListenOptions,
   type PropylonGateway,
   type Received,
+  type ReloadResult,
   type Rpc,
   writeCodecs,
 } from './server/index.js';

@@ -22,6 +22,7 @@ const floorOf: Readonly<Record<string, number>> = {
   'nearest.ts': 0,
   'pause.ts': 0,
   'renewed-files.ts': 0,
+  'shared-part.ts': 0,
   'trace-fields.ts': 0,
   'version.ts': 0,
   descriptor: 1,

@@ -1,5 +1,6 @@
 import { systemClock } from '../clock.js';
 import type { Diagnostic } from '../diagnostic/index.js';
+import type { ReloadResult } from '../server/index.js';
 import { createLog, type Log, type LogOptions } from '../telemetry/index.js';
 import { version } from '../version.js';
 import { exitCode } from './exit-code.js';
@@ -48,4 +49,12 @@ export function logDiagnostics(log: Log, diagnostics: readonly Diagnostic[], ver
     if (severity !== 'note') log.warn(text, undefined, fields);
     else if (verbose) log.info(text, fields);
   }
+}
+
+/** A reload, and what it has found: what is served now, or why it is still what it was. */
+export function logReload(log: Log, { kind, generation, diagnostics }: ReloadResult, verbose: boolean): void {
+  logDiagnostics(log, diagnostics, verbose);
+  const fields = { 'labels.generation': String(generation) };
+  if (kind === 'refused') log.warn('reload refused: what was served before is served on', undefined, fields);
+  else log.info(kind === 'reloaded' ? 'reloaded' : 'reload: nothing has changed', fields);
 }

@@ -32,6 +32,8 @@ export const catalog = {
   PROVIDERS_NONE: 'Methods need credentials, and nothing says who gives them out.',
   OPENAPI_LEFT_OUT: 'A binding has no place in an OpenAPI document.',
   METHOD_SUNSET: 'A method is served after the day on which it was to go.',
+  RELOAD_FAILED: 'A reload has met something that it does not know.',
+  RESTART_NEEDED: 'A setting has changed that a running process does not take over.',
   ROUTES_NONE: 'No method has an HttpRule: nothing is served.',
 } as const;
 

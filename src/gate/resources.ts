@@ -1,10 +1,17 @@
 import type { Random, WallClock } from '../clock.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { Limits } from '../limits.js';
+import { SharedPart } from '../shared-part.js';
 import { createTrustedProxies, type TrustedProxies } from './address/trusted-proxies.js';
 import { apiKeyNames } from './auth/api-key/api-keys.js';
 import type { Authenticator } from './auth/authenticator.js';
-import { type AuthHost, createAuthenticators } from './auth/create.js';
+import {
+  type AuthHost,
+  type AuthShared,
+  authLimitsOf,
+  createAuthenticator,
+  createAuthShared,
+} from './auth/create.js';
 import { createIdentity, type Identity } from './auth/identity/identity.js';
 import { type AnswerCache, createAnswerCache } from './cache/answer-cache.js';
 import { createAnswerStore } from './idempotency/create.js';
@@ -46,6 +53,13 @@ export interface GateResources {
   readonly concurrency: Pick<Concurrency, keyof Concurrency>;
   /** Of this process. */
   readonly loopDelay: LoopDelay;
+  /**
+   * Those of other options: whatever of them has the same configuration is the same, with all that it remembers. What
+   * both have is closed when both are. Throws as `createGateResources` does.
+   */
+  renew(options: GateOptions, host: GateHost): GateResources;
+  /** The policies of a load are in force: what is counted for limits of loads before it, and of no other, is forgotten. */
+  settle(load: object): void;
   close(): Promise<void>;
 }
 
@@ -60,18 +74,49 @@ export interface GateHost {
   readonly warn: Warn;
 }
 
+/** What of the resources has a state, and is shared with those that come of them. */
+interface Parts {
+  readonly redis: SharedPart<RedisStore | undefined>;
+  readonly auth: SharedPart<AuthShared>;
+  /** By the names of their providers. */
+  readonly authenticators: ReadonlyMap<string, SharedPart<Authenticator>>;
+  readonly identity: SharedPart<Identity>;
+  readonly rateLimits: SharedPart<RateLimits>;
+  readonly cache: SharedPart<AnswerCache>;
+  readonly answers: SharedPart<AnswerStore>;
+  readonly concurrency: SharedPart<Concurrency>;
+  readonly loopDelay: SharedPart<LoopDelay>;
+}
+
 /**
  * Opens no connection before a step of a method needs it. What is wrong with the options is among the
- * `diagnostics`; only addresses of proxies that are none are thrown, as DiagnosticsError.
+ * `diagnostics`; only what no resources can be made of is thrown, as DiagnosticsError.
  */
 export function createGateResources(options: GateOptions, host: GateHost): GateResources {
+  return resourcesOf(options, host, undefined);
+}
+
+function resourcesOf(options: GateOptions, host: GateHost, before: Parts | undefined): GateResources {
   const proxies = createTrustedProxies(options.trustedProxies, options.requestIdsFrom);
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
-  const redis = options.redis && createRedisStore(options.redis, { ...host, report });
-  const authHost: AuthHost = { ...host, report };
-  const authenticators = createAuthenticators(options.authentication, authHost);
-  const identity = createIdentity(options.identity, authHost);
+  const held: SharedPart<unknown>[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(held.splice(0).map((part) => part.release()));
+  };
+  let parts: Parts;
+  try {
+    parts = partsOf(options, { ...host, report }, before, (part) => {
+      held.push(part);
+      return part;
+    });
+  } catch (error) {
+    void close();
+    throw error;
+  }
+  const authenticators = [...parts.authenticators.values()].map(({ value }) => value);
+  const identity = parts.identity.value;
+  const rateLimits = parts.rateLimits.value;
   const apiKeys = apiKeyNames(options.authentication);
   return {
     ...host,
@@ -82,17 +127,73 @@ export function createGateResources(options: GateOptions, host: GateHost): GateR
     keyInQuery: apiKeys.inQuery,
     identity,
     ownNames: new Set([...identity.reserved, ...apiKeys.headers]),
-    redis,
+    redis: parts.redis.value,
     diagnostics,
-    rateLimits: createRateLimits(options, { ...host, report }, redis),
-    concurrency: new Concurrency(),
-    loopDelay: new LoopDelay(host.clock),
-    cache: createAnswerCache(options.cache ?? {}, { ...host, redis, report }),
-    answers: createAnswerStore(options.idempotency, host, redis),
-    close: async () => {
-      redis?.close();
-      identity.tokens?.close();
-      await Promise.all(authenticators.map((authenticator) => authenticator.close()));
-    },
+    rateLimits,
+    concurrency: parts.concurrency.value,
+    loopDelay: parts.loopDelay.value,
+    cache: parts.cache.value,
+    answers: parts.answers.value,
+    renew: (next, nextHost) => resourcesOf(next, nextHost, parts),
+    settle: (load) => rateLimits.settle(load),
+    close,
+  };
+}
+
+/** Each part with the configuration that makes it what it is. */
+function partsOf(
+  options: GateOptions,
+  host: AuthHost,
+  before: Parts | undefined,
+  hold: <P extends SharedPart<unknown>>(part: P) => P,
+): Parts {
+  const { authentication, identity, cache, idempotency } = options;
+  const { limits } = host;
+  const redis = hold(
+    SharedPart.of(
+      before?.redis,
+      options.redis,
+      () => options.redis && createRedisStore(options.redis, host),
+      (store) => store?.close(),
+    ),
+  );
+  const { providers = {}, ...shared } = authentication ?? {};
+  const authLimits = authLimitsOf(limits);
+  const auth = hold(SharedPart.of(before?.auth, [shared, authLimits], () => createAuthShared(shared, host)));
+  const authenticators = Object.entries(providers).map(([name, provider]) => {
+    const config = [provider, shared, authLimits];
+    const make = (): Authenticator => createAuthenticator(name, provider, { ...auth.value, host });
+    const part = SharedPart.of(before?.authenticators.get(name), config, make, (value) => value.close());
+    return [name, hold(part)] as const;
+  });
+  return {
+    redis,
+    auth,
+    authenticators: new Map(authenticators),
+    identity: hold(
+      SharedPart.of(
+        before?.identity,
+        [identity, limits.fileReloadMs],
+        () => createIdentity(identity, host),
+        ({ tokens }) => tokens?.close(),
+      ),
+    ),
+    rateLimits: hold(
+      SharedPart.of(before?.rateLimits, [options.rateLimits, options.redis, limits.rateLimitKeysMax], () =>
+        createRateLimits(options, host, redis.value),
+      ),
+    ),
+    cache: hold(
+      SharedPart.of(before?.cache, [cache, options.redis], () =>
+        createAnswerCache(cache ?? {}, { ...host, redis: redis.value }),
+      ),
+    ),
+    answers: hold(
+      SharedPart.of(before?.answers, [idempotency, options.redis, limits.idempotencyBytesMax], () =>
+        createAnswerStore(idempotency, host, redis.value),
+      ),
+    ),
+    concurrency: hold(SharedPart.of(before?.concurrency, undefined, () => new Concurrency())),
+    loopDelay: hold(SharedPart.of(before?.loopDelay, undefined, () => new LoopDelay(host.clock))),
   };
 }

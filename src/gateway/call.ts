@@ -59,13 +59,22 @@ export function makeUnaryCall(
   binary: Uint8Array,
   options: NextOptions = {},
 ): Promise<Outcome> {
-  const { instead } = options;
-  const own = callFor(run, call, options);
-  if (instead === undefined) return transport.unary(own, binary);
+  const outcome = callOf(run, { transport, call: callFor(run, call, options) }, binary, options);
+  // Its client may be gone before it has ended, and the surface, were it not for this call.
+  return options.detached === true ? outcome.finally(run.hold()) : outcome;
+}
+
+function callOf(
+  run: Run,
+  { transport, call }: PreparedCall,
+  binary: Uint8Array,
+  { instead }: NextOptions,
+): Promise<Outcome> {
+  if (instead === undefined) return transport.unary(call, binary);
   const other = run.match.route.others.get(instead.path);
   if (other === undefined)
     throw new Error(`A step calls ${instead.path}, which it has not asked for at load.`);
-  return other.unary({ ...own, path: instead.path }, instead.binary);
+  return other.unary({ ...call, path: instead.path }, instead.binary);
 }
 
 function callFor(run: Run, call: Call, { detached = false, signal, omit }: NextOptions): Call {

@@ -1,10 +1,9 @@
 import type { Clock } from '../clock.js';
-import { type Audience, GateView, type TrustedProxies } from '../gate/index.js';
+import { type Audience, GateView } from '../gate/index.js';
 import type { Match, NoMatch, Router } from '../httprule/index.js';
-import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import type { CallShape, Route, Surface } from '../surface/index.js';
-import type { RequestEvent, RequestSpan, TracedRequest, Tracer } from '../telemetry/index.js';
+import type { RequestEvent, RequestSpan, Tracer } from '../telemetry/index.js';
 import { type Answer, emptyAnswer } from './answer.js';
 import { bidi } from './bidi.js';
 import { clientStream } from './client-stream.js';
@@ -13,42 +12,33 @@ import type { Exchange, Reply } from './exchange.js';
 import { admitted } from './gate.js';
 import { LiveStreams } from './live-streams.js';
 import type { SocketSession } from './message-socket.js';
-import { type MetadataNames, type MetadataRules, metadataNames } from './metadata-rules.js';
 import { overriddenMethod } from './method-override.js';
 import { type Preflight, preflight } from './preflight.js';
 import { requestIdOf } from './request-id.js';
 import type { Run, Traffic } from './run.js';
 import { serverStream } from './server-stream.js';
-import { SharedTimer } from './shared-timer.js';
 import { socketSession } from './socket.js';
-import type { StreamRules } from './stream-rules.js';
+import { type Serving, Term } from './term.js';
 import { unary } from './unary.js';
 
 /** What a gateway is made of. */
-export interface GatewayCoreOptions {
-  readonly surface: Surface;
-  readonly limits: Limits;
+export interface GatewayCoreOptions extends Serving {
   readonly clock: Clock;
-  /** What proxies in front are believed. */
-  readonly proxies: TrustedProxies;
-  readonly metadata: MetadataRules;
-  /** Request header fields that never go on to a backend, whatever the rules say; lower case. */
-  readonly ownNames: ReadonlySet<string>;
-  readonly streamRules: StreamRules;
-  /** Whether a POST may name another HTTP method in X-HTTP-Method-Override. Default false. */
-  readonly methodOverride?: boolean | undefined;
   /** Undefined where nobody traces: then traces pass through. */
   readonly tracer?: Tracer | undefined;
-  /** Called once per request, at its end, with what the client has sent; must not throw, nor keep that. */
-  readonly log: (event: RequestEvent, asked: TracedRequest) => void;
 }
 
 /** Runs requests on the current surface. */
 export interface Gateway {
   /** The surface that the next request will run on. */
   readonly surface: Surface;
-  /** Later requests run on `next`; those under way keep theirs. */
-  swap(next: Surface): void;
+  /**
+   * Later requests run on `next`; those under way keep what they began with. Resolves when the last of them, and of
+   * the calls that outlive them, has ended.
+   */
+  swap(next: Serving): Promise<void>;
+  /** Keeps what is served now from ending, as a request does; to be called back once. */
+  hold(): () => void;
   /** As `handle`, but undefined at once when no route has the path: somebody else's turn. */
   tryHandle(exchange: Exchange): Promise<Reply> | undefined;
   /**
@@ -101,44 +91,38 @@ export function createGatewayCore(options: GatewayCoreOptions): Gateway {
 
 class GatewayCore implements Gateway {
   readonly #clock: Clock;
-  readonly #proxies: TrustedProxies;
-  readonly #clientAddress: TrustedProxies['clientAddress'];
-  readonly #names: MetadataNames;
-  readonly #streamRules: StreamRules;
-  readonly #methodOverride: boolean;
   readonly #tracer: Tracer | undefined;
-  readonly #log: GatewayCoreOptions['log'];
   readonly #streams = new LiveStreams();
-  readonly #heartbeats: SharedTimer;
-  #surface: Surface;
+  #term: Term;
   #inFlight = 0;
 
   constructor(options: GatewayCoreOptions) {
-    const { surface, limits, clock, metadata, tracer, log } = options;
-    this.#surface = surface;
+    const { clock, tracer } = options;
     this.#clock = clock;
-    this.#proxies = options.proxies;
-    this.#clientAddress = options.proxies.clientAddress;
     this.#tracer = tracer;
-    const ownNames =
-      tracer === undefined ? options.ownNames : new Set([...options.ownNames, ...tracer.names]);
-    this.#names = metadataNames(metadata, ownNames);
-    this.#streamRules = options.streamRules;
-    this.#heartbeats = new SharedTimer(clock, limits.sseHeartbeatMs);
-    this.#methodOverride = options.methodOverride ?? false;
-    this.#log = log;
+    this.#term = this.#termOf(options);
   }
 
   get surface(): Surface {
-    return this.#surface;
+    return this.#term.surface;
   }
 
   get inFlight(): number {
     return this.#inFlight;
   }
 
-  swap(next: Surface): void {
-    this.#surface = next;
+  swap(next: Serving): Promise<void> {
+    const before = this.#term;
+    this.#term = this.#termOf(next);
+    return before.end();
+  }
+
+  hold(): () => void {
+    return holding(this.#term);
+  }
+
+  #termOf(serving: Serving): Term {
+    return new Term(serving, this.#clock, this.#tracer?.names ?? noNames);
   }
 
   drain(): void {
@@ -150,36 +134,41 @@ class GatewayCore implements Gateway {
   }
 
   handle(exchange: Exchange): Promise<Reply> {
-    return this.tryHandle(exchange) ?? this.#answerWithout(this.#proxies.asSent(exchange), { allow: [] });
+    return (
+      this.tryHandle(exchange) ??
+      this.#answerWithout(this.#term, this.#term.proxies.asSent(exchange), { allow: [] })
+    );
   }
 
   tryHandle(received: Exchange): Promise<Reply> | undefined {
-    const exchange = this.#proxies.asSent(received);
-    const asked = preflight(this.#surface, exchange);
-    if (asked !== undefined) return this.#answerPreflight(exchange, asked);
-    const found = this.#match(exchange);
-    if ('route' in found) return this.#answer(exchange, found);
+    const term = this.#term;
+    const exchange = term.proxies.asSent(received);
+    const asked = preflight(term.surface, exchange);
+    if (asked !== undefined) return this.#answerPreflight(term, exchange, asked);
+    const found = this.#match(term, exchange);
+    if ('route' in found) return this.#answer(term, exchange, found);
     const isUnknown = 'allow' in found && found.allow.length === 0;
-    return isUnknown ? undefined : this.#answerWithout(exchange, found);
+    return isUnknown ? undefined : this.#answerWithout(term, exchange, found);
   }
 
   async openSocket(received: Exchange): Promise<SocketSession | Reply> {
-    const exchange = this.#proxies.asSent(received);
-    const surface = this.#surface;
+    const term = this.#term;
+    const { surface } = term;
+    const exchange = term.proxies.asSent(received);
     const known = this.#matchSocket(exchange, surface.router);
     const matched = 'route' in known ? known : this.#matchSocket(exchange, surface.routerFor('public'));
-    if (!('route' in matched)) return this.#answerWithout({ ...exchange, httpMethod: 'GET' }, matched);
+    if (!('route' in matched)) return this.#answerWithout(term, { ...exchange, httpMethod: 'GET' }, matched);
     const requestId = requestIdOf(exchange.headers);
-    const seen = this.#seen(exchange, matched, requestId);
-    const begun = this.#begin(exchange, requestId, seen);
+    const seen = this.#seen(term, exchange, matched, requestId);
+    const begun = this.#begin(term, exchange, requestId, seen);
     let failure: Failure | undefined;
     try {
       failure = await admitted(matched.route.gate, seen.view);
       if (failure?.reason === 'ROUTE_UNKNOWN') {
         const instead = this.#matchSocket(exchange, surface.routerFor(audienceOf(seen)));
-        if ('route' in instead) failure = await this.#turnTo(seen, instead, exchange);
+        if ('route' in instead) failure = await this.#turnTo(term, seen, instead, exchange);
       }
-      if (failure === undefined) return socketSession(this.#run(surface, exchange, seen, begun));
+      if (failure === undefined) return socketSession(this.#run(term, exchange, seen, begun));
     } catch (error) {
       failure = failureOf(error, requestId);
     }
@@ -207,16 +196,16 @@ class GatewayCore implements Gateway {
    * The router's word, an error of its own being one of them: what is unknown must be known at once. Of
    * what there is besides, and of what is wrong with a path, nobody is told more than everybody may see.
    */
-  #match(exchange: Exchange): Match<Route> | Unrouted {
-    const { router, routerFor } = this.#surface;
-    const found = this.#matchIn(router, exchange);
+  #match(term: Term, exchange: Exchange): Match<Route> | Unrouted {
+    const { router, routerFor } = term.surface;
+    const found = this.#matchIn(term, router, exchange);
     const visible = routerFor('public');
-    return 'route' in found || visible === router ? found : this.#matchIn(visible, exchange);
+    return 'route' in found || visible === router ? found : this.#matchIn(term, visible, exchange);
   }
 
-  #matchIn(router: Router<Route>, exchange: Exchange): Match<Route> | Unrouted {
+  #matchIn({ methodOverride }: Term, router: Router<Route>, exchange: Exchange): Match<Route> | Unrouted {
     try {
-      const httpMethod = this.#methodOverride ? overriddenMethod(exchange) : exchange.httpMethod;
+      const httpMethod = methodOverride ? overriddenMethod(exchange) : exchange.httpMethod;
       return router.match(httpMethod, exchange.target);
     } catch (error) {
       return { error };
@@ -224,22 +213,22 @@ class GatewayCore implements Gateway {
   }
 
   /** The exit for everything that has a route: whatever a line throws becomes a reply here. */
-  async #answer(exchange: Exchange, matched: Match<Route>): Promise<Reply> {
-    const surface = this.#surface;
+  async #answer(term: Term, exchange: Exchange, matched: Match<Route>): Promise<Reply> {
+    const { surface } = term;
     const requestId = requestIdOf(exchange.headers);
-    const seen = this.#seen(exchange, matched, requestId);
-    const begun = this.#begin(exchange, requestId, seen);
+    const seen = this.#seen(term, exchange, matched, requestId);
+    const begun = this.#begin(term, exchange, requestId, seen);
     let answer: Answer;
     try {
       const refused = admitted(matched.route.gate, seen.view);
       let failure = refused instanceof Promise ? await refused : refused;
       let instead: Match<Route> | Unrouted | undefined;
       if (failure?.reason === 'ROUTE_UNKNOWN') {
-        instead = this.#matchIn(surface.routerFor(audienceOf(seen)), exchange);
-        if ('route' in instead) failure = await this.#turnTo(seen, instead, exchange);
+        instead = this.#matchIn(term, surface.routerFor(audienceOf(seen)), exchange);
+        if ('route' in instead) failure = await this.#turnTo(term, seen, instead, exchange);
       }
       if (failure === undefined)
-        answer = await lines[seen.found.route.shape](this.#run(surface, exchange, seen, begun));
+        answer = await lines[seen.found.route.shape](this.#run(term, exchange, seen, begun));
       else if (instead === undefined || 'route' in instead)
         answer = answerFailure({ surface, exchange, requestId }, failure);
       else answer = withoutRoute(exchange, instead, requestId);
@@ -258,31 +247,33 @@ class GatewayCore implements Gateway {
 
   /** To whom a route is hidden, another may stand there: the request is that one's from now on. */
   #turnTo(
+    term: Term,
     seen: Seen,
     instead: Match<Route>,
     exchange: Exchange,
   ): Failure | undefined | Promise<Failure | undefined> {
     seen.view.end({ httpStatus: 404, code: Code.NOT_FOUND });
-    Object.assign(seen, this.#seen(exchange, instead, seen.view.requestId));
+    Object.assign(seen, this.#seen(term, exchange, instead, seen.view.requestId));
     return admitted(instead.route.gate, seen.view);
   }
 
-  async #answerPreflight(exchange: Exchange, { found, headers }: Preflight): Promise<Reply> {
+  async #answerPreflight(term: Term, exchange: Exchange, { found, headers }: Preflight): Promise<Reply> {
     const requestId = requestIdOf(exchange.headers);
-    const { end } = this.#begin(exchange, requestId, this.#seen(exchange, found, requestId));
+    const { end } = this.#begin(term, exchange, requestId, this.#seen(term, exchange, found, requestId));
     const { reply, code } = emptyAnswer([...headers, ['x-request-id', requestId]]);
     end(reply.httpStatus, code);
     return reply;
   }
 
-  async #answerWithout(exchange: Exchange, found: Unrouted): Promise<Reply> {
+  async #answerWithout(term: Term, exchange: Exchange, found: Unrouted): Promise<Reply> {
+    const { surface } = term;
     const requestId = requestIdOf(exchange.headers);
-    const begun = this.#begin(exchange, requestId, undefined);
+    const begun = this.#begin(term, exchange, requestId, undefined);
     let answer: Answer;
     try {
       answer = withoutRoute(exchange, found, requestId);
     } catch (error) {
-      answer = answerFailure({ surface: this.#surface, exchange, requestId }, failureOf(error, requestId));
+      answer = answerFailure({ surface, exchange, requestId }, failureOf(error, requestId));
     }
     const { reply, code, cause } = answer;
     begun.traffic.responseBytes = sizeOf(reply);
@@ -290,22 +281,16 @@ class GatewayCore implements Gateway {
     return reply;
   }
 
-  #seen(exchange: Exchange, found: Match<Route>, requestId: string): Seen {
+  #seen({ clientAddress }: Term, exchange: Exchange, found: Match<Route>, requestId: string): Seen {
     const { captures, query, route } = found;
-    const clientAddress = this.#clientAddress;
     const keyParameter = (): string | undefined => keyParameterOf(route, query);
     const view = new GateView(exchange, { requestId, captures, query, clientAddress, keyParameter });
     return { found, view };
   }
 
-  #run(
-    surface: Surface,
-    exchange: Exchange,
-    { found: match, view }: Seen,
-    { end, span, traffic }: Begun,
-  ): Run {
+  #run(term: Term, exchange: Exchange, { found: match, view }: Seen, { end, span, traffic }: Begun): Run {
     return {
-      surface,
+      surface: term.surface,
       exchange,
       view,
       match,
@@ -313,10 +298,11 @@ class GatewayCore implements Gateway {
       requestId: view.requestId,
       limits: match.route.limits,
       clock: this.#clock,
-      names: this.#names,
-      streamRules: this.#streamRules,
-      heartbeats: this.#heartbeats,
+      names: term.names,
+      streamRules: term.streamRules,
+      heartbeats: term.heartbeats,
       streams: this.#streams,
+      hold: () => holding(term),
       span,
       traffic,
       end,
@@ -324,12 +310,13 @@ class GatewayCore implements Gateway {
   }
 
   /** Counts a request in; its `end` counts it out and tells everybody, once. */
-  #begin(exchange: Exchange, requestId: string, seen: Seen | undefined): Begun {
+  #begin(term: Term, exchange: Exchange, requestId: string, seen: Seen | undefined): Begun {
     const startedAt = this.#clock.now();
-    const span = this.#tracer?.start(exchange, this.#proxies.isPeer);
+    const span = this.#tracer?.start(exchange, term.proxies.isPeer);
     const traffic: Traffic = { requestBytes: 0, responseBytes: 0 };
     let ended = false;
     this.#inFlight += 1;
+    term.hold();
     const end: Run['end'] = (httpStatus, code, cause) => {
       if (ended) return;
       ended = true;
@@ -344,7 +331,7 @@ class GatewayCore implements Gateway {
         httpStatus,
         code,
         refused: seen?.view.refused,
-        clientAddress: seen === undefined ? this.#clientAddress(exchange) : seen.view.clientAddress,
+        clientAddress: seen === undefined ? term.clientAddress(exchange) : seen.view.clientAddress,
         principal: seen?.view.principal?.id,
         durationMs,
         requestBytes: traffic.requestBytes,
@@ -354,10 +341,24 @@ class GatewayCore implements Gateway {
         cause,
       };
       span?.end(event);
-      this.#log(event, exchange);
+      term.log(event, exchange);
+      // Last: what others hold for this one may be gone behind it.
+      term.release();
     };
     return { end, span, traffic };
   }
+}
+
+const noNames: ReadonlySet<string> = new Set();
+
+/** Holds a term; its end, which counts once. */
+function holding(term: Term): () => void {
+  let isHeld = true;
+  term.hold();
+  return () => {
+    if (isHeld) term.release();
+    isHeld = false;
+  };
 }
 
 /** What is wrong with a query is said by the line, to those who are let in. */

@@ -6,3 +6,4 @@ export { createGatewayCore, type Gateway, type GatewayCoreOptions } from './gate
 export type { Frame, MessageSocket, SocketSession } from './message-socket.js';
 export { defaultMetadataRules, type MetadataRules } from './metadata-rules.js';
 export { defaultStreamRules, type StreamRules } from './stream-rules.js';
+export type { Serving } from './term.js';

@@ -779,9 +779,47 @@ describe('requests without a route', () => {
     expectClean(b);
   });
 
-  it('swap: later requests run on the next surface', async () => {
+  it('swap: later requests run on the next surface, at once where none is under way', async () => {
     const [b, other] = [bench(), bench(known)];
-    b.gateway.swap(other.gateway.surface);
+    await b.gateway.swap(other.serving);
     expect((await b.handle()).httpStatus).toBe(405);
+  });
+
+  it('swap: a stream ends on the surface that it began with, and only then is that one done with', async () => {
+    const [b, other] = [bench({ shape: 'server-stream' }), bench(known)];
+    const pending = b.handle();
+    await settled();
+    const stream = streamOf(b);
+    stream.give('early');
+    const reply = await pending;
+    let isOver = false;
+    const over = b.gateway.swap(other.serving).then(() => {
+      isOver = true;
+    });
+    expect((await b.handle()).httpStatus).toBe(405);
+    stream.give('late');
+    await settled();
+    expect(isOver).toBe(false);
+    stream.finish();
+    expect(await readAll(reply)).toEqual({ text: '"early"\n"late"\n', cut: false });
+    await over;
+    expect(other.events).toMatchObject([{ httpStatus: 405 }]);
+    expect(b.events).toMatchObject([{ httpStatus: 200, code: 0 }]);
+    expectClean(b);
+  });
+
+  it('swap: who holds what is served keeps it, once', async () => {
+    const [b, other] = [bench(), bench(known)];
+    const [first, second] = [b.gateway.hold(), b.gateway.hold()];
+    let isOver = false;
+    const over = b.gateway.swap(other.serving).then(() => {
+      isOver = true;
+    });
+    first();
+    first();
+    await settled();
+    expect(isOver).toBe(false);
+    second();
+    await over;
   });
 });

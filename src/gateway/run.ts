@@ -35,6 +35,8 @@ export interface Run {
   readonly heartbeats: SharedTimer;
   /** Streams that `drain` ends. */
   readonly streams: LiveStreams;
+  /** Keeps the surface, with what its calls go through, for a call that may outlive the request; the end of that. */
+  readonly hold: () => () => void;
   /** Undefined where nobody traces. */
   readonly span: RequestSpan | undefined;
   readonly traffic: Traffic;

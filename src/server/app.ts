@@ -23,12 +23,12 @@ export interface GatewayApp {
 /**
  * The gateway as a Hono app: hand-written routes first in line, then every binding. Mounted under a prefix
  * (`app.route('/api', gateway.app)`), it serves the paths of the templates below it. A path without a binding
- * is left to handlers that were added later, where there are any.
+ * is left to handlers that were added later, where there are any. What `current` says is read for each request.
  */
 export function createApp(
   core: Gateway,
   routes: ((app: Hono) => void) | undefined,
-  security: SecurityHeaders,
+  current: { readonly security: SecurityHeaders },
 ): GatewayApp {
   const app = new Hono();
   routes?.(app);
@@ -41,7 +41,7 @@ export function createApp(
       received === undefined
         ? exchangeOf(c.req.raw, target ?? sent, incoming)
         : receivedExchange(c.req.raw, target ?? sent, received);
-    const answer = (reply: Reply): Response => responseOf(security.on(reply, exchange), c.req.method);
+    const answer = (reply: Reply): Response => responseOf(current.security.on(reply, exchange), c.req.method);
     if (target === undefined) return answer(errorReply(core.surface, exchange, ambiguous()));
     const reply = core.tryHandle(exchange);
     if (reply !== undefined) return answer(await reply);

@@ -1,7 +1,8 @@
+import type { Settings } from '../config/index.js';
+import { configuredOptions } from './configured-options.js';
 import { createGateway, type PropylonGateway } from './create-gateway.js';
-import { importCodecs } from './import-codecs.js';
 import type { GatewayOptions } from './options.js';
-import { gatewayOptionsOf, readSettings } from './settings.js';
+import { readSettings } from './settings.js';
 
 /**
  * A gateway as `propylon serve --config FILE` would have it, to be mounted or to answer for a platform: what listens is
@@ -12,7 +13,8 @@ export async function createConfiguredGateway(
   file: string,
   options: GatewayOptions = {},
 ): Promise<PropylonGateway> {
-  const settings = readSettings(file, process.env, {});
-  const codecs = settings.codecs === undefined ? {} : { codecs: await importCodecs(settings.codecs) };
-  return createGateway({ ...gatewayOptionsOf(settings), ...codecs, ...options });
+  const read = (): Settings => readSettings(file, process.env, {});
+  return createGateway(
+    await configuredOptions(read(), read, (configured) => ({ ...configured, ...options })),
+  );
 }

@@ -2,32 +2,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { systemClock } from '../clock.js';
-import { type OpenApiBuild, type OpenApiOptions, openApiDocument } from '../contract/index.js';
+import type { OpenApiBuild, OpenApiOptions } from '../contract/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import { createGateResources, type GateResources } from '../gate/index.js';
-import {
-  createGatewayCore,
-  defaultMetadataRules,
-  defaultStreamRules,
-  type Explanation,
-  type GatewayCoreOptions,
-} from '../gateway/index.js';
-import { defaultLimits, type Limits } from '../limits.js';
-import { outlineSurface, type SurfaceSummary, selectorTable, summarize } from '../surface/index.js';
-import { createRecorder, type Recorder, type RequestEvent, type TracedRequest } from '../telemetry/index.js';
-import { type Channels, type Method, unknownMethod } from '../upstream/index.js';
+import { createGatewayCore, type Explanation } from '../gateway/index.js';
+import { type SurfaceSummary, summarize } from '../surface/index.js';
+import { createRecorder, type Recorder } from '../telemetry/index.js';
+import type { Upstream } from '../upstream/index.js';
 import { type Access, accessOf } from './access.js';
 import { type ExplainArguments, explainHere } from './admin/operations/explain.js';
 import { type AppEnvironment, createApp } from './app.js';
-import { type Audit, createAudit } from './audit.js';
-import { appendTo } from './audit-file.js';
 import type { Received } from './fetch.js';
-import { gateHost } from './gate-host.js';
+import { type Generation, nextGeneration } from './generation.js';
 import { type Listener, type ListenOptions, listen } from './listen.js';
-import { type Loaded, load, loadXdsFor, openChannels } from './load.js';
 import type { GatewayOptions } from './options.js';
+import { createReloads, type ReloadResult } from './reload.js';
 import { createRpc, type Rpc } from './rpc.js';
-import { securityHeaders } from './security-headers.js';
+import type { CurrentSettings } from './serve-clients.js';
 
 /** A running gateway: an app to mount, or to listen with. */
 export interface PropylonGateway {
@@ -51,6 +41,12 @@ export interface PropylonGateway {
   fetch(request: Request, received: Received): Promise<Response>;
   /** Serves requests of a server that is somebody else's: Express, the Functions Framework. */
   readonly requestListener: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /**
+   * Reads everything that is configured anew, as the first options say or the given ones, and serves it from the next
+   * request on; those under way end on what they began with. Where something is wrong, nothing changes. Never rejects.
+   * What runs inside of the gateway (`log`, `warn`, `tracer`, `routes`, `onReload`) stays what it was.
+   */
+  reload(options?: GatewayOptions): Promise<ReloadResult>;
   /** Listens for clients and, apart, for operators. */
   listen(options?: ListenOptions): Promise<Listener>;
   /** Closes the channels; listeners are closed by their own `close`. */
@@ -62,139 +58,115 @@ export interface PropylonGateway {
  * Throws DiagnosticsError with everything that is wrong, not with the first of it.
  */
 export async function createGateway(options: GatewayOptions): Promise<PropylonGateway> {
-  const limits: Limits = { ...defaultLimits, ...options.limits };
-  const host = gateHost(options, limits);
-  const audit =
-    options.audit && createAudit(options.audit, await appendTo(options.audit.file, host.warn), systemClock);
-  const channels = openChannels(limits, await loadXdsFor(options), options.tracer !== undefined);
-  const gate = createGateResources(options.gate ?? {}, host);
+  const recorder = createRecorder(systemClock);
+  const first = await nextGeneration(
+    { ...options, log: recorded(options, recorder) },
+    new AbortController().signal,
+  );
+  // Only what is the same as before is none.
+  if (first === undefined) throw new Error('Nothing was loaded.');
   try {
-    const loaded = await load(options, limits, channels, gate);
-    return assemble(options, limits, { channels, gate, audit }, loaded);
+    return assemble(options, first, recorder);
   } catch (error) {
-    await Promise.all([channels.close(), gate.close()]);
+    await first.release();
     throw error;
   }
 }
 
-/** What outlives a surface. */
-interface Parts {
-  readonly channels: Channels;
-  readonly gate: GateResources;
-  readonly audit: Audit | undefined;
+function recorded({ log }: GatewayOptions, recorder: Recorder): NonNullable<GatewayOptions['log']> {
+  return (event, asked) => {
+    log?.(event, asked);
+    recorder.record(event);
+  };
 }
 
 function assemble(
-  options: GatewayOptions,
-  limits: Limits,
-  { channels, gate, audit }: Parts,
-  { registry, surface, input, backends, sources, diagnostics }: Loaded,
+  { tracer, routes, logLevels }: GatewayOptions,
+  first: Generation,
+  recorder: Recorder,
 ): PropylonGateway {
-  const recorder = createRecorder(systemClock);
-  const coreOptions: GatewayCoreOptions = {
-    surface,
-    limits,
-    clock: systemClock,
-    proxies: gate.proxies,
-    metadata: options.metadata ?? defaultMetadataRules,
-    ownNames: gate.ownNames,
-    streamRules: {
-      envelope: options.streamEnvelope ?? defaultStreamRules.envelope,
-      cleanEnd: options.streamCleanEnd ?? defaultStreamRules.cleanEnd,
-      sseRetryMs: options.sse?.retryMs,
+  first.loaded.settle();
+  const core = createGatewayCore({ ...first.serving, clock: systemClock, tracer });
+  const reloads = createReloads(core, first);
+  const current: CurrentSettings = {
+    get limits() {
+      return reloads.current.limits;
     },
-    methodOverride: options.methodOverride,
-    tracer: options.tracer,
-    log: logOf(options.log, audit, recorder),
+    get webSocketOrigins() {
+      return reloads.current.options.webSocketOrigins ?? [];
+    },
+    get security() {
+      return reloads.current.security;
+    },
+    get gate() {
+      return reloads.current.gate;
+    },
+    get upstreams() {
+      return reloads.current.loaded.backends.map(({ upstream }) => upstream);
+    },
+    get effective() {
+      return reloads.current.options.effective;
+    },
+    get channels() {
+      return reloads.current.parts.channels.value;
+    },
   };
-  const core = createGatewayCore(coreOptions);
-  const explain = (asked: ExplainArguments): Promise<Explanation> =>
-    explainHere(
-      {
-        options: { ...coreOptions, surface: core.surface },
-        gate,
-        random: Math.random,
-        retain: (upstream) => channels.retain(upstream),
-      },
+  const explain = (asked: ExplainArguments): Promise<Explanation> => {
+    const { serving, gate, parts } = reloads.current;
+    const retain = (upstream: Upstream) => parts.channels.value.retain(upstream);
+    return explainHere(
+      { options: { ...serving, clock: systemClock, tracer }, gate, random: Math.random, retain },
       asked,
     );
-  const table = selectorTable(backends);
-  const rpc = createRpc(
-    (name) => {
-      const method = registry.method(name);
-      const backend = method && table.find(method);
-      // Never released: a typed client may be kept as long as the gateway lives; `close` ends them all.
-      return backend && channels.retain(backend.upstream).channel.method(methodOf(name));
-    },
-    limits,
-    systemClock,
-  );
-  const security = securityHeaders(options.securityHeaders ?? {}, gate.proxies);
-  const own = createApp(
-    core,
-    options.routes === undefined ? undefined : (app) => options.routes?.(app, () => rpc),
-    security,
-  );
+  };
+  const rpc = createRpc((name) => {
+    const { limits, transport } = reloads.current;
+    const found = transport(name);
+    return found && { transport: found, limits, release: core.hold() };
+  }, systemClock);
+  const own = createApp(core, routes === undefined ? undefined : (app) => routes(app, () => rpc), current);
+  const reload = (next?: GatewayOptions): Promise<ReloadResult> => reloads.reload(next);
   return {
     app: own.app,
-    diagnostics,
-    sources: sources.map((source) => source.label),
-    counts: { services: surface.serviceCount, methods: surface.methodCount, routes: surface.routes.length },
-    access: accessOf(surface, gate),
+    get diagnostics() {
+      return reloads.current.loaded.diagnostics;
+    },
+    get sources() {
+      return reloads.current.loaded.sources.map((source) => source.label);
+    },
+    get counts() {
+      const { serviceCount: services, methodCount: methods, routes } = core.surface;
+      return { services, methods, routes: routes.length };
+    },
+    get access() {
+      return accessOf(core.surface, reloads.current.gate);
+    },
     summary: () => summarize(core.surface),
-    openApi: (wanted = {}) =>
-      openApiDocument(outlineSurface(input).outline, {
-        version: '3.1',
-        audience: 'public',
-        limits,
-        ...wanted,
-      }),
+    openApi: (wanted = {}) => reloads.current.openApi(wanted),
     explain,
     rpc: () => rpc,
     fetch: async (request, received) => own.app.fetch(request, { received } satisfies AppEnvironment),
     requestListener: getRequestListener(own.app.fetch, { overrideGlobalObjects: false }),
+    reload,
     listen: (where = {}) =>
       listen(
         {
           core,
           app: own,
-          gate,
-          channels,
+          current,
           recorder,
-          limits,
           clock: systemClock,
-          webSocketOrigins: options.webSocketOrigins ?? [],
-          security,
           explain,
-          upstreams: backends.map(({ upstream }) => upstream),
-          readiness: options.readiness ?? {},
-          logLevels: options.logLevels,
-          effective: options.effective,
+          readiness: first.options.readiness ?? {},
+          logLevels,
+          reload: () => reload(),
         },
         where,
       ),
     close: async () => {
-      await Promise.all([channels.close(), gate.close(), audit?.close()]);
+      await reloads.close();
       // Last: the calls that were just cut are spans too.
-      await options.tracer?.close();
+      await tracer?.close();
     },
   };
-}
-
-function logOf(
-  log: NonNullable<GatewayOptions['log']> = () => undefined,
-  audit: Audit | undefined,
-  recorder: Recorder,
-) {
-  return (event: RequestEvent, asked: TracedRequest): void => {
-    log(event, asked);
-    recorder.record(event);
-    audit?.note(event);
-  };
-}
-
-/** "pkg.Service.Method" as typed clients call it: nothing is known of its messages. */
-function methodOf(name: string): Method {
-  const dot = name.lastIndexOf('.');
-  return unknownMethod(`/${name.slice(0, dot)}/${name.slice(dot + 1)}`);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../clock.js';
 import {
@@ -80,6 +81,18 @@ export async function loadXdsFor({ backends = [] }: GatewayOptions): Promise<Xds
   return xds;
 }
 
+/** Everything that a load reads from outside. */
+export interface Inputs {
+  readonly backends: readonly ParsedBackend[];
+  readonly rules: RulesOverlay;
+  readonly sources: readonly DescriptorSource[];
+  /** What the sources hold, in their order. */
+  readonly sets: readonly { readonly label: string; readonly binary: Uint8Array }[];
+  /** Digest of what was read; of the options it says nothing. */
+  readonly digest: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** What a gateway is assembled from. */
 export interface Loaded {
   readonly registry: DescriptorRegistry;
@@ -89,23 +102,61 @@ export interface Loaded {
   readonly backends: readonly ParsedBackend[];
   readonly sources: readonly DescriptorSource[];
   readonly diagnostics: readonly Diagnostic[];
+  /** See SurfaceBuild. */
+  settle(): void;
+  release(): void;
 }
 
-/** Loads the sources and builds the surface. Throws DiagnosticsError with everything that is wrong. */
+/** Loads the sources and builds the first surface. Throws DiagnosticsError with everything that is wrong. */
 export async function load(
   options: GatewayOptions,
   limits: Limits,
   channels: Channels,
   gate: GateResources,
 ): Promise<Loaded> {
-  const diagnostics: Diagnostic[] = [...gate.diagnostics];
-  const backends = parseBackends(options, diagnostics);
+  const inputs = await readInputs(options, limits, channels, new AbortController().signal);
+  return build(options, inputs, { limits, channels, gate, generation: 1 });
+}
+
+/** Reads sources, rules and what backends name; what is wrong is among the diagnostics. */
+export async function readInputs(
+  options: GatewayOptions,
+  limits: Limits,
+  channels: Channels,
+  signal: AbortSignal,
+): Promise<Inputs> {
+  const diagnostics: Diagnostic[] = [];
+  const configs: string[] = [];
+  const backends = parseBackends(options, configs, diagnostics);
   const rules = readRules(options, diagnostics);
   const sources = [
     ...(options.sources ?? []),
     ...reflectionSources(options.reflect ?? [], channels, limits, diagnostics),
   ];
-  const sets = await loadAll(sources, diagnostics);
+  const sets = await loadAll(sources, signal, diagnostics);
+  const digest = createHash('sha256');
+  for (const { label, binary } of sets) digest.update(`${label}\n${binary.length}\n`).update(binary);
+  digest.update(JSON.stringify(configs));
+  return { backends, rules, sources, sets, digest: digest.digest('base64url'), diagnostics };
+}
+
+/** What a surface is built with. */
+export interface BuildParts {
+  readonly limits: Limits;
+  readonly channels: Channels;
+  readonly gate: GateResources;
+  readonly generation: number;
+}
+
+/** Builds the surface. Throws DiagnosticsError with everything that is wrong. */
+export function build(
+  options: GatewayOptions,
+  inputs: Inputs,
+  { limits, channels, gate, generation }: BuildParts,
+): Loaded {
+  const { rules, sources, sets } = inputs;
+  const diagnostics: Diagnostic[] = [...gate.diagnostics, ...inputs.diagnostics];
+  const backends = [...inputs.backends];
   const { registry, diagnostics: linking } = buildRegistry(sets);
   diagnostics.push(...linking);
   refuseErrors(diagnostics);
@@ -117,7 +168,7 @@ export async function load(
   const functions = functionsOf(options, registry, diagnostics);
   refuseErrors(diagnostics);
   const input: SurfaceInput = {
-    generation: 1,
+    generation,
     registry,
     rules,
     backends,
@@ -137,13 +188,13 @@ export async function load(
     methodCodecOptions: options.methodJson ?? [],
     eventIds: options.sse?.eventIds ?? [],
   };
-  const { surface, diagnostics: found } = buildSurface(input, channels);
+  const { surface, diagnostics: found, settle, release } = buildSurface(input, channels);
   diagnostics.push(...found);
   refuseErrors(diagnostics);
   if (surface === undefined) throw new DiagnosticsError(diagnostics);
   const wanted = surface.routes.flatMap((route) => route.codecs);
   diagnostics.push(...missingFunctions(functions, wanted));
-  return { registry, surface, input, backends, sources, diagnostics };
+  return { registry, surface, input, backends, sources, diagnostics, settle, release };
 }
 
 function functionsOf(
@@ -180,13 +231,17 @@ function serviceConfigText(file: string | undefined, diagnostics: Diagnostic[]):
   }
 }
 
-function parseBackends(options: GatewayOptions, diagnostics: Diagnostic[]): ParsedBackend[] {
+/** `configs` gets the service configs that were read. */
+function parseBackends(
+  options: GatewayOptions,
+  configs: string[],
+  diagnostics: Diagnostic[],
+): ParsedBackend[] {
   const backends: ParsedBackend[] = [];
   for (const { selector, ...upstreamOptions } of options.backends ?? []) {
-    const upstream = parseUpstream(
-      upstreamOptions,
-      serviceConfigText(upstreamOptions.serviceConfig, diagnostics),
-    );
+    const config = serviceConfigText(upstreamOptions.serviceConfig, diagnostics);
+    if (config !== undefined) configs.push(config);
+    const upstream = parseUpstream(upstreamOptions, config);
     if ('problem' in upstream) {
       diagnostics.push(targetProblem(`The backend of ${selector} cannot be used: ${upstream.problem}`));
     } else {
@@ -227,18 +282,18 @@ function reflectionSources(
       diagnostics.push(targetProblem(`The reflection target cannot be used: ${upstream.problem}`));
       return [];
     }
-    const source = reflectionSource(text, (path) =>
-      channels
-        .retain(upstream)
-        .channel.method(unknownMethod(path))
-        .stream({
-          path,
-          metadata: [],
-          deadline: systemClock.now() + loadTimeoutMs,
-          signal: new AbortController().signal,
-          responseMessageBytesMax: limits.responseMessageBytesMax,
-        }),
-    );
+    const source = reflectionSource(text, (path) => {
+      const { channel, release } = channels.retain(upstream);
+      const stream = channel.method(unknownMethod(path)).stream({
+        path,
+        metadata: [],
+        deadline: systemClock.now() + loadTimeoutMs,
+        signal: new AbortController().signal,
+        responseMessageBytesMax: limits.responseMessageBytesMax,
+      });
+      void stream.outcome.then(release);
+      return stream;
+    });
     return [source];
   });
 }
@@ -246,12 +301,13 @@ function reflectionSources(
 /** All sources at once; what one lacks does not hide what another lacks. */
 async function loadAll(
   sources: readonly DescriptorSource[],
+  signal: AbortSignal,
   diagnostics: Diagnostic[],
 ): Promise<{ label: string; binary: Uint8Array }[]> {
   const results = await Promise.allSettled(
     sources.map(async (source) => ({
       label: source.label,
-      binary: await source.load(AbortSignal.timeout(loadTimeoutMs)),
+      binary: await source.load(AbortSignal.any([signal, AbortSignal.timeout(loadTimeoutMs)])),
     })),
   );
   return results.flatMap((result, index) => {

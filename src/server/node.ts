@@ -41,6 +41,13 @@ export interface NodeServer {
   closeAll(): void;
 }
 
+/** What of the configuration a listener looks up for each request; a reload may have changed it. */
+export interface ListenerSettings {
+  readonly limits: Limits;
+  readonly webSocketOrigins: WebSocketOrigins;
+  readonly security: SecurityHeaders;
+}
+
 /**
  * Bindings are answered on Node's own request and response; hand-written routes, and what no binding has, are
  * Hono's. HTTP/2 and WebSockets are served on the same port. Parse errors and limits of HTTP itself are
@@ -49,14 +56,12 @@ export interface NodeServer {
 export function createNodeServer(
   core: Gateway,
   gatewayApp: GatewayApp,
-  limits: Limits,
-  webSocketOrigins: WebSocketOrigins,
-  security: SecurityHeaders,
+  current: ListenerSettings,
   openTls: ((exits: TlsExits) => ServerTls) | undefined,
 ): NodeServer {
   const hono = getRequestListener(gatewayApp.app.fetch, { overrideGlobalObjects: false });
-  const current = new WeakMap<Socket, ServerResponse>();
-  const webSockets = createWebSockets(core, limits, webSocketOrigins, (exchange, error) =>
+  const responding = new WeakMap<Socket, ServerResponse>();
+  const webSockets = createWebSockets(core, current, (exchange, error) =>
     errorReply(core.surface, exchange, error),
   );
   const upgraded = new Set<Socket>();
@@ -74,7 +79,7 @@ export function createNodeServer(
     response: ServerResponse | Http2ServerResponse,
     exchange: Exchange,
   ): void {
-    for (const [name, value] of security.forPages(exchange)) response.setHeader(name, value);
+    for (const [name, value] of current.security.forPages(exchange)) response.setHeader(name, value);
     void hono(request, response);
   }
 
@@ -85,7 +90,7 @@ export function createNodeServer(
       busy -= 1;
       if (!response.writableFinished) signal.abort();
     });
-    current.set(request.socket, response);
+    responding.set(request.socket, response);
     const certificate = certificateOf(request.socket, request.socket);
     const exchange = exchangeOf(
       request,
@@ -93,7 +98,7 @@ export function createNodeServer(
       signal,
       certificate,
     );
-    const refusal = refusalOf(request, exchange, limits, expectation);
+    const refusal = refusalOf(request, exchange, current.limits, expectation);
     // Whoever sends what is refused here does not speak our HTTP: nothing after it can be trusted.
     if (refusal !== undefined) response.shouldKeepAlive = false;
     const reply =
@@ -111,6 +116,7 @@ export function createNodeServer(
     reply
       .then((ready) => {
         if (draining) response.shouldKeepAlive = false;
+        const { security, limits } = current;
         return send(security.on(ready, exchange), request, response, limits.streamIdleTimeoutMs);
       })
       .catch((error: unknown) => {
@@ -131,6 +137,7 @@ export function createNodeServer(
     const { session } = stream;
     const certificate = session && certificateOf(session, session.socket);
     const exchange = http2ExchangeOf(request, response, certificate);
+    const { limits } = current;
     const refusal =
       request.rawHeaders.length > 2 * (limits.requestHeadersMax + 4) ? tooManyHeaders(limits) : undefined;
     const isHandWritten = gatewayApp.isHandWritten(exchange.httpMethod, exchange.target);
@@ -145,7 +152,9 @@ export function createNodeServer(
       return;
     }
     reply
-      .then((ready) => sendHttp2(security.on(ready, exchange), response, limits.streamIdleTimeoutMs))
+      .then((ready) =>
+        sendHttp2(current.security.on(ready, exchange), response, current.limits.streamIdleTimeoutMs),
+      )
       .catch((error: unknown) => {
         stream.destroy();
         process.emitWarning(error instanceof Error ? error : String(error));
@@ -170,7 +179,7 @@ export function createNodeServer(
       if (!response.writableFinished) signal.abort();
     });
     const exchange = exchangeOf(request, undefined, signal, certificateOf(socket, socket));
-    const refusal = refusalOf(request, exchange, limits, 'none');
+    const refusal = refusalOf(request, exchange, current.limits, 'none');
     const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket' && request.method === 'GET';
     let reply: Reply | Promise<Reply | undefined>;
     if (refusal !== undefined) reply = errorReply(core.surface, exchange, refusal);
@@ -183,10 +192,12 @@ export function createNodeServer(
       response.shouldKeepAlive = false;
       response.assignSocket(socket);
       response.once('finish', () => socket.destroySoon());
-      void send(security.on(ready, exchange), request, response, limits.streamIdleTimeoutMs);
+      void send(current.security.on(ready, exchange), request, response, current.limits.streamIdleTimeoutMs);
     });
   }
 
+  // These stay what they are as long as the listener is open.
+  const { limits } = current;
   const server = createServer({
     maxHeaderSize: limits.requestHeadBytesMax,
     headersTimeout: limits.requestHeadTimeoutMs,
@@ -204,12 +215,12 @@ export function createNodeServer(
   server.on('checkContinue', (request, response) => accept(request, response, 'continue'));
   server.on('checkExpectation', (request, response) => accept(request, response, 'unknown'));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-    refuseOnSocket(answerUnread, error, socket as Socket, current.get(socket as Socket)),
+    refuseOnSocket(answerUnread, error, socket as Socket, responding.get(socket as Socket)),
   );
   // Node's types leave it open; of its own server it is a socket.
   server.on('upgrade', (request, socket, head) => upgrade(request, socket as Socket, head));
   const answerUnread = (exchange: Exchange, error: StatusError): Reply =>
-    security.on(errorReply(core.surface, exchange, error), exchange);
+    current.security.on(errorReply(core.surface, exchange, error), exchange);
   const refuse = (code: string) => (socket: Socket) =>
     refuseOnSocket(answerUnread, { code }, socket, undefined);
   const strays = { silent: refuse('ERR_HTTP_REQUEST_TIMEOUT'), plain: refuse('ERR_TLS_REQUIRED') };

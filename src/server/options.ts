@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { CodecModule, CodecOptions } from '../codec/index.js';
 import type { EffectiveConfig } from '../config/index.js';
 import type { DescriptorSource } from '../descriptor/index.js';
+import type { Diagnostic } from '../diagnostic/index.js';
 import type { GateOptions, Policy } from '../gate/index.js';
 import type { MetadataRules, StreamRules } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
@@ -10,6 +11,7 @@ import type { LogLevels, RequestEvent, TracedRequest, Tracer } from '../telemetr
 import type { UpstreamOptions } from '../upstream/index.js';
 import type { AuditOptions } from './audit.js';
 import type { ReadinessOptions } from './readiness.js';
+import type { ReloadResult } from './reload.js';
 import type { Rpc } from './rpc.js';
 import type { SecurityHeaderOptions } from './security-headers.js';
 
@@ -80,6 +82,16 @@ export interface GatewayOptions {
   readonly routes?: (app: Hono, rpc: (service: string) => Rpc) => void;
   /** Makes spans of requests and calls (`createTracer`); closed with the gateway. Default: traces pass through. */
   readonly tracer?: Tracer | undefined;
+  /**
+   * Reads the options anew for a reload, and says what of them a running gateway cannot follow. Throws DiagnosticsError
+   * where they are wrong. Default: they stay as they are.
+   */
+  readonly renew?: () => Promise<{
+    readonly options: GatewayOptions;
+    readonly diagnostics: readonly Diagnostic[];
+  }>;
+  /** Told of each reload, whoever asked for it. */
+  readonly onReload?: (result: ReloadResult) => void;
   /**
    * Told of each request at its end. What it had asked for comes along for logs that may have it: paths and header
    * fields are the client's, and hold credentials. Default: none is kept.

@@ -26,20 +26,20 @@ const healthPath = '/grpc.health.v1.Health/Check';
 /** HealthCheckResponse with status NOT_SERVING. */
 const notServing = Buffer.from([8, 2]);
 
-/** Watches over backends, without a call where one is under way anyway. */
+/** Watches over the backends of now, without a call where one is under way anyway. */
 export function watchUpstreams(
-  channels: Channels,
-  upstreams: readonly Upstream[],
+  current: { readonly channels: Channels; readonly upstreams: readonly Upstream[] },
   { upstreams: wanted = 'none', timeoutMs = timeoutMsDefault }: ReadinessOptions,
   clock: Clock,
 ): UpstreamsWatch {
   if (wanted === 'none') return { check: () => undefined, close: () => undefined };
-  const distinct = [...new Map(upstreams.map((upstream) => [upstream.text, upstream])).values()];
   let found: HealthCheck = { name: 'upstreams', ok: false, reason: 'not asked yet' };
   let stop: (() => void) | undefined;
   let closed = false;
 
   const look = async (): Promise<void> => {
+    const { channels, upstreams } = current;
+    const distinct = [...new Map(upstreams.map((upstream) => [upstream.text, upstream])).values()];
     const missing = await Promise.all(
       distinct.map(async (upstream) => {
         const { channel, release } = channels.retain(upstream);

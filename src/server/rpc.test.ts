@@ -45,7 +45,10 @@ function transportOf(messages: readonly Uint8Array[], outcome: Outcome | undefin
     },
     close: async () => undefined,
   };
-  return { rpc: createRpc(() => transport, defaultLimits, systemClock), seen };
+  return {
+    rpc: createRpc(() => ({ transport, limits: defaultLimits, release: () => undefined }), systemClock),
+    seen,
+  };
 }
 
 async function* endless(onEnd: () => void = () => undefined): AsyncGenerator<Uint8Array> {

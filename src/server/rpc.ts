@@ -41,30 +41,34 @@ export class CallError extends Error {
   }
 }
 
-/** Calls through whatever `transportOf` finds for "pkg.Service.Method". */
-export function createRpc(
-  transportOf: (method: string) => Transport | undefined,
-  limits: Limits,
-  clock: Clock,
-): Rpc {
+/** What carries the calls of a method, until it is released. */
+export interface HeldTransport {
+  readonly transport: Transport;
+  readonly limits: Limits;
+  release(): void;
+}
+
+/** Calls through whatever `hold` finds for "pkg.Service.Method" when the call begins. */
+export function createRpc(hold: (method: string) => HeldTransport | undefined, clock: Clock): Rpc {
   function open(
     service: string,
     method: string,
-    timeoutMs: number | undefined,
+    timeoutOf: (limits: Limits) => number | undefined,
     signal: AbortSignal = new AbortController().signal,
-  ): { readonly transport: Transport; readonly call: Call } {
-    const transport = transportOf(`${service}.${method}`);
-    if (transport === undefined) {
+  ): HeldTransport & { readonly call: Call } {
+    const held = hold(`${service}.${method}`);
+    if (held === undefined) {
       throw new StatusError(Code.UNAVAILABLE, 'UPSTREAM_MISSING', `No backend is configured for ${service}.`);
     }
+    const timeoutMs = timeoutOf(held.limits);
     const call: Call = {
       path: `/${service}/${method}`,
       metadata: [],
       deadline: timeoutMs === undefined ? undefined : clock.now() + timeoutMs,
       signal,
-      responseMessageBytesMax: limits.responseMessageBytesMax,
+      responseMessageBytesMax: held.limits.responseMessageBytesMax,
     };
-    return { transport, call };
+    return { ...held, call };
   }
 
   async function* stream(
@@ -73,7 +77,7 @@ export function createRpc(
     data: AsyncIterable<Uint8Array>,
     signal?: AbortSignal,
   ): AsyncGenerator<Uint8Array, void> {
-    const { transport, call } = open(service, method, undefined, signal);
+    const { transport, call, release } = open(service, method, () => undefined, signal);
     const upstream = transport.stream(call);
     let failure: { readonly error: unknown } | undefined;
     // Both directions at once: a backend may answer before it has heard everything.
@@ -89,13 +93,18 @@ export function createRpc(
       okOrThrow(outcome);
     } finally {
       upstream.cancel();
+      release();
     }
   }
 
   return {
     async request(service, method, data, signal) {
-      const { transport, call } = open(service, method, limits.unaryTimeoutMs, signal);
-      return messageOf(await transport.unary(call, data));
+      const { transport, call, release } = open(service, method, (limits) => limits.unaryTimeoutMs, signal);
+      try {
+        return messageOf(await transport.unary(call, data));
+      } finally {
+        release();
+      }
     },
     async clientStreamingRequest(service, method, data, signal) {
       let answer: Uint8Array | undefined;

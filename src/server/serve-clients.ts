@@ -3,7 +3,6 @@ import type { Clock } from '../clock.js';
 import type { EffectiveConfig } from '../config/index.js';
 import type { GateResources } from '../gate/index.js';
 import type { Gateway } from '../gateway/index.js';
-import type { Limits } from '../limits.js';
 import type { LogLevels, Recorder } from '../telemetry/index.js';
 import type { Channels, Upstream } from '../upstream/index.js';
 import { type AnswerParts, createAnswers } from './admin/answers.js';
@@ -11,29 +10,31 @@ import { createLoopWatch } from './admin/loop-watch.js';
 import { type Ask, askHere } from './admin/operation.js';
 import type { Phase } from './admin/operations/health.js';
 import type { GatewayApp } from './app.js';
-import { createNodeServer } from './node.js';
+import { createNodeServer, type ListenerSettings } from './node.js';
 import { type ReadinessOptions, watchUpstreams } from './readiness.js';
-import type { SecurityHeaders } from './security-headers.js';
+import type { ReloadResult } from './reload.js';
 import { type ListenTls, loadServerTls } from './tls.js';
-import type { WebSocketOrigins } from './websocket.js';
+
+/** What listeners and operators look up whenever it counts: a reload may have changed it. */
+export interface CurrentSettings extends ListenerSettings {
+  readonly gate: GateResources;
+  readonly channels: Channels;
+  /** Those of all backends. */
+  readonly upstreams: readonly Upstream[];
+  readonly effective: EffectiveConfig | undefined;
+}
 
 /** What clients are served with. */
 export interface Parts {
   readonly core: Gateway;
   readonly app: GatewayApp;
-  readonly gate: GateResources;
-  readonly channels: Channels;
+  readonly current: CurrentSettings;
   readonly recorder: Recorder;
-  readonly limits: Limits;
   readonly clock: Clock;
-  readonly webSocketOrigins: WebSocketOrigins;
-  readonly security: SecurityHeaders;
   readonly explain: AnswerParts['explain'];
-  /** Those of all backends. */
-  readonly upstreams: readonly Upstream[];
   readonly readiness: ReadinessOptions;
   readonly logLevels: LogLevels | undefined;
-  readonly effective: EffectiveConfig | undefined;
+  readonly reload: () => Promise<ReloadResult>;
 }
 
 /** The connections of one process, whoever accepts them. */
@@ -64,22 +65,21 @@ const lastWordsMs = 500;
 
 /** Throws DiagnosticsError when no TLS can be made of its files. */
 export async function serveClients(
-  { core, app, gate, channels, recorder, limits, clock, webSocketOrigins, security, ...parts }: Parts,
+  { core, app, current, recorder, clock, ...parts }: Parts,
   { tls }: { readonly tls?: ListenTls },
 ): Promise<Clients> {
-  const openTls = tls && (await loadServerTls(tls, limits, clock));
-  const clients = createNodeServer(core, app, limits, webSocketOrigins, security, openTls);
-  const { upstreams, readiness, logLevels, effective } = parts;
-  const reached = watchUpstreams(channels, upstreams, readiness, clock);
+  const openTls = tls && (await loadServerTls(tls, current.limits, clock));
+  const clients = createNodeServer(core, app, current, openTls);
+  const reached = watchUpstreams(current, parts.readiness, clock);
   let phase: Phase = 'serving';
   let left: Promise<void> | undefined;
   const leave = (): Promise<void> => {
     if (phase === 'serving') phase = 'leaving';
     clients.leave();
     left ??=
-      limits.drainDelayMs === 0
+      current.limits.drainDelayMs === 0
         ? Promise.resolve()
-        : new Promise((resolve) => void clock.after(limits.drainDelayMs, resolve));
+        : new Promise((resolve) => void clock.after(current.limits.drainDelayMs, resolve));
     return left;
   };
   // Not the gateway's own count: hand-written routes are requests too, and an answer is under way until its last
@@ -98,20 +98,20 @@ export async function serveClients(
     ask: askHere(
       createAnswers({
         core,
-        gate,
-        channels,
+        current,
         recorder,
         loop: createLoopWatch(clock),
         explain: parts.explain,
         phase: () => phase,
         checks: () => [reached.check() ?? []].flat(),
         leave: () => void leave(),
-        logLevels,
-        effective,
+        logLevels: parts.logLevels,
+        reload: parts.reload,
       }),
     ),
     leave,
     async drain() {
+      const { limits } = current;
       phase = 'ending';
       reached.close();
       core.drain();

@@ -37,20 +37,12 @@ export interface WebSockets {
 
 export function createWebSockets(
   core: Gateway,
-  limits: Limits,
-  origins: WebSocketOrigins,
+  current: { readonly limits: Limits; readonly webSocketOrigins: WebSocketOrigins },
   refuse: (exchange: Exchange, error: StatusError) => Reply,
 ): WebSockets {
-  const server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    // One inflater per connection would cost more memory than the messages.
-    perMessageDeflate: false,
-    maxPayload: limits.requestBodyBytesMax,
-    handleProtocols: (offered) => [...offered].find((name) => subprotocols.has(name)) ?? false,
-  });
   return {
     async accept(request, socket, head, given) {
+      const { limits, webSocketOrigins: origins } = current;
       const signal = new Cancellation();
       const exchange = withBearer({ ...given, signal });
       if (!isOriginAllowed(exchange.headers, origins)) {
@@ -75,7 +67,7 @@ export function createWebSockets(
         };
         socket.once('close', gone);
         if (socket.destroyed) return gone();
-        server.handleUpgrade(request, socket, head, (webSocket) => {
+        handshakes(limits).handleUpgrade(request, socket, head, (webSocket) => {
           isOpen = true;
           const messages = new SocketAdapter(webSocket);
           keepAlive(webSocket, socket, limits.webSocketPingMs);
@@ -84,6 +76,18 @@ export function createWebSockets(
       });
     },
   };
+}
+
+/** Holds nothing but its options. */
+function handshakes({ requestBodyBytesMax }: Limits): WebSocketServer {
+  return new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    // One inflater per connection would cost more memory than the messages.
+    perMessageDeflate: false,
+    maxPayload: requestBodyBytesMax,
+    handleProtocols: (offered) => [...offered].find((name) => subprotocols.has(name)) ?? false,
+  });
 }
 
 /** RFC 6455 §10.2: a browser says what page asks; other clients say nothing. */

@@ -44,10 +44,13 @@ import { unusedSelectors } from './unused-selectors.js';
 import { notingFields, wantedCodecs } from './wanted-codecs.js';
 import { withoutProviders } from './without-providers.js';
 
-/** A surface, or none where a diagnostic is an error; `release` gives its channels back, once. */
+/** A surface, or none where a diagnostic is an error. */
 export interface SurfaceBuild {
   readonly surface?: Surface;
   readonly diagnostics: Diagnostic[];
+  /** To be called when it is served: what the gate remembers is what its policies have declared. */
+  settle(): void;
+  /** Gives its channels back, once. */
   release(): void;
 }
 
@@ -69,7 +72,9 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
   const { bindings, diagnostics } = collectBindings(registry.services, input.rules);
   const pool = retainer(channels);
   const policies = resolvePolicies(input, diagnostics);
-  const compile = routeCompiler(input, bindings, policies);
+  const load = {};
+  const settle = (): void => input.gate.settle(load);
+  const compile = routeCompiler(input, load, bindings, policies);
   const parts = { channelTo: pool.channel, gate: input.gate };
   const routes = bindings.map((binding) => compile(binding, parts, diagnostics));
   const router = buildRouter(
@@ -86,7 +91,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
   );
   if (diagnostics.some(({ severity }) => severity === 'error')) {
     pool.release();
-    return { diagnostics, release: pool.release };
+    return { diagnostics, settle, release: pool.release };
   }
   const printAny = createAnyPrinter(input.codecs);
   const packAny = createAnyPacker(registry.types, input.limits);
@@ -105,7 +110,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
     statusJson: (status) => statusJson(status, printAny),
     statusBinary: (status) => statusBinary(status, packAny),
   } satisfies Surface);
-  return { surface, diagnostics, release: pool.release };
+  return { surface, diagnostics, settle, release: pool.release };
 }
 
 /**
@@ -131,6 +136,7 @@ function visibleRouters(
 
 function routeCompiler(
   input: SurfaceInput,
+  load: object,
   bindings: readonly Binding[],
   policies: Policies,
 ): (binding: Binding, parts: RouteParts, diagnostics: Diagnostic[]) => Route {
@@ -145,7 +151,6 @@ function routeCompiler(
   const jsonNames = createFieldNames();
   const protoNames = inProtoNames(jsonNames);
   const paths = pathsOf(bindings);
-  const load = {};
   const eventIdOf = (
     method: DescMethod,
     options: CodecOptions,

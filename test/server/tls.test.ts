@@ -78,23 +78,26 @@ describe('a listener', () => {
       {
         core: mirror as Gateway,
         app: { app: new Hono(), isAlone: true, isHandWritten: () => false },
-        limits: { ...defaultLimits, ...limits },
+        current: {
+          limits: { ...defaultLimits, ...limits },
+          gate: createGateResources(
+            {},
+            { clock, random: Math.random, limits: defaultLimits, warn: () => undefined },
+          ),
+          channels: createChannels(() => {
+            throw new Error('no backends');
+          }),
+          upstreams: [],
+          effective: undefined,
+          webSocketOrigins: [],
+          security: securityHeaders({}, createTrustedProxies()),
+        },
         clock,
-        gate: createGateResources(
-          {},
-          { clock, random: Math.random, limits: defaultLimits, warn: () => undefined },
-        ),
-        channels: createChannels(() => {
-          throw new Error('no backends');
-        }),
         recorder: createRecorder(clock),
-        webSocketOrigins: [],
-        security: securityHeaders({}, createTrustedProxies()),
         explain: () => Promise.reject(new Error('not here')),
-        upstreams: [],
         readiness: {},
         logLevels: undefined,
-        effective: undefined,
+        reload: async () => ({ kind: 'unchanged', generation: 1, diagnostics: [] }),
       },
       { host: '127.0.0.1', port: 0, adminPort: 0, tls: { ...files(server), ...tls } },
     );

@@ -8,6 +8,7 @@ import {
   type Gateway,
   type MetadataRules,
   type Reply,
+  type Serving,
   type StreamRules,
 } from '../../src/gateway/index.js';
 import type { Match, NoMatch } from '../../src/httprule/index.js';
@@ -131,6 +132,7 @@ export class FakeStream implements StreamCall {
 /** Everything a test of a line needs, in one place. */
 export interface Bench {
   readonly gateway: Gateway;
+  readonly serving: Serving;
   readonly clock: FakeClock;
   readonly events: RequestEvent[];
   readonly streams: FakeStream[];
@@ -234,16 +236,16 @@ export function bench(options: BenchOptions = {}): Bench {
       }),
   };
   const limits = { ...defaultLimits, ...options.limits };
-  const gateway = createGatewayCore({
+  const serving: Serving = {
     surface,
     limits,
-    clock,
     proxies: createTrustedProxies(),
     ownNames: new Set(),
     metadata: { ...defaultMetadataRules, ...options.metadata },
     streamRules: { ...defaultStreamRules, ...options.streamRules },
     log: (event) => events.push(event),
-  });
+  };
+  const gateway = createGatewayCore({ ...serving, clock });
   const abort = new AbortController();
   let listeners = 0;
   const { signal } = abort;
@@ -270,6 +272,7 @@ export function bench(options: BenchOptions = {}): Bench {
   });
   return {
     gateway,
+    serving,
     clock,
     events,
     streams,

@@ -15,6 +15,7 @@ import { createApp } from '../../../dist/src/server/app.js';
 import { listen } from '../../../dist/src/server/listen.js';
 import { load } from '../../../dist/src/server/load.js';
 import { securityHeaders } from '../../../dist/src/server/security-headers.js';
+import { createRecorder } from '../../../dist/src/telemetry/index.js';
 
 const [image, messageFile] = process.argv.slice(2);
 const message = readFileSync(messageFile);
@@ -40,9 +41,10 @@ const core = createGatewayCore({
   log: () => {},
 });
 const security = securityHeaders({}, gate.proxies);
-const app = createApp(core, undefined, security);
+const current = { gate, channels, limits, webSocketOrigins: [], security };
+const app = createApp(core, undefined, current);
 const listener = await listen(
-  { core, app, gate, limits, clock: systemClock, webSocketOrigins: [], security },
+  { core, app, current, recorder: createRecorder(systemClock), clock: systemClock, reload: async () => ({}) },
   { host: '127.0.0.1', port: 0, adminPort: 0 },
 );
 console.log(`listening 127.0.0.1:${listener.port}`);

@@ -70,10 +70,10 @@ async function askHere(
   if (flags.demo !== true && (given.sources?.length ?? 0) + (given.reflect?.length ?? 0) === 0) {
     return 'There is nothing to explain: name a source with --descriptors, --proto, --reflect or --config, ask a running gateway with --admin http://127.0.0.1:9090, or try --demo.';
   }
-  const demo = flags.demo === true ? await startDemo(given) : undefined;
+  const demo = flags.demo === true ? await startDemo() : undefined;
   try {
     // Who asks is no client: nothing of it belongs into an audit file.
-    const gateway = await createGateway({ ...(demo?.options ?? given), audit: undefined });
+    const gateway = await createGateway({ ...(demo?.adapt(given) ?? given), audit: undefined });
     try {
       if (flags.verbose === true) printDiagnostics(gateway.diagnostics, true);
       return await gateway.explain(asked);

@@ -1,17 +1,16 @@
 import { imageSource } from '../../descriptor/index.js';
 import type { ProviderOptions } from '../../gate/index.js';
 import {
+  configuredOptions,
   createGateway,
   type GatewayOptions,
-  gatewayOptionsOf,
-  importCodecs,
   type Listener,
   type PropylonGateway,
 } from '../../server/index.js';
 import { createTracer, type Log, wantsTracing } from '../../telemetry/index.js';
 import { exitCode } from '../exit-code.js';
 import { type ListenFlags, type SourceFlags, settingsOf } from '../flags.js';
-import { logDiagnostics, openProcessLog } from '../process-log.js';
+import { logDiagnostics, logReload, openProcessLog } from '../process-log.js';
 
 export interface ServeFlags extends SourceFlags, ListenFlags {
   readonly demo?: boolean;
@@ -19,7 +18,7 @@ export interface ServeFlags extends SourceFlags, ListenFlags {
 
 /** The embedded shop: its backends, what it adds to the gateway, and lines to try. */
 interface Demo {
-  readonly options: GatewayOptions;
+  readonly adapt: (given: GatewayOptions) => GatewayOptions;
   readonly tries: (url: string) => readonly { readonly title: string; readonly curl: string }[];
   close(): Promise<void>;
 }
@@ -27,27 +26,26 @@ interface Demo {
 /** `propylon serve`: resolves with the exit code once a signal has ended it. */
 export async function serve(flags: ServeFlags): Promise<number> {
   const settings = settingsOf(flags);
-  const given = {
-    ...gatewayOptionsOf(settings),
-    ...(settings.codecs === undefined ? {} : { codecs: await importCodecs(settings.codecs) }),
-  };
-  if (flags.demo !== true && (given.sources?.length ?? 0) + (given.reflect?.length ?? 0) === 0) {
+  const { descriptors, protos, reflect } = settings;
+  if (flags.demo !== true && descriptors.length + protos.length + reflect.length === 0) {
     process.stderr.write(
       'There is nothing to serve: name a source with --descriptors, --proto, --reflect or --config, or try --demo.\n',
     );
     return exitCode.usage;
   }
-  const demo = flags.demo === true ? await startDemo(given) : undefined;
+  const demo = flags.demo === true ? await startDemo() : undefined;
   const log = openProcessLog(settings.log);
   const tracer = wantsTracing(settings.tracing, process.env)
     ? await createTracer({ ...settings.tracing, warn: log.warn })
     : undefined;
+  const options = await configuredOptions(settings, () => settingsOf(flags), demo?.adapt);
   const gateway = await createGateway({
-    ...(demo?.options ?? given),
+    ...options,
     tracer,
     log: log.request,
     warn: log.warn,
     logLevels: log.levels,
+    onReload: (result) => logReload(log, result, flags.verbose === true),
   });
   let listener: Listener;
   try {
@@ -58,6 +56,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
   }
   // Before the announcement: whoever reads it may send a signal at once.
   const stopped = stopSignal();
+  process.on('SIGHUP', () => void gateway.reload());
   logDiagnostics(log, gateway.diagnostics, flags.verbose === true);
   announce(gateway, listener, demo);
   logStart(log, gateway, listener);
@@ -69,25 +68,28 @@ export async function serve(flags: ServeFlags): Promise<number> {
   return exitCode.fine;
 }
 
-/** Starts what `--demo` serves, and what else is given with it. */
-export async function startDemo(given: GatewayOptions): Promise<Demo> {
+/** Starts what `--demo` serves. */
+export async function startDemo(): Promise<Demo> {
   const { demoDescriptors, demoTry, startDemoBackends, storefrontRoutes, writeDemoKeys } = await import(
     '../../demo/index.js'
   );
   const running = await startDemoBackends();
   const keys = writeDemoKeys();
   const clerks: ProviderOptions = { type: 'apiKey', keysFile: keys.file };
-  const { authentication } = given.gate ?? {};
+  const routes: GatewayOptions['routes'] = (app, rpc) => void app.route('/', storefrontRoutes(rpc));
   return {
-    options: {
-      ...given,
-      sources: [imageSource(demoDescriptors()), ...(given.sources ?? [])],
-      backends: [...running.backends, ...(given.backends ?? [])],
-      gate: {
-        ...given.gate,
-        authentication: { ...authentication, providers: { ...authentication?.providers, clerks } },
-      },
-      routes: (app, rpc) => void app.route('/', storefrontRoutes(rpc)),
+    adapt(given) {
+      const { authentication } = given.gate ?? {};
+      return {
+        ...given,
+        sources: [imageSource(demoDescriptors()), ...(given.sources ?? [])],
+        backends: [...running.backends, ...(given.backends ?? [])],
+        gate: {
+          ...given.gate,
+          authentication: { ...authentication, providers: { ...authentication?.providers, clerks } },
+        },
+        routes,
+      };
     },
     tries: demoTry,
     close() {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostic/index.js';
+import type { Limits } from '../../limits.js';
 import type { GateHost } from '../resources.js';
 import { createApiKeys } from './api-key/api-keys.js';
 import type { Authenticator } from './authenticator.js';
@@ -30,16 +31,26 @@ export interface AuthShared {
   readonly issuers: TokenIssuers;
 }
 
-/** One authenticator for each provider, in the order of the configuration. */
-export function createAuthenticators(
-  options: AuthenticationOptions | undefined,
+/** The limits that make authenticators what they are. */
+export function authLimitsOf(limits: Limits): Partial<Limits> {
+  const { tokenBytesMax, rememberedTokensMax, rememberedTokenBytesMax, fileReloadMs } = limits;
+  const { issuerTimeoutMs, issuerAnswerBytesMax, issuerRefreshMs, issuerCooldownMs } = limits;
+  const { issuerRetryMs, issuerKeysKeptMs, introspectionsMax, dpopProofAgeMsMax, dpopProofsMax } = limits;
+  return {
+    ...{ tokenBytesMax, rememberedTokensMax, rememberedTokenBytesMax, fileReloadMs },
+    ...{ issuerTimeoutMs, issuerAnswerBytesMax, issuerRefreshMs, issuerCooldownMs },
+    ...{ issuerRetryMs, issuerKeysKeptMs, introspectionsMax, dpopProofAgeMsMax, dpopProofsMax },
+  };
+}
+
+/** What authenticators share, by what is said of all providers. */
+export function createAuthShared(
+  { realm = 'propylon', publicUrl, sidecars = [] }: Omit<AuthenticationOptions, 'providers'>,
   host: AuthHost,
-): readonly Authenticator[] {
-  if (options === undefined) return [];
-  const { realm = 'propylon', publicUrl, sidecars = [], providers } = options;
+): AuthShared {
   const { tokenBytesMax, rememberedTokensMax } = host.limits;
   const findCertificate = certificateFinder(isSidecarOf(sidecars));
-  const shared: AuthShared = {
+  return {
     host,
     realm,
     tokens: new PresentedTokens(tokenBytesMax),
@@ -47,10 +58,14 @@ export function createAuthenticators(
     findCertificate,
     bindings: createBindings({ host, findCertificate, publicUrl }),
   };
-  return Object.entries(providers).map(([name, provider]) => create(name, provider, shared));
 }
 
-function create(name: string, provider: ProviderOptions, shared: AuthShared): Authenticator {
+/** Verifies the credentials of one provider. */
+export function createAuthenticator(
+  name: string,
+  provider: ProviderOptions,
+  shared: AuthShared,
+): Authenticator {
   switch (provider.type) {
     case 'jwt':
       return createJwtAuthenticator(name, provider, shared);

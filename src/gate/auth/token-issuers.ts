@@ -5,33 +5,38 @@ import { LRUCache } from 'lru-cache';
  * it is need not read it again. Holds names out of the configuration alone, whatever tokens say.
  */
 export class TokenIssuers {
-  readonly #names = new Map<unknown, string>();
-  readonly #shared = new Set<string>();
+  /** How many providers take the tokens of each. */
+  readonly #takers = new Map<unknown, { readonly name: string; count: number }>();
   readonly #issuers: LRUCache<string, string>;
 
   constructor(max: number) {
     this.#issuers = new LRUCache({ max });
   }
 
-  /** An issuer whose tokens some provider takes. */
-  add(issuer: string): void {
-    if (this.#names.has(issuer)) this.#shared.add(issuer);
-    this.#names.set(issuer, issuer);
+  /** An issuer whose tokens some provider takes; the end of that, to be called once. */
+  add(issuer: string): () => void {
+    const takers = this.#takers.get(issuer) ?? { name: issuer, count: 0 };
+    takers.count += 1;
+    this.#takers.set(issuer, takers);
+    return () => {
+      takers.count -= 1;
+      if (takers.count === 0) this.#takers.delete(issuer);
+    };
   }
 
   /** Whether several providers take tokens of an issuer, each those that are meant for it. */
   isShared(issuer: string): boolean {
-    return this.#shared.has(issuer);
+    return (this.#takers.get(issuer)?.count ?? 0) > 1;
   }
 
   /** Undefined where it is not known. */
   of(digest: string): string | undefined {
-    return this.#names.size > 1 ? this.#issuers.get(digest) : undefined;
+    return this.#takers.size > 1 ? this.#issuers.get(digest) : undefined;
   }
 
   /** `iss`: what the token says. */
   note(digest: string, iss: unknown): void {
-    const name = this.#names.get(iss);
-    if (name !== undefined) this.#issuers.set(digest, name);
+    const takers = this.#takers.get(iss);
+    if (takers !== undefined) this.#issuers.set(digest, takers.name);
   }
 }

@@ -65,7 +65,7 @@ function declaredLimits(context: GateContext): MethodLimit[] {
         );
     }
     const id = group === undefined ? `${methodName}/${name}` : `group/${group}`;
-    return [{ limit: resources.rateLimits.limit(id, name, rate), by, cost, keyOf }];
+    return [{ limit: resources.rateLimits.limit(load, id, name, rate), by, cost, keyOf }];
   });
 }
 

@@ -14,6 +14,8 @@ export interface LoadScope {
   /** What the members of a group have to agree about, and which method said it first. */
   readonly groups: Map<string, { readonly terms: string; readonly method: string }>;
   readonly methods: Map<DescMethod, readonly MethodLimit[]>;
+  /** By their ids. */
+  readonly limits: Map<string, Limit>;
 }
 
 /** All rate limits there are, and who counts. They outlive a reload, as long as they stay the same. */
@@ -21,7 +23,8 @@ export class RateLimits {
   readonly counter: Counter;
   readonly #limits: Limits;
   readonly #random: Random;
-  readonly #byId = new Map<string, Limit>();
+  /** Of the load that is in force. */
+  #current: ReadonlyMap<string, Limit> = new Map();
   readonly #scopes = new WeakMap<object, LoadScope>();
 
   constructor(counter: Counter, host: { readonly limits: Limits; readonly random: Random }) {
@@ -31,20 +34,25 @@ export class RateLimits {
   }
 
   scope(load: object): LoadScope {
-    const scope = this.#scopes.get(load) ?? { groups: new Map(), methods: new Map() };
+    const scope = this.#scopes.get(load) ?? { groups: new Map(), methods: new Map(), limits: new Map() };
     this.#scopes.set(load, scope);
     return scope;
   }
 
-  /** The limit of that id; one of another rate is another, in which nobody has used anything. */
-  limit(id: string, name: string, rate: Rate): Limit {
-    const known = this.#byId.get(id);
-    if (known !== undefined && isSame(known.rate, rate)) return known;
+  /** The limit of that id for a load; one of another rate is another, in which nobody has used anything. */
+  limit(load: object, id: string, name: string, rate: Rate): Limit {
+    const { limits } = this.scope(load);
+    const known = [limits.get(id), this.#current.get(id)].find((limit) => limit && isSame(limit.rate, rate));
     const keysMax = (): number =>
-      Math.max(keysMin, Math.floor(this.#limits.rateLimitKeysMax / this.#byId.size));
-    const limit = { id, name, rate, keys: new KeyTable(keysMax, this.#random) };
-    this.#byId.set(id, limit);
+      Math.max(keysMin, Math.floor(this.#limits.rateLimitKeysMax / Math.max(1, this.#current.size)));
+    const limit = known ?? { id, name, rate, keys: new KeyTable(keysMax, this.#random) };
+    limits.set(id, limit);
     return limit;
+  }
+
+  /** What a load has declared is in force; limits that it has not are forgotten. */
+  settle(load: object): void {
+    this.#current = this.scope(load).limits;
   }
 }
 

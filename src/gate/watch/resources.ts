@@ -96,7 +96,8 @@ function watchedLimits(
   return {
     counter: watched,
     scope: (load) => limits.scope(load),
-    limit: (id, name, rate) => limits.limit(id, name, rate),
+    limit: (load, id, name, rate) => limits.limit(load, id, name, rate),
+    settle: () => undefined,
   };
 }
 

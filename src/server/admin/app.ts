@@ -63,5 +63,9 @@ export function createAdminApp(
   app.route('/console', consolePages(ask, clients));
   app.post('/explain', change, bodyLimit({ maxSize: questionBytesMax }), (c) => explainRequest(c, ask));
   app.post('/cache/purge', change, bounded, (c) => purgeCache(c, ask));
+  app.post('/reload', change, async (c) => {
+    const result = await ask('reload', undefined);
+    return c.json(result, result.kind === 'refused' ? 422 : 200);
+  });
   return app;
 }

@@ -3,6 +3,7 @@ import { mergeHealth } from './operations/health.js';
 import { mergeLive } from './operations/live.js';
 import { mergeLogLevels } from './operations/log-level.js';
 import { mergePurges } from './operations/purge.js';
+import { mergeReloads } from './operations/reload.js';
 import { mergeUpstreams } from './operations/upstreams.js';
 
 const merges: Merges = {
@@ -16,6 +17,7 @@ const merges: Merges = {
   config: ([first]) => first,
   logLevel: mergeLogLevels,
   drain: mergeHealth,
+  reload: mergeReloads,
 };
 
 /** What one process answers for all. */

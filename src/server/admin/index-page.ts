@@ -13,6 +13,7 @@ export const endpoints: readonly (readonly [httpMethod: string, path: string, wh
   ['PUT', '/log-level', 'changes it: {"level": "debug", "forMs": 60000}'],
   ['POST', '/explain', 'what would happen to a request: propylon explain'],
   ['POST', '/cache/purge', 'drops stored answers'],
+  ['POST', '/reload', 'reads everything that is configured anew, as SIGHUP does'],
   ['POST', '/drain', 'says to all clients and balancers that this process is about to end'],
 ];
 

@@ -4,6 +4,7 @@ import type { Explanation } from '../../gateway/index.js';
 import type { SurfaceSummary } from '../../surface/index.js';
 import type { LogLevelState } from '../../telemetry/index.js';
 import type { UpstreamReport } from '../../upstream/index.js';
+import type { ReloadResult } from '../reload.js';
 import type { ExplainArguments } from './operations/explain.js';
 import type { Health } from './operations/health.js';
 import type { Live } from './operations/live.js';
@@ -31,6 +32,8 @@ export interface Operations {
   readonly logLevel: Operation<LogLevelChange | undefined, LogLevelState | undefined>;
   /** Readiness turns false, and clients are asked to connect elsewhere; all is answered until the process ends. */
   readonly drain: Operation<undefined, Health>;
+  /** Reads everything that is configured anew. */
+  readonly reload: Operation<undefined, ReloadResult>;
 }
 
 export interface Operation<Args, Result> {

@@ -9,7 +9,7 @@ import type { Diagnostic } from '../../../diagnostic/index.js';
 import { defaultLimits } from '../../../limits.js';
 import { GateView } from '../../view.js';
 import type { Authentication, Authenticator } from '../authenticator.js';
-import { createAuthenticators } from '../create.js';
+import { createAuthenticator, createAuthShared } from '../create.js';
 import { authenticationOptionsSchema } from '../options.js';
 
 /** Settings of a provider as propylon.yaml has them, of whatever shape. */
@@ -25,13 +25,14 @@ const warnings: string[] = [];
 
 function providers(written: Readonly<Record<string, Written>>, time = clock): readonly Authenticator[] {
   const options = authenticationOptionsSchema.parse({ providers: written });
-  return createAuthenticators(options, {
+  const shared = createAuthShared(options, {
     clock: time,
     random: Math.random,
     limits: defaultLimits,
     warn: (text) => void warnings.push(text),
     report: (diagnostic) => void problems.push(diagnostic),
   });
+  return Object.entries(options.providers).map(([name, one]) => createAuthenticator(name, one, shared));
 }
 
 function provider(written: Written, time = clock): Authenticator {

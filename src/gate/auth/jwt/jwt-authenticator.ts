@@ -52,6 +52,7 @@ class JwtAuthenticator implements Authenticator {
   readonly #rehearseBinding: CheckBinding;
   /** Undefined where the configuration says why it is not checked. */
   readonly #issuer: string | undefined;
+  readonly #leaveIssuer: () => void;
   readonly #headerRules: HeaderRules;
   readonly #claimRules: ClaimRules;
   readonly #subject: readonly string[];
@@ -72,7 +73,7 @@ class JwtAuthenticator implements Authenticator {
     this.#rehearseBinding = shared.bindings.rehearse(options);
     this.#shared = shared;
     this.#issuer = typeof issuer === 'string' ? issuer : undefined;
-    if (this.#issuer !== undefined) shared.issuers.add(this.#issuer);
+    this.#leaveIssuer = this.#issuer === undefined ? () => undefined : shared.issuers.add(this.#issuer);
     this.#headerRules = { algorithms: algorithmsOf(options), typ };
     this.#claimRules = {
       aud: Array.isArray(aud) ? aud : undefined,
@@ -97,6 +98,7 @@ class JwtAuthenticator implements Authenticator {
   }
 
   close(): void {
+    this.#leaveIssuer();
     this.#keys.close();
   }
 

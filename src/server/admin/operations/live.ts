@@ -30,13 +30,14 @@ export interface ProcessFacts {
 /** What an answer comes from. */
 export interface LiveParts {
   readonly core: Gateway;
-  readonly channels: Channels;
+  /** Those of now: a reload may have renewed them. */
+  readonly current: { readonly channels: Channels };
   readonly recorder: Recorder;
   readonly loop: LoopWatch;
 }
 
 export function liveOf(
-  { core, channels, recorder, loop }: LiveParts,
+  { core, current, recorder, loop }: LiveParts,
   isServing: boolean,
   since: number,
 ): Live {
@@ -52,7 +53,11 @@ export function liveOf(
     inFlight,
     loopDelayMs: loop.delayMs(),
   };
-  return { ...recorder.read(since), processes: [facts], upstreams: mergeUpstreams(channels.report()) };
+  return {
+    ...recorder.read(since),
+    processes: [facts],
+    upstreams: mergeUpstreams(current.channels.report()),
+  };
 }
 
 export function mergeLive(all: readonly [Live, ...Live[]]): Live {

@@ -1,0 +1,134 @@
+import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
+import type { Gateway } from '../gateway/index.js';
+import { type Generation, nextGeneration } from './generation.js';
+import type { GatewayOptions } from './options.js';
+
+/** What a reload has come to. Plain data. */
+export interface ReloadResult {
+  /** `refused` where something is wrong: then the diagnostics say what, and what was served before still is. */
+  readonly kind: 'reloaded' | 'unchanged' | 'refused';
+  /** The generation that is served now. */
+  readonly generation: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Whatever is served, now and after reloads. */
+export interface Reloads {
+  readonly current: Generation;
+  /** Those of other options, if any are given. Never rejects. What asks while one is under way gets the one after it. */
+  reload(options?: GatewayOptions): Promise<ReloadResult>;
+  /** Ends what is served; a reload that is under way is none. */
+  close(): Promise<void>;
+}
+
+/** `first` is served by `core` already. */
+export function createReloads(core: Gateway, first: Generation): Reloads {
+  let current = first;
+  const closing = new AbortController();
+  /** Those that are not served any more and still have requests. */
+  const ending = new Set<Generation>();
+
+  const refused = (diagnostics: readonly Diagnostic[]): ReloadResult => ({
+    kind: 'refused',
+    generation: current.loaded.surface.generation,
+    diagnostics,
+  });
+
+  async function once(given: GatewayOptions | undefined): Promise<ReloadResult> {
+    try {
+      const renewed =
+        given === undefined ? await current.options.renew?.() : { options: given, diagnostics: [] };
+      const options = { ...(renewed?.options ?? current.options), ...functionsOf(first.options) };
+      const next = await nextGeneration(options, closing.signal, current);
+      if (closing.signal.aborted) {
+        await next?.release();
+        return refused([]);
+      }
+      const diagnostics = [...(renewed?.diagnostics ?? []), ...(next?.loaded.diagnostics ?? [])];
+      if (next === undefined)
+        return { kind: 'unchanged', generation: current.loaded.surface.generation, diagnostics };
+      serve(next);
+      return { kind: 'reloaded', generation: next.loaded.surface.generation, diagnostics };
+    } catch (error) {
+      return refused(error instanceof DiagnosticsError ? error.diagnostics : [unexpected(error)]);
+    }
+  }
+
+  function serve(next: Generation): void {
+    const before = current;
+    current = next;
+    ending.add(before);
+    next.loaded.settle();
+    void core.swap(next.serving).then(() => {
+      if (ending.delete(before)) return before.release();
+      return undefined;
+    });
+  }
+
+  const reload = coalesced(once);
+  let running: Promise<unknown> = Promise.resolve();
+  return {
+    get current() {
+      return current;
+    },
+    async reload(options) {
+      const reloading = reload(options);
+      running = reloading;
+      const result = await reloading;
+      if (!closing.signal.aborted) first.options.onReload?.(result);
+      return result;
+    },
+    async close() {
+      if (closing.signal.aborted) return;
+      closing.abort();
+      const open = [current, ...ending];
+      ending.clear();
+      await Promise.all([...open.map((generation) => generation.release()), running]);
+    },
+  };
+}
+
+/** What runs for as long as the gateway does, whatever a reload says. */
+function functionsOf({ log, warn, tracer, routes, onReload }: GatewayOptions): Partial<GatewayOptions> {
+  const functions = { log, warn, tracer, routes, onReload };
+  return Object.fromEntries(Object.entries(functions).filter(([, value]) => value !== undefined));
+}
+
+function unexpected(error: unknown): Diagnostic {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    severity: 'error',
+    code: 'RELOAD_FAILED',
+    text: `Nothing could be loaded: ${reason}.`,
+    locations: [],
+  };
+}
+
+interface Waiting {
+  options: GatewayOptions | undefined;
+  readonly result: Promise<ReloadResult>;
+}
+
+/** One at a time: whoever asks meanwhile gets the next, all of them the same, with the options that were given last. */
+function coalesced(
+  run: (options: GatewayOptions | undefined) => Promise<ReloadResult>,
+): (options: GatewayOptions | undefined) => Promise<ReloadResult> {
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting: Waiting | undefined;
+  return (options) => {
+    if (waiting !== undefined) {
+      waiting.options = options ?? waiting.options;
+      return waiting.result;
+    }
+    const turn: Waiting = {
+      options,
+      result: last.then(() => {
+        waiting = undefined;
+        return run(turn.options);
+      }),
+    };
+    waiting = turn;
+    last = turn.result;
+    return turn.result;
+  };
+}
