@@ -1,7 +1,7 @@
 // Grafana's panels in a few words. A panel is a title, a unit, and queries, each an expression and what its lines are
 // called; the layout is rows of three.
 
-const datasource = { type: 'prometheus', uid: '${datasource}' };
+const datasource = { type: 'prometheus', uid: '$datasource' };
 const columns = 24;
 const height = 8;
 

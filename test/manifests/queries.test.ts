@@ -106,7 +106,7 @@ describe('the dashboards', () => {
   it('ask the data source that is chosen, by variables that they have', () => {
     for (const { file, text, panels, variables } of dashboards) {
       expect(new Set(panels.flatMap(({ datasources }) => datasources)), file).toEqual(
-        new Set(['${datasource}']),
+        new Set(['$datasource']),
       );
       const used = new Set([...text.matchAll(/\$\{?([a-z]\w*)/g)].map(([, name]) => name));
       expect(
