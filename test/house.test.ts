@@ -82,8 +82,10 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'upstream/options.ts',
     'upstream/service-config.ts',
     'upstream/resolver/txt.ts',
+    'telemetry/metrics/options.ts',
   ],
   commander: ['cli/'],
+  'prom-client': ['telemetry/metrics/exposition.ts'],
 };
 
 /** Sockets of Node → who may open them: everybody else sends bytes through a room that does. */

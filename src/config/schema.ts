@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseDurationMs } from '../duration.js';
 import { gateOptionsShape, policySchema } from '../gate/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
-import { logOptionsSchema, tracingSchema } from '../telemetry/index.js';
+import { logOptionsSchema, metricsOptionsSchema, tracingSchema } from '../telemetry/index.js';
 import {
   parseTarget,
   parseUpstream,
@@ -264,6 +264,7 @@ export const configSchema = z.strictObject({
     .record(z.string(), policySchema)
     .optional()
     .describe('Selector to what the gate does for requests; it wins over what methods declare.'),
+  metrics: metricsOptionsSchema.optional().describe('What is counted for /metrics of the admin listener.'),
   ...gateOptionsShape,
 });
 

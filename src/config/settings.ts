@@ -63,6 +63,7 @@ export interface Settings {
   readonly readiness: NonNullable<Config['readiness']>;
   readonly audit: Config['audit'];
   readonly tracing: TracingOptions | undefined;
+  readonly metrics: Config['metrics'];
   readonly securityHeaders: NonNullable<Config['securityHeaders']>;
   readonly webSocketOrigins: readonly string[] | '*';
   readonly limits: NonNullable<Config['limits']>;
@@ -200,6 +201,7 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
     readiness: file.readiness ?? {},
     audit: file.audit,
     tracing: file.tracing,
+    metrics: file.metrics,
     securityHeaders: file.securityHeaders ?? {},
     webSocketOrigins: file.webSocketOrigins ?? [],
     limits: file.limits ?? {},

@@ -2,6 +2,7 @@ import type { Random, WallClock } from '../clock.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { Limits } from '../limits.js';
 import { SharedPart } from '../shared-part.js';
+import { type Meter, nullMeter } from '../telemetry/index.js';
 import { createTrustedProxies, type TrustedProxies } from './address/trusted-proxies.js';
 import { apiKeyNames } from './auth/api-key/api-keys.js';
 import type { Authenticator } from './auth/authenticator.js';
@@ -30,6 +31,8 @@ export interface GateResources {
   readonly random: Random;
   readonly limits: Limits;
   readonly warn: Warn;
+  /** Told of decisions. */
+  readonly meter: Meter;
   /** Of all providers, in the order of the configuration. */
   readonly authenticators: readonly Authenticator[];
   /** Whether anybody could be authenticated. */
@@ -72,6 +75,8 @@ export interface GateHost {
   readonly random: Random;
   readonly limits: Limits;
   readonly warn: Warn;
+  /** Default: nobody counts. */
+  readonly meter?: Meter | undefined;
 }
 
 /** What of the resources has a state, and is shared with those that come of them. */
@@ -120,6 +125,7 @@ function resourcesOf(options: GateOptions, host: GateHost, before: Parts | undef
   const apiKeys = apiKeyNames(options.authentication);
   return {
     ...host,
+    meter: host.meter ?? nullMeter,
     options,
     authenticators,
     hasProviders: authenticators.length > 0,

@@ -17,19 +17,23 @@ export async function bidi(run: Run): Promise<Answer> {
   const prepared = prepareCall(run, 'stream');
   const reader = new BodyReader(decodedBody(run.exchange, limits), clock, limits.streamIdleTimeoutMs);
   const messages = requestMessages(run, reader);
+  const end = (): void => {
+    reader.stop();
+    run.traffic.requestBytes += reader.bytes;
+  };
   let stream: LiveStream | undefined;
   try {
     const first = await messages.next();
     const opened = new LiveStream(run, prepared, reconnects(format));
     stream = opened;
-    opened.onRelease(() => reader.stop());
+    opened.onRelease(end);
     reader.onChunk(() => opened.touch());
     // A message that is refused later ends the response in its own format, or with its status if that is still open.
     sendAll(opened, first, messages).catch((error: unknown) => opened.stop(asStatusError(error)));
     return await streamAnswer(run, opened, format);
   } catch (error) {
-    stream?.release();
-    reader.stop();
+    if (stream === undefined) end();
+    else stream.release();
     throw error;
   }
 }

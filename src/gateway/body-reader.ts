@@ -8,6 +8,7 @@ export class BodyReader {
   readonly #idleTimeoutMs: number;
   readonly #endsAt: number;
   #ended: boolean;
+  #bytes = 0;
   #abandon: () => void = () => {};
   #onChunk: () => void = () => {};
 
@@ -22,6 +23,11 @@ export class BodyReader {
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#endsAt = clock.now() + timeoutMs;
     this.#ended = body === undefined;
+  }
+
+  /** What has been read so far. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Has every chunk announced from now on. */
@@ -51,6 +57,7 @@ export class BodyReader {
         ({ done, value }) => {
           cancelTimer();
           if (done === true) this.#ended = true;
+          else this.#bytes += value.length;
           this.#onChunk();
           resolve(done === true || this.#ended ? undefined : value);
         },

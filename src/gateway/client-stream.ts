@@ -36,6 +36,7 @@ export async function clientStream(run: Run): Promise<Answer> {
     }
   } finally {
     reader.stop();
+    run.traffic.requestBytes += reader.bytes;
   }
 }
 

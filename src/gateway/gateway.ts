@@ -328,6 +328,7 @@ class GatewayCore implements Gateway {
         httpMethod: exchange.httpMethod,
         route: seen?.found.route.binding.template.text,
         method: seen?.found.route.grpcPath.slice(1),
+        shape: seen?.found.route.shape,
         httpStatus,
         code,
         refused: seen?.view.refused,

@@ -79,6 +79,8 @@ async function* equalPieces(reader: BodyReader, bytesPerPiece: number): AsyncGen
   if (isEmpty || piece.length > 0) yield piece.take();
 }
 
-async function* wholeBody({ exchange, limits, clock }: Run): AsyncGenerator<Uint8Array> {
-  yield await readBody(exchange, limits, clock);
+async function* wholeBody({ exchange, limits, clock, traffic }: Run): AsyncGenerator<Uint8Array> {
+  const body = await readBody(exchange, limits, clock);
+  traffic.requestBytes = body.length;
+  yield body;
 }

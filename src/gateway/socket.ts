@@ -53,9 +53,12 @@ async function converse(run: Run, prepared: PreparedCall, socket: MessageSocket)
   } catch (error) {
     failure = failureOf(error, run.requestId);
   }
+  const last = failure && failureFrame(run, socket, failure);
+  run.traffic.responseBytes += last?.bytes.length ?? 0;
   run.end(switchingProtocols, failure?.status.code ?? Code.OK, failure?.cause);
+  if (last !== undefined) await socket.send(last);
   if (failure === undefined) socket.close(1000, '');
-  else await sayFailure(run, socket, failure);
+  else socket.close(closeCodeOf(failure.status.code, failure.reason), failure.status.message);
 }
 
 /** The first message, for which nobody waits forever: no stream watches over it yet. */
@@ -84,7 +87,7 @@ async function firstOf(
 
 /** The messages of the client, bound when they are asked for: as an ended stream when it takes none. */
 async function* requestMessages(run: Run, socket: MessageSocket): AsyncGenerator<Uint8Array, void> {
-  const { match, query, limits } = run;
+  const { match, query, limits, traffic } = run;
   const { request, shape } = match.route;
   if (request.body === 'none') {
     yield await inspected(run, request.bind(match.captures, query, noBytes, undefined));
@@ -92,6 +95,7 @@ async function* requestMessages(run: Run, socket: MessageSocket): AsyncGenerator
   }
   let isFirst = true;
   for (let frame = await socket.next(); frame !== undefined; frame = await socket.next()) {
+    traffic.requestBytes += frame.bytes.length;
     // A socket is opened with the bound for all methods; this one's may be smaller.
     if (frame.bytes.length > limits.requestBodyBytesMax) throw bodyTooLarge(limits.requestBodyBytesMax);
     const type = request.body === 'json' && frame.binary ? 'application/x-protobuf' : undefined;
@@ -114,7 +118,9 @@ async function deliver(run: Run, stream: LiveStream, socket: MessageSocket): Pro
     : response.writer(formOf(run, socket));
   const binary = isRaw || socket.media === 'protobuf';
   for (let message = await stream.next(); message !== undefined; message = await stream.next()) {
-    await socket.send({ bytes: write(message), binary });
+    const bytes = write(message);
+    run.traffic.responseBytes += bytes.length;
+    await socket.send({ bytes, binary });
   }
 }
 
@@ -124,18 +130,11 @@ function formOf({ query, match }: Run, { media }: MessageSocket): ResponseForm {
 }
 
 /** The last frame has the whole Status, since a close reason holds 123 bytes: `{"error":…}`, or a Status in protobuf. */
-async function sayFailure(
-  { surface, exchange }: Run,
-  socket: MessageSocket,
-  { httpStatus, status, reason }: Failure,
-): Promise<void> {
-  const error = streamError(surface, exchange, httpStatus, status);
-  const frame: Frame =
-    socket.media === 'protobuf'
-      ? { bytes: error.binary(), binary: true }
-      : { bytes: Buffer.concat([Buffer.from('{"error":'), error.json(), Buffer.from('}')]), binary: false };
-  await socket.send(frame);
-  socket.close(closeCodeOf(status.code, reason), status.message);
+function failureFrame({ surface, exchange }: Run, socket: MessageSocket, failure: Failure): Frame {
+  const error = streamError(surface, exchange, failure.httpStatus, failure.status);
+  return socket.media === 'protobuf'
+    ? { bytes: error.binary(), binary: true }
+    : { bytes: Buffer.concat([Buffer.from('{"error":'), error.json(), Buffer.from('}')]), binary: false };
 }
 
 function asStatusError(error: unknown): StatusError {

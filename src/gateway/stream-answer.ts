@@ -122,17 +122,21 @@ async function* chunks({
 }: Pump): AsyncGenerator<Uint8Array> {
   const { framing } = format;
   let failure: Failure | undefined;
+  const sent = (bytes: Uint8Array): Uint8Array => {
+    run.traffic.responseBytes += bytes.length;
+    return bytes;
+  };
   try {
-    if (head.length > 0) yield head;
+    if (head.length > 0) yield sent(head);
     let waiting = pending ?? stream.next();
     for (;;) {
       const message = await orHeartbeat(run, framing, waiting);
       if (message === undefined) break;
       if (message === late) {
-        yield framing.heartbeat ?? noBytes;
+        yield sent(framing.heartbeat ?? noBytes);
         continue;
       }
-      yield itemOf(run, format, message);
+      yield sent(itemOf(run, format, message));
       waiting = stream.next();
     }
     failure = await stream.failure();
@@ -141,6 +145,8 @@ async function* chunks({
   }
   const last = failure === undefined ? framing.close() : framing.fail(streamErrorOf(run, failure));
   const { code, message } = failure?.status ?? { code: Code.OK, message: '' };
+  // It may not get there; what ends the request says how large the body was all the same.
+  sent(last);
   finish(code, failure?.cause);
   ended({ code, message, trailers: (await stream.call.outcome).trailers });
   if (last.length > 0) yield last;

@@ -14,6 +14,7 @@ import { type AppEnvironment, createApp } from './app.js';
 import type { Received } from './fetch.js';
 import { type Generation, nextGeneration } from './generation.js';
 import { type Listener, type ListenOptions, listen } from './listen.js';
+import { watchGateway } from './metrics.js';
 import type { GatewayOptions } from './options.js';
 import { createReloads, type ReloadResult } from './reload.js';
 import { createRpc, type Rpc } from './rpc.js';
@@ -111,6 +112,8 @@ function assemble(
       return reloads.current.parts.channels.value;
     },
   };
+  const { metrics } = first.parts;
+  if (metrics !== undefined) watchGateway(metrics, core, current);
   const explain = (asked: ExplainArguments): Promise<Explanation> => {
     const { serving, gate, parts } = reloads.current;
     const retain = (upstream: Upstream) => parts.channels.value.retain(upstream);
@@ -155,6 +158,7 @@ function assemble(
           app: own,
           current,
           recorder,
+          metrics,
           clock: systemClock,
           explain,
           readiness: first.options.readiness ?? {},

@@ -6,7 +6,13 @@ import { defaultMetadataRules, defaultStreamRules, type Serving } from '../gatew
 import { defaultLimits, type Limits } from '../limits.js';
 import { SharedPart } from '../shared-part.js';
 import { outlineSurface, selectorTable } from '../surface/index.js';
-import type { RequestEvent, TracedRequest } from '../telemetry/index.js';
+import {
+  countRequests,
+  createMetrics,
+  type Metrics,
+  type RequestEvent,
+  type TracedRequest,
+} from '../telemetry/index.js';
 import { type Channels, type Method, type Transport, unknownMethod, type Xds } from '../upstream/index.js';
 import { type Audit, createAudit } from './audit.js';
 import { appendTo } from './audit-file.js';
@@ -39,6 +45,8 @@ interface Parts {
   readonly xds: Xds | undefined;
   readonly channels: SharedPart<Channels>;
   readonly audit: SharedPart<Audit | undefined>;
+  /** Those that the process began with; undefined where nothing is counted. */
+  readonly metrics: Metrics | undefined;
 }
 
 /**
@@ -51,16 +59,18 @@ export async function nextGeneration(
   before?: Generation,
 ): Promise<Generation | undefined> {
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const host = gateHost(options, limits);
+  const metrics = before === undefined ? metricsOf(options) : before.parts.metrics;
+  const host = gateHost(options, limits, metrics);
   const security = options.securityHeaders ?? {};
   const append = options.audit && (await appendTo(options.audit.file, host.warn));
   const xds = before?.parts.xds ?? (await loadXdsFor(options));
   const parts: Parts = {
     xds,
+    metrics,
     channels: SharedPart.of(
       before?.parts.channels,
       [channelLimits(limits), xds !== undefined],
-      () => openChannels(limits, xds, options.tracer !== undefined),
+      () => openChannels(limits, xds, options.tracer !== undefined, metrics),
       (channels) => channels.close(),
     ),
     audit: SharedPart.of(
@@ -139,7 +149,7 @@ function assembled(
         sseRetryMs: options.sse?.retryMs,
       },
       methodOverride: options.methodOverride,
-      log: logOf(options.log, parts.audit.value),
+      log: logOf(options.log, parts),
     },
     openApi: (wanted) =>
       openApiDocument(outlineSurface(loaded.input).outline, {
@@ -188,10 +198,14 @@ function methodOf(name: string): Method {
   return unknownMethod(`/${name.slice(0, dot)}/${name.slice(dot + 1)}`);
 }
 
-function logOf(log: NonNullable<GatewayOptions['log']> = () => undefined, audit: Audit | undefined) {
-  if (audit === undefined) return log;
-  return (event: RequestEvent, asked: TracedRequest): void => {
-    log(event, asked);
-    audit.note(event);
+function metricsOf({ metrics }: GatewayOptions): Metrics | undefined {
+  return metrics?.enabled === false ? undefined : createMetrics(metrics);
+}
+
+/** Whoever wants to know of each request. */
+function logOf(log: GatewayOptions['log'], { audit, metrics }: Parts): Serving['log'] {
+  const told = [log, audit.value?.note, metrics && countRequests(metrics)].filter((one) => one !== undefined);
+  return (event: RequestEvent, asked: TracedRequest) => {
+    for (const tell of told) tell(event, asked);
   };
 }

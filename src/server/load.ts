@@ -26,6 +26,7 @@ import {
   type SurfaceInput,
   selects,
 } from '../surface/index.js';
+import type { Meter } from '../telemetry/index.js';
 import {
   type ChannelHost,
   type Channels,
@@ -50,7 +51,12 @@ import type { GatewayOptions } from './options.js';
 const loadTimeoutMs = 60_000;
 
 /** Channels that connect with their first call. */
-export function openChannels(limits: Limits, xds: Xds | undefined, isTraced: boolean): Channels {
+export function openChannels(
+  limits: Limits,
+  xds: Xds | undefined,
+  isTraced: boolean,
+  meter?: Meter,
+): Channels {
   const transports = { limits, clock: systemClock, xds };
   const watched = (transport: EndpointTransport, { text }: Target): EndpointTransport =>
     isTraced ? traced(transport, text) : transport;
@@ -62,6 +68,7 @@ export function openChannels(limits: Limits, xds: Xds | undefined, isTraced: boo
     lookupTxt: lookupTxtRecords,
     clock: systemClock,
     random: Math.random,
+    meter,
   };
   return createChannels((upstream) => createChannel(upstream, host));
 }

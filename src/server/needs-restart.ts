@@ -7,7 +7,7 @@ const listenerLimits = ['requestHeadBytesMax', 'requestHeadTimeoutMs', 'tlsHands
 
 /** What a process that was started with `running` does not take over from `next`. */
 export function needsRestart(running: Settings, next: Settings): readonly Diagnostic[] {
-  const whole = (['listen', 'log', 'tracing', 'readiness'] as const).flatMap((name) =>
+  const whole = (['listen', 'log', 'metrics', 'tracing', 'readiness'] as const).flatMap((name) =>
     changed(name, running[name], next[name]),
   );
   const limits = listenerLimits

@@ -7,7 +7,7 @@ import type { GateOptions, Policy } from '../gate/index.js';
 import type { MetadataRules, StreamRules } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import type { ErrorForm, RequestOptions, StreamDefault } from '../surface/index.js';
-import type { LogLevels, RequestEvent, TracedRequest, Tracer } from '../telemetry/index.js';
+import type { LogLevels, MetricsOptions, RequestEvent, TracedRequest, Tracer } from '../telemetry/index.js';
 import type { UpstreamOptions } from '../upstream/index.js';
 import type { AuditOptions } from './audit.js';
 import type { ReadinessOptions } from './readiness.js';
@@ -82,6 +82,8 @@ export interface GatewayOptions {
   readonly routes?: (app: Hono, rpc: (service: string) => Rpc) => void;
   /** Makes spans of requests and calls (`createTracer`); closed with the gateway. Default: traces pass through. */
   readonly tracer?: Tracer | undefined;
+  /** What is counted for `/metrics` of the admin listener. Default: everything. */
+  readonly metrics?: MetricsOptions | undefined;
   /**
    * Reads the options anew for a reload, and says what of them a running gateway cannot follow. Throws DiagnosticsError
    * where they are wrong. Default: they stay as they are.

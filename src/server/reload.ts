@@ -1,6 +1,8 @@
+import { systemClock } from '../clock.js';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
 import type { Gateway } from '../gateway/index.js';
 import { type Generation, nextGeneration } from './generation.js';
+import { watchReloads } from './metrics.js';
 import type { GatewayOptions } from './options.js';
 
 /** What a reload has come to. Plain data. */
@@ -24,6 +26,8 @@ export interface Reloads {
 /** `first` is served by `core` already. */
 export function createReloads(core: Gateway, first: Generation): Reloads {
   let current = first;
+  const { metrics } = first.parts;
+  const count = metrics && watchReloads(metrics, systemClock);
   const closing = new AbortController();
   /** Those that are not served any more and still have requests. */
   const ending = new Set<Generation>();
@@ -75,7 +79,9 @@ export function createReloads(core: Gateway, first: Generation): Reloads {
       const reloading = reload(options);
       running = reloading;
       const result = await reloading;
-      if (!closing.signal.aborted) first.options.onReload?.(result);
+      if (closing.signal.aborted) return result;
+      count?.(result.kind);
+      first.options.onReload?.(result);
       return result;
     },
     async close() {

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { EffectiveConfig } from '../config/index.js';
 import type { GateResources } from '../gate/index.js';
 import type { Gateway } from '../gateway/index.js';
-import type { LogLevels, Recorder } from '../telemetry/index.js';
+import { type LogLevels, type Metrics, type Recorder, watchProcess } from '../telemetry/index.js';
 import type { Channels, Upstream } from '../upstream/index.js';
 import { type AnswerParts, createAnswers } from './admin/answers.js';
 import { createLoopWatch } from './admin/loop-watch.js';
@@ -30,6 +30,8 @@ export interface Parts {
   readonly app: GatewayApp;
   readonly current: CurrentSettings;
   readonly recorder: Recorder;
+  /** Undefined where nothing is counted. */
+  readonly metrics?: Metrics | undefined;
   readonly clock: Clock;
   readonly explain: AnswerParts['explain'];
   readonly readiness: ReadinessOptions;
@@ -70,6 +72,8 @@ export async function serveClients(
 ): Promise<Clients> {
   const openTls = tls && (await loadServerTls(tls, current.limits, clock));
   const clients = createNodeServer(core, app, current, openTls);
+  const { metrics } = parts;
+  const stopWatching = metrics === undefined ? () => undefined : watchProcess(metrics);
   const reached = watchUpstreams(current, parts.readiness, clock);
   let phase: Phase = 'serving';
   let left: Promise<void> | undefined;
@@ -100,6 +104,7 @@ export async function serveClients(
         core,
         current,
         recorder,
+        metrics,
         loop: createLoopWatch(clock),
         explain: parts.explain,
         phase: () => phase,
@@ -123,6 +128,7 @@ export async function serveClients(
       core.cut();
       await wait(clock.now() + lastWordsMs, isIdle);
       clients.closeAll();
+      stopWatching();
     },
   };
 }

@@ -84,6 +84,7 @@ export function gatewayOptionsOf(settings: Settings): GatewayOptions {
     audit: settings.audit,
     readiness: settings.readiness,
     effective: settings.effective,
+    metrics: settings.metrics,
     webSocketOrigins: settings.webSocketOrigins,
     limits: defined(settings.limits),
     timeouts: settings.timeouts,

@@ -5,6 +5,14 @@ export { type LogLevel, type LogOptions, logLevels, logOptionsSchema } from './l
 export { isSecretName, redact, redacted } from './log/redact.js';
 export type { LineStream } from './log/sink.js';
 export { catalog } from './metrics/catalog.js';
+export { expose } from './metrics/exposition.js';
+export { type Meter, nullMeter, uncounted } from './metrics/meter.js';
+export { createMetrics, type Metrics, type Reading } from './metrics/metrics.js';
+export { type MetricsOptions, metricsOptionsSchema } from './metrics/options.js';
+export { watchProcess } from './metrics/process.js';
+export { type MetricsReport, mergeMetrics } from './metrics/report.js';
+export { countRequests } from './metrics/requests.js';
+export type { Count } from './metrics/series.js';
 export { mergeRecent } from './recent/merge.js';
 export type { Recent } from './recent/recent.js';
 export { createRecorder, type Recorder } from './recent/recorder.js';

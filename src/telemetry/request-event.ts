@@ -9,6 +9,8 @@ export interface RequestEvent {
   readonly route: string | undefined;
   /** "shop.catalog.v1.CatalogService/GetProduct"; undefined when no route matched. */
   readonly method?: string | undefined;
+  /** Whether the method streams, and which way; undefined when no route matched. */
+  readonly shape?: 'unary' | 'server-stream' | 'client-stream' | 'bidi' | undefined;
   /** Status line as sent; a stream that failed midway keeps its 200 here. */
   readonly httpStatus: number;
   /** Canonical code with which the request ended. */

@@ -1,4 +1,5 @@
 import type { Clock, Random } from '../clock.js';
+import type { Meter } from '../telemetry/index.js';
 import { split } from './balancer/split.js';
 import { createConfiguredChannel } from './configured-channel.js';
 import type { Method } from './method.js';
@@ -35,6 +36,8 @@ export interface ChannelHost {
   readonly lookupTxt: LookupTxt;
   readonly clock: Clock;
   readonly random: Random;
+  /** Counts attempts, repetitions, ejections, and what breakers do. Default: nobody counts. */
+  readonly meter?: Meter | undefined;
 }
 
 /**

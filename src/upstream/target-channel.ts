@@ -1,6 +1,8 @@
+import { nullMeter } from '../telemetry/index.js';
 import { createBalancer } from './balancer/create.js';
 import { hashed } from './balancer/hashed.js';
 import type { ChannelHost } from './channel.js';
+import { metered } from './metered.js';
 import type { Method } from './method.js';
 import {
   breakerPolicy,
@@ -12,13 +14,13 @@ import {
 } from './policies.js';
 import { type Connected, createPool } from './pool.js';
 import { type EndpointReport, loneEndpoint, type TargetReport } from './report.js';
-import { type Breaker, broken, createBreaker } from './resilience/breaker.js';
+import { broken, createBreaker } from './resilience/breaker.js';
 import { healthWatch } from './resilience/health.js';
 import { hedged } from './resilience/hedge.js';
 import { limited } from './resilience/method-limits.js';
 import { outlierWatch } from './resilience/outlier.js';
 import { retried } from './resilience/retry.js';
-import { createRetryBudget, type RetryBudget } from './resilience/retry-budget.js';
+import { countedBudget, createRetryBudget, type RetryBudget } from './resilience/retry-budget.js';
 import { createRetryThrottle } from './resilience/retry-throttle.js';
 import { createDnsResolver } from './resolver/dns.js';
 import type { Endpoint, Resolver } from './resolver/resolver.js';
@@ -47,12 +49,28 @@ export function createTargetChannel(
 ): TargetChannel {
   const { options, target } = upstream;
   const { pool: base, endpoints } = createBase(upstream, host, config);
-  const breaker = options.breaker && createBreaker(breakerPolicy(options.breaker), host.clock);
-  const guarded = guard(base, breaker);
-  const budget =
+  const { meter = nullMeter } = host;
+  const breaker =
+    options.breaker &&
+    createBreaker(
+      breakerPolicy(options.breaker),
+      host.clock,
+      meter.counter('upstreamCircuitOpenings', target.text),
+    );
+  const guarded =
+    breaker === undefined
+      ? base
+      : broken(
+          base,
+          breaker,
+          () => base.connectivity(),
+          meter.counter('upstreamCircuitRefusals', target.text),
+        );
+  const limitless =
     options.retryBudget === undefined && config?.throttle !== undefined
       ? createRetryThrottle(config.throttle)
       : createRetryBudget(retryBudgetOptions(options.retryBudget), host.clock);
+  const budget = countedBudget(limitless, meter.counter('upstreamBudgetExhausted', target.text));
   return {
     method(method) {
       const said = config?.method(method.path);
@@ -72,18 +90,28 @@ function createBase(
   host: ChannelHost,
   config: ServiceConfig | undefined,
 ): Base {
-  if (target.kind === 'xds') return lone(target.text, host.connectXds(target, options));
+  const watched = (transport: EndpointTransport): EndpointTransport =>
+    host.meter === undefined ? transport : metered(transport, target.text, host.meter, host.clock);
+  if (target.kind === 'xds') return lone(target.text, watched(host.connectXds(target, options)));
   const { outlier } = options;
   const health = options.health ?? (config?.health === undefined ? undefined : { service: config.health });
   if (!isMany(target) && health === undefined)
-    return lone(target.text, host.connect(endpointAt(target), options));
+    return lone(target.text, watched(host.connect(endpointAt(target), options)));
   const pool = createPool({
     resolver: createResolver(target, host),
     balancer: createBalancer(options.balancer ?? config?.balancer ?? 'round_robin', host.random),
-    connect: (endpoint) => host.connect(endpoint, options),
+    connect: (endpoint) => watched(host.connect(endpoint, options)),
     watches: [
       ...(health === undefined ? [] : [healthWatch({ ...host, service: health.service ?? '' })]),
-      ...(outlier === undefined ? [] : [outlierWatch(outlierPolicy(outlier), host.clock)]),
+      ...(outlier === undefined
+        ? []
+        : [
+            outlierWatch(
+              outlierPolicy(outlier),
+              host.clock,
+              host.meter?.counter('upstreamEjections', target.text),
+            ),
+          ]),
     ],
     servingAtFirst: health === undefined ? true : undefined,
     resolveTimeoutMs,
@@ -103,10 +131,6 @@ function lone(endpoint: string, transport: EndpointTransport): Base {
   return { pool: transport, endpoints: () => [loneEndpoint(endpoint, transport)] };
 }
 
-function guard(base: Connected, breaker: Breaker | undefined): Transport {
-  return breaker === undefined ? base : broken(base, breaker, () => base.connectivity());
-}
-
 /**
  * Repetition of calls, as configured here or else by the owner of the service. Where there are several endpoints, a call that certainly was not
  * processed by one goes to another without being asked for: a mesh does not see these calls at all, so
@@ -119,15 +143,20 @@ function repeat(
   said: MethodConfig | undefined,
   host: ChannelHost & { readonly budget: RetryBudget },
 ): Transport {
+  const { meter = nullMeter } = host;
   const isOurs = options.hedge !== undefined || options.retry !== undefined;
   const hedge = isOurs ? options.hedge && hedgePolicy(options.hedge) : said?.hedge;
-  if (hedge !== undefined) return hedged(transport, method, { ...host, policy: hedge });
+  if (hedge !== undefined) {
+    const hedges = meter.counter('upstreamRepeats', target.text, 'hedge');
+    return hedged(transport, method, { ...host, policy: hedge, hedges });
+  }
   const policy = isOurs
     ? options.retry && retryPolicy(options.retry)
     : said?.retry && { ...said.retry, requestBytesMax: retryRequestBytesMax };
-  return policy === undefined && !isMany(target)
-    ? transport
-    : retried(transport, method, { ...host, policy });
+  if (policy === undefined && !isMany(target)) return transport;
+  const retries = meter.counter('upstreamRepeats', target.text, 'retry');
+  const transparent = meter.counter('upstreamRepeats', target.text, 'transparent');
+  return retried(transport, method, { ...host, policy, retries, transparent });
 }
 
 function isMany(target: Target): target is Exclude<Target, EndpointTarget | XdsTarget> {

@@ -2,6 +2,7 @@ import type { WallClock } from '../../clock.js';
 import { locationOf } from '../../descriptor/index.js';
 import { fieldValues } from '../../headers.js';
 import { Code, reasons } from '../../status/index.js';
+import type { Count, Meter } from '../../telemetry/index.js';
 import type { GateContext } from '../context.js';
 import type { Principal } from '../principal.js';
 import type { GateStep } from '../step.js';
@@ -79,9 +80,16 @@ class Judge {
 
   /** Of calls that may outlive the credentials they began with. */
   readonly #streamClock: WallClock | undefined;
+  readonly #meter: Meter;
+  /** By provider. */
+  readonly #successes: ReadonlyMap<string, Count>;
 
   constructor(authenticators: readonly Authenticator[], isRequired: boolean, context: GateContext) {
     this.#authenticators = authenticators;
+    this.#meter = context.resources.meter;
+    this.#successes = new Map(
+      authenticators.map(({ name }) => [name, this.#meter.counter('authentications', name, 'success', '')]),
+    );
     this.#streamClock = context.isUnary ? undefined : context.resources.clock;
     const headers = challengeFields(authenticators);
     this.#missing = isRequired
@@ -95,7 +103,8 @@ class Judge {
   /** Asks the providers from the `at`-th on; leaves the stack only for one that must. */
   next(view: GateView, from: number, before: Found): Refusal | undefined | Promise<Refusal | undefined> {
     // RFC 6750 §2: one method of transmitting a token in a request. Of two fields every reader takes another.
-    if (from === 0 && fieldValues(view.request.headers, 'authorization').length > 1) return this.#conflict;
+    if (from === 0 && fieldValues(view.request.headers, 'authorization').length > 1)
+      return this.#failed('', this.#conflict);
     let found = before;
     for (let at = from; at < this.#authenticators.length; at++) {
       const authenticator = this.#authenticators[at];
@@ -117,21 +126,32 @@ class Judge {
   }
 
   #taken(found: Found, authenticator: Authenticator, said: Authentication): Found | Refusal {
-    if (said.kind === 'invalid') return this.#invalid(authenticator, said);
-    if (said.kind === 'unavailable') return unavailable(said.cause);
+    const { name } = authenticator;
+    if (said.kind === 'invalid') return this.#failed(name, this.#invalid(authenticator, said));
+    if (said.kind === 'unavailable') return this.#failed(name, unavailable(said.cause));
     const { principal } = said;
     if (principal.kind === 'certificate') return { ...found, certificate: principal };
-    return found.own === undefined ? { ...found, own: principal } : this.#conflict;
+    return found.own === undefined ? { ...found, own: principal } : this.#failed('', this.#conflict);
   }
 
   #end(view: GateView, found: Found): Refusal | undefined {
-    if (this.#unknown !== undefined && isUnread(view, found)) return this.#unknown;
+    if (this.#unknown !== undefined && isUnread(view, found)) return this.#failed('', this.#unknown);
     const principal = found.own ?? found.certificate;
-    if (principal === undefined) return this.#missing;
+    if (principal === undefined) {
+      if (this.#missing !== undefined) return this.#failed('', this.#missing);
+      this.#meter.counter('authentications', '', 'anonymous', '').add();
+      return undefined;
+    }
+    this.#successes.get(principal.provider)?.add();
     view.principal = principal;
     if (principal.expiresAt !== undefined && this.#streamClock !== undefined)
       view.endsAt = this.#streamClock.now() + principal.expiresAt - this.#streamClock.wall();
     return undefined;
+  }
+
+  #failed(provider: string, refused: Refusal): Refusal {
+    this.#meter.counter('authentications', provider, 'failure', refused.reason).add();
+    return refused;
   }
 
   #invalid(authenticator: Authenticator, said: Authentication & { readonly kind: 'invalid' }): Refusal {

@@ -1,6 +1,7 @@
 import type { CancelSignal } from '../../cancel-signal.js';
 import { fieldValues, type HeaderFields } from '../../headers.js';
 import { Code, errorInfo, type Reason, reasons } from '../../status/index.js';
+import type { Count } from '../../telemetry/index.js';
 import type { GateContext } from '../context.js';
 import type { RequestMessage } from '../request-message.js';
 import type { GateStep, Next } from '../step.js';
@@ -27,6 +28,20 @@ export function caching(context: GateContext): readonly GateStep[] {
   return problems.length > 0 ? [] : [new Caching(context, policy.cache, resources.cache).step()];
 }
 
+/** What has become of a request, as it is counted. */
+type Result = 'hit' | 'stale' | 'stale_error' | 'joined' | 'miss' | 'bypass';
+
+function countsOf(count: (result: Result) => Count): Readonly<Record<Result, Count>> {
+  return {
+    hit: count('hit'),
+    stale: count('stale'),
+    stale_error: count('stale_error'),
+    joined: count('joined'),
+    miss: count('miss'),
+    bypass: count('bypass'),
+  };
+}
+
 /** What the look for an answer has come to, for the call that follows. */
 interface Missed {
   readonly key: string;
@@ -40,6 +55,7 @@ class Caching {
   readonly #keys: KeyRules;
   readonly #labels: readonly string[];
   readonly #rules: AnswerRules;
+  readonly #counts: Readonly<Record<Result, Count>>;
   readonly #missed = new WeakMap<GateView, Missed>();
   readonly #hits = new WeakMap<StoredAnswer, { readonly age: number; readonly reply: GateReply }>();
 
@@ -49,6 +65,8 @@ class Caching {
     this.#policy = policy;
     this.#cache = cache;
     this.#keys = keyRules(context);
+    const path = `${method.parent.typeName}/${method.name}`;
+    this.#counts = countsOf((result) => context.resources.meter.counter('cache', path, result));
     this.#labels = cache.labelsOf(`${method.parent.typeName}.${method.name}`, policy.tags ?? []);
     this.#rules = { isPublic: policy.scope === 'shared' && openToAll(context), isGet: httpMethod === 'GET' };
   }
@@ -75,9 +93,14 @@ class Caching {
     const wishes = this.#cache.honoursClients ? wishesOf(view) : noWishes;
     if (wishes.noStore) return undefined;
     const ageMs = answer === undefined ? 0 : this.#ageOf(answer);
-    if (answer !== undefined && ageMs < Math.min(answer.lifetime.freshMs, wishes.ageMaxMs))
+    if (answer !== undefined && ageMs < Math.min(answer.lifetime.freshMs, wishes.ageMaxMs)) {
+      this.#counts.hit.add();
       return this.#hit(answer, ageMs);
-    if (wishes.onlyIfCached) return notStored;
+    }
+    if (wishes.onlyIfCached) {
+      this.#counts.miss.add();
+      return notStored;
+    }
     // Who does not want what is stored does not want it stale either.
     const usable = wishes.ageMaxMs === Number.POSITIVE_INFINITY ? found : { ...found, answer: undefined };
     this.#missed.set(view, { key, found: usable });
@@ -100,7 +123,10 @@ class Caching {
 
   async #fetch(view: GateView, next: Next): Promise<GateAnswer> {
     const missed = this.#missed.get(view);
-    if (missed === undefined) return withStatus(await next(), 'fwd=bypass');
+    if (missed === undefined) {
+      this.#counts.bypass.add();
+      return withStatus(await next(), 'fwd=bypass');
+    }
     const { answer } = missed.found;
     // What was purged is not to be waited for.
     const flightKey = `${missed.key} ${missed.found.mark}`;
@@ -109,14 +135,18 @@ class Caching {
     const isStale = answer !== undefined;
     if (isStale && this.#ageOf(answer) < answer.lifetime.revalidateMs) {
       if (underWay === undefined) this.#refresh(view, next, missed, flightKey);
+      this.#counts.stale.add();
       return this.#hit(answer, this.#ageOf(answer));
     }
     const flight = underWay ?? flights.start(flightKey, (signal) => this.#call(view, next, missed, signal));
     const landed = await this.#waited(flight, view, next, underWay !== undefined, isStale);
     const failed = landed.kind === 'failure' && backendFailures.has(landed.httpStatus);
-    return failed && isStale && this.#ageOf(answer) < answer.lifetime.errorMs
-      ? hitReply(answer, this.#ageOf(answer), 'stale-if-error')
-      : landed;
+    if (failed && isStale && this.#ageOf(answer) < answer.lifetime.errorMs) {
+      this.#counts.stale_error.add();
+      return hitReply(answer, this.#ageOf(answer), 'stale-if-error');
+    }
+    this.#counts[underWay === undefined ? 'miss' : 'joined'].add();
+    return landed;
   }
 
   /** Fetches a new answer for those who come later; this client has one. */

@@ -22,9 +22,13 @@ interface Entry {
 
 /** Answers of this process, the least recently used leaving first. */
 export function createMemoryStore({ bytesMax, entryBytesMax }: MemoryBounds): AnswerStore {
+  let evictions = 0;
   const entries = new LRUCache<string, Entry>({
     maxSize: bytesMax,
     sizeCalculation: ({ found }) => sizeOf(found),
+    dispose: (_entry, _key, why) => {
+      if (why === 'evict') evictions += 1;
+    },
   });
   const purges = new Map<string, number>();
   // Each only grows, so that the sum is another one as soon as one of them is.
@@ -44,6 +48,7 @@ export function createMemoryStore({ bytesMax, entryBytesMax }: MemoryBounds): An
       entries.set(key, { found: { answer, mark } });
       return true;
     },
+    usage: () => ({ entries: entries.size, bytes: entries.calculatedSize, bytesMax, evictions }),
     purge(labels) {
       for (const label of labels) purges.set(label, (purges.get(label) ?? 0) + 1);
       return Promise.resolve(true);

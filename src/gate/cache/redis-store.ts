@@ -39,6 +39,7 @@ export function createRedisAnswerStore(redis: RedisStore, entryBytesMax: number)
       void redis.set(answerKey(key), writeAnswer(answer, mark), ttlMs);
       return true;
     },
+    usage: () => undefined,
     async purge(labels) {
       const done = await Promise.all(
         labels.map((label) => redis.set(labelKey(label), randomUUID(), 2 * storedMsMax)),

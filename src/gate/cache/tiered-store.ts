@@ -20,9 +20,13 @@ export function createTieredStore(
   { bytesMax }: Pick<MemoryBounds, 'bytesMax'>,
   clock: Clock,
 ): AnswerStore {
+  let evictions = 0;
   const near = new LRUCache<string, Near>({
     maxSize: bytesMax,
     sizeCalculation: ({ found }) => sizeOf(found),
+    dispose: (_entry, _key, why) => {
+      if (why === 'evict') evictions += 1;
+    },
   });
   let purges = 0;
   return {
@@ -43,6 +47,7 @@ export function createTieredStore(
       return known !== undefined && clock.now() < known.until ? known.found : far.look(key, labels);
     },
     put: (key, labels, answer, mark) => far.put(key, labels, answer, mark),
+    usage: () => ({ entries: near.size, bytes: near.calculatedSize, bytesMax, evictions }),
     purge(labels) {
       purges += 1;
       near.clear();

@@ -32,6 +32,7 @@ export function idempotency(context: GateContext): readonly GateStep[] {
     return [];
   }
   const methodName = `${method.parent.typeName}.${method.name}`;
+  const path = `${method.parent.typeName}/${method.name}`;
   const { clock, limits, answers, options } = resources;
   const isOpen = options.idempotency?.whenUnavailable !== 'closed';
   const rememberMs = remember || rememberMsDefault;
@@ -53,13 +54,25 @@ export function idempotency(context: GateContext): readonly GateStep[] {
         const leaseMs =
           Math.max(view.deadline - clock.now(), timeoutMs) + timeoutMs + limits.idempotencyLeaseMs;
         const claim = await answers.claim(id, fingerprint, { leaseMs, rememberMs });
+        const result = resultOf(claim, fingerprint);
+        resources.meter.counter('idempotency', path, result).add();
         if (claim.kind === 'begun') return makeOnce(claim, next);
         if (claim.kind === 'unavailable') return isOpen ? next() : refused(view, unknown);
-        if (claim.fingerprint !== fingerprint) return refused(view, reused);
+        if (result === 'reused') return refused(view, reused);
         return claim.kind === 'answered' ? replayed(claim.answer) : refused(view, inUse);
       },
     },
   ];
+}
+
+function resultOf(
+  claim: Claim,
+  fingerprint: string,
+): 'first' | 'replayed' | 'in_use' | 'reused' | 'unavailable' {
+  if (claim.kind === 'begun') return 'first';
+  if (claim.kind === 'unavailable') return 'unavailable';
+  if (claim.fingerprint !== fingerprint) return 'reused';
+  return claim.kind === 'answered' ? 'replayed' : 'in_use';
 }
 
 async function makeOnce({ end }: Extract<Claim, { kind: 'begun' }>, next: Next): Promise<GateAnswer> {

@@ -22,11 +22,19 @@ export function concurrencyLimit({ policy, method, resources }: GateContext): re
   const max = policy.concurrency?.max;
   if (max === undefined) return [];
   const running = resources.concurrency.of(`${method.parent.typeName}.${method.name}`);
+  const { meter } = resources;
+  const path = `${method.parent.typeName}/${method.name}`;
+  const allowed = meter.counter('concurrency', path, 'allowed');
+  const refused = meter.counter('concurrency', path, 'refused');
   return [
     {
       name: 'concurrency',
       admit(view) {
-        if (running.count >= max) return exhausted(max);
+        if (running.count >= max) {
+          refused.add();
+          return exhausted(max);
+        }
+        allowed.add();
         running.count += 1;
         view.onEnd(() => {
           running.count -= 1;

@@ -28,12 +28,19 @@ export function overload({ policy, method, resources, ...context }: GateContext)
     return [];
   }
   const { eventLoopDelay } = options.overload;
+  const allowed = resources.meter.counter('overload', priority, 'allowed');
+  const refused = resources.meter.counter('overload', priority, 'refused');
   return [
     {
       name: 'overload',
       admit() {
         const share = shareRefused(loopDelay.ms, eventLoopDelay, priority);
-        return share > 0 && random() < share ? overloaded(random()) : undefined;
+        if (share === 0 || random() >= share) {
+          allowed.add();
+          return undefined;
+        }
+        refused.add();
+        return overloaded(random());
       },
     },
   ];

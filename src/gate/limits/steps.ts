@@ -1,4 +1,5 @@
 import { Code } from '../../status/index.js';
+import type { Meter } from '../../telemetry/index.js';
 import type { GateContext } from '../context.js';
 import type { GateStep } from '../step.js';
 import { type Refusal, refusal } from '../verdict.js';
@@ -55,19 +56,33 @@ function judgeOf(
   earlier: readonly MethodLimit[],
 ): (view: GateView, binary: Uint8Array) => Refusal | undefined | Promise<Refusal | undefined> {
   const { counter } = resources.rateLimits;
+  const count = decisionsOf(resources.meter, limits);
   const policy = policyField(limits.map(({ limit }) => limit));
-  const told = (view: GateView, hits: readonly Hit[], count: Count): Refusal | undefined => {
+  const told = (view: GateView, hits: readonly Hit[], said: Count): Refusal | undefined => {
     const field = rateLimitField(hits);
     if (field !== undefined) view.responseHeaders.push(policy, field);
-    if (count === undefined) return undefined;
+    count(said);
+    if (said === undefined) return undefined;
     giveBack(counter, view, earlier);
-    return count === 'unavailable' ? unknown() : tooMany(count);
+    return said === 'unavailable' ? unknown() : tooMany(said);
   };
   return (view, binary) => {
     const hits = hitsOf(limits, view, binary);
     if (hits === undefined) return repeated();
-    const count = counter.take(hits);
-    return count instanceof Promise ? count.then((late) => told(view, hits, late)) : told(view, hits, count);
+    const said = counter.take(hits);
+    return said instanceof Promise ? said.then((late) => told(view, hits, late)) : told(view, hits, said);
+  };
+}
+
+/** Counts what limits say: all of them where they agree, else the one that refuses. */
+function decisionsOf(meter: Meter, limits: readonly MethodLimit[]): (said: Count) => void {
+  const ids = limits.map(({ limit }) => limit.id);
+  const allowed = ids.map((id) => meter.counter('rateLimits', id, 'allowed'));
+  return (said) => {
+    if (said === undefined) for (const limit of allowed) limit.add();
+    else if (said === 'unavailable')
+      for (const id of ids) meter.counter('rateLimits', id, 'unavailable').add();
+    else meter.counter('rateLimits', said.limit.id, 'refused').add();
   };
 }
 

@@ -1,3 +1,4 @@
+import { nullMeter } from '../../telemetry/index.js';
 import { type Authentication, type Authenticator, unasked } from '../auth/authenticator.js';
 import type { AnswerCache } from '../cache/answer-cache.js';
 import { createFlights } from '../cache/flights.js';
@@ -28,6 +29,7 @@ export function watchedResources(
 ): GateResources {
   return {
     ...resources,
+    meter: isRehearsal ? nullMeter : resources.meter,
     authenticators: resources.authenticators.map((one) => watchedAuthenticator(one, note, isRehearsal)),
     rateLimits: watchedLimits(resources.rateLimits, note, isRehearsal),
     concurrency: isRehearsal ? looking(resources.concurrency) : resources.concurrency,
@@ -132,6 +134,7 @@ function watchedCache({ cache, clock }: GateResources, note: NoteFinding, isRehe
       look: (key, labels) => store.look(key, labels),
       put: (key, labels, answer, mark) => !isRehearsal && store.put(key, labels, answer, mark),
       purge: (labels) => store.purge(labels),
+      usage: () => store.usage(),
     },
   };
 }

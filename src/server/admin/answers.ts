@@ -1,7 +1,7 @@
 import type { EffectiveConfig } from '../../config/index.js';
 import type { GateResources } from '../../gate/index.js';
 import { summarize } from '../../surface/index.js';
-import type { LogLevels } from '../../telemetry/index.js';
+import type { LogLevels, Metrics } from '../../telemetry/index.js';
 import type { ReloadResult } from '../reload.js';
 import type { Answers } from './operation.js';
 import { type Health, type HealthCheck, healthOf, type Phase } from './operations/health.js';
@@ -16,6 +16,8 @@ export interface AnswerParts extends LiveParts {
   };
   readonly reload: () => Promise<ReloadResult>;
   readonly explain: Answers['explain'];
+  /** Undefined where nothing is counted. */
+  readonly metrics: Metrics | undefined;
   readonly phase: () => Phase;
   /** What else must be well for it to be ready. */
   readonly checks: () => readonly HealthCheck[];
@@ -32,6 +34,7 @@ export function createAnswers({
   leave,
   logLevels,
   reload,
+  metrics,
   ...parts
 }: AnswerParts): Answers {
   const { core, current } = parts;
@@ -44,6 +47,7 @@ export function createAnswers({
     explain,
     reload,
     live: ({ since }) => liveOf(parts, phase() === 'serving', since),
+    metrics: () => metrics?.report() ?? [],
     upstreams: () => current.channels.report(),
     config: () => current.effective,
     logLevel(change) {

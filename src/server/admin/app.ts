@@ -5,6 +5,7 @@ import { type ClientsAddress, consolePages } from './console.js';
 import { explainRequest } from './explain.js';
 import { indexPage } from './index-page.js';
 import { changeLogLevel, tellLogLevel } from './log-level.js';
+import { answerMetrics } from './metrics.js';
 import { notByPages, onlyFromHere } from './only-from-here.js';
 import type { Ask } from './operation.js';
 import { healthText } from './operations/health.js';
@@ -59,6 +60,7 @@ export function createAdminApp(
   app.post('/drain', change, async (c) => c.json(await ask('drain', undefined)));
   // Whoever meets a key that it does not know asks again; the others need not.
   app.get('/jwks', async (c) => c.json(await ask('jwks', undefined), 200, { 'cache-control': 'max-age=60' }));
+  app.get('/metrics', (c) => answerMetrics(c, ask));
   app.get('/routes', async (c) => c.json(await ask('routes', undefined)));
   app.route('/console', consolePages(ask, clients));
   app.post('/explain', change, bodyLimit({ maxSize: questionBytesMax }), (c) => explainRequest(c, ask));

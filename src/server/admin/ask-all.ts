@@ -1,3 +1,4 @@
+import { mergeMetrics } from '../../telemetry/index.js';
 import type { Ask, Merges, OperationName } from './operation.js';
 import { mergeHealth } from './operations/health.js';
 import { mergeLive } from './operations/live.js';
@@ -18,6 +19,7 @@ const merges: Merges = {
   logLevel: mergeLogLevels,
   drain: mergeHealth,
   reload: mergeReloads,
+  metrics: mergeMetrics,
 };
 
 /** What one process answers for all. */

@@ -4,6 +4,7 @@ import { version } from '../../version.js';
 export const endpoints: readonly (readonly [httpMethod: string, path: string, what: string])[] = [
   ['GET', '/livez', 'whether the process answers'],
   ['GET', '/readyz', 'whether requests may be sent here; ?verbose says why not'],
+  ['GET', '/metrics', 'counts, for Prometheus'],
   ['GET', '/routes', 'what is served'],
   ['GET', '/config', 'the configuration that counts, without secrets'],
   ['GET', '/console', 'a page that shows what the gateway does'],

@@ -2,7 +2,7 @@ import type { EffectiveConfig } from '../../config/index.js';
 import type { Purge, PurgeResult } from '../../gate/index.js';
 import type { Explanation } from '../../gateway/index.js';
 import type { SurfaceSummary } from '../../surface/index.js';
-import type { LogLevelState } from '../../telemetry/index.js';
+import type { LogLevelState, MetricsReport } from '../../telemetry/index.js';
 import type { UpstreamReport } from '../../upstream/index.js';
 import type { ReloadResult } from '../reload.js';
 import type { ExplainArguments } from './operations/explain.js';
@@ -34,6 +34,8 @@ export interface Operations {
   readonly drain: Operation<undefined, Health>;
   /** Reads everything that is configured anew. */
   readonly reload: Operation<undefined, ReloadResult>;
+  /** Empty where nothing is counted. */
+  readonly metrics: Operation<undefined, MetricsReport>;
 }
 
 export interface Operation<Args, Result> {

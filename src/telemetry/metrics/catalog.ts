@@ -1,4 +1,4 @@
-import { counter, type Definition, gauge, histogram } from './definition.js';
+import { counter, type Definition, gauge, histogram, type Kind } from './definition.js';
 
 /** From 1 ms, what a gateway takes by itself, to the deadline of a call. */
 const durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -22,7 +22,7 @@ export const catalog = {
       'rpc_response_status_code',
       'shape',
     ],
-    'Time from the head of a request to the last byte of its answer. Its count is the number of requests. http_route is the template, or "unmatched"; an HTTP method that is none is _OTHER; shape is unary, server-stream, client-stream or bidi.',
+    'Time from the head of a request to the last byte of its answer. Its count is the number of requests. http_route is the template, or unmatched; an unknown HTTP method is _OTHER; shape is unary, server-stream, client-stream or bidi.',
     durations,
   ),
   activeRequests: gauge('http_server_active_requests', [], 'Requests under way, streams included.'),
@@ -153,7 +153,7 @@ export const catalog = {
   reloads: counter(
     'propylon_reloads_total',
     ['result'],
-    'Reloads of the surface: success, or failure, after which the old one serves on.',
+    'Reloads: success, unchanged where nothing is different from what is served, or failure, after which that is served on.',
   ),
   reloadSuccessful: gauge(
     'propylon_reload_last_successful',
@@ -232,3 +232,16 @@ export const catalog = {
   startTime: gauge('process_start_time_seconds', [], 'Start of the process, in Unix time.', 'max'),
   openFds: gauge('process_open_fds', [], 'Open file descriptors; on Linux only.'),
 } satisfies Readonly<Record<string, Definition>>;
+
+type Catalog = typeof catalog;
+export type MetricName = keyof Catalog;
+
+/** The metrics of one kind. */
+export type NameOf<K extends Kind> = {
+  [N in MetricName]: Catalog[N]['kind'] extends K ? N : never;
+}[MetricName];
+
+/** A value for each label of a metric. */
+export type LabelValues<N extends MetricName> = ValuesOf<Catalog[N]['labels']>;
+
+type ValuesOf<L extends readonly string[]> = { -readonly [I in keyof L]: string };

@@ -1,44 +1,44 @@
+export type Kind = 'counter' | 'gauge' | 'histogram';
+
+/** What the values of several processes come to. */
+export type Merge = 'sum' | 'max' | 'min';
+
 /** What a metric is called, and what it says. */
-export interface Definition {
-  /** As it is exposed: with its unit, and `_total` for a counter. */
+export interface Definition<K extends Kind = Kind, L extends readonly string[] = readonly string[]> {
+  /** As it is exposed: with its unit at its end, and `_total` behind that for a counter. */
   readonly name: string;
-  readonly kind: 'counter' | 'gauge' | 'histogram';
-  /** Base units of OpenMetrics; undefined for a plain count. */
-  readonly unit: 'seconds' | 'bytes' | 'ratio' | undefined;
+  readonly kind: K;
   /** In the order in which values are given. */
-  readonly labels: readonly string[];
+  readonly labels: L;
   readonly help: string;
-  /** What the values of several processes come to. */
-  readonly merge: 'sum' | 'max' | 'min';
+  readonly merge: Merge;
   /** Upper bounds, ascending and without infinity; of a histogram. */
   readonly buckets: readonly number[];
 }
 
-export function counter(name: string, labels: readonly string[], help: string): Definition {
-  return { name, kind: 'counter', unit: unitOf(name), labels, help, merge: 'sum', buckets: [] };
+export function counter<const L extends readonly string[]>(
+  name: string,
+  labels: L,
+  help: string,
+): Definition<'counter', L> {
+  return { name, kind: 'counter', labels, help, merge: 'sum', buckets: [] };
 }
 
 /** Gauges of several processes add up, unless it is said that the largest or the smallest counts. */
-export function gauge(
+export function gauge<const L extends readonly string[]>(
   name: string,
-  labels: readonly string[],
+  labels: L,
   help: string,
-  merge: Definition['merge'] = 'sum',
-): Definition {
-  return { name, kind: 'gauge', unit: unitOf(name), labels, help, merge, buckets: [] };
+  merge: Merge = 'sum',
+): Definition<'gauge', L> {
+  return { name, kind: 'gauge', labels, help, merge, buckets: [] };
 }
 
-export function histogram(
+export function histogram<const L extends readonly string[]>(
   name: string,
-  labels: readonly string[],
+  labels: L,
   help: string,
   buckets: readonly number[],
-): Definition {
-  return { name, kind: 'histogram', unit: unitOf(name), labels, help, merge: 'sum', buckets };
-}
-
-/** OpenMetrics: a unit is the end of the name. */
-function unitOf(name: string): Definition['unit'] {
-  const end = name.replace(/_total$/, '').replace(/^.*_/, '');
-  return end === 'seconds' || end === 'bytes' || end === 'ratio' ? end : undefined;
+): Definition<'histogram', L> {
+  return { name, kind: 'histogram', labels, help, merge: 'sum', buckets };
 }

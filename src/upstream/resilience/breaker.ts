@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { Code, type Outcome } from '../../status/index.js';
+import { type Count, uncounted } from '../../telemetry/index.js';
 import { endedStream } from '../late-stream.js';
 import { localOutcome, unprocessedStatus } from '../local-outcome.js';
 import type { BreakerReport } from '../report.js';
@@ -43,7 +44,8 @@ export interface Admission {
   readonly wait: number | undefined;
 }
 
-export function createBreaker(policy: BreakerPolicy, clock: Clock): Breaker {
+/** `openings` counts how often calls are suspended. */
+export function createBreaker(policy: BreakerPolicy, clock: Clock, openings: Count = uncounted): Breaker {
   let state: State = { kind: 'closed', failures: 0 };
   let inFlight = 0;
   let pending = 0;
@@ -56,15 +58,20 @@ export function createBreaker(policy: BreakerPolicy, clock: Clock): Breaker {
     return state.kind === 'closed' || (state.kind === 'half-open' && !state.isProbing);
   }
 
+  function suspend(): void {
+    state = { kind: 'open', until: clock.now() + policy.openMs };
+    openings.add();
+  }
+
   function judged({ isProbe }: Admission, verdict: Verdict): void {
     if (state.kind === 'half-open' && isProbe) {
       if (verdict === 'good') state = { kind: 'closed', failures: 0 };
-      else if (verdict === 'bad') state = { kind: 'open', until: clock.now() + policy.openMs };
+      else if (verdict === 'bad') suspend();
       else state.isProbing = false;
     } else if (state.kind === 'closed') {
       if (verdict === 'good') state.failures = 0;
       else if (verdict === 'bad') state.failures += 1;
-      if (state.failures >= policy.failuresMax) state = { kind: 'open', until: clock.now() + policy.openMs };
+      if (state.failures >= policy.failuresMax) suspend();
     }
   }
 
@@ -95,9 +102,18 @@ export function createBreaker(policy: BreakerPolicy, clock: Clock): Breaker {
 
 const suspended = unprocessedStatus(Code.UNAVAILABLE, 'UPSTREAM_CIRCUIT_OPEN');
 
-/** Lets calls pass as a breaker says; those it does not end UPSTREAM_CIRCUIT_OPEN at once. */
-export function broken(transport: Transport, breaker: Breaker, connectivity: () => Connectivity): Transport {
-  const admit = (): Admission | undefined => breaker.admit(connectivity() === 'ready');
+/** Lets calls pass as a breaker says; those it does not, which `refusals` counts, end UPSTREAM_CIRCUIT_OPEN at once. */
+export function broken(
+  transport: Transport,
+  breaker: Breaker,
+  connectivity: () => Connectivity,
+  refusals: Count = uncounted,
+): Transport {
+  const admit = (): Admission | undefined => {
+    const admission = breaker.admit(connectivity() === 'ready');
+    if (admission === undefined) refusals.add();
+    return admission;
+  };
   return {
     unary(call, message) {
       const admission = admit();

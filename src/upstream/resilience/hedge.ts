@@ -1,6 +1,7 @@
 import { Cancellation } from '../../cancel-signal.js';
 import type { Clock } from '../../clock.js';
 import { Code, type Outcome } from '../../status/index.js';
+import type { Count } from '../../telemetry/index.js';
 import { callWith } from '../call-with.js';
 import type { Method } from '../method.js';
 import type { Call, Transport } from '../transport.js';
@@ -20,6 +21,8 @@ export interface HedgeOptions {
   readonly policy: HedgePolicy;
   readonly budget: RetryBudget;
   readonly clock: Clock;
+  /** Attempts after the first. Default: nobody counts. */
+  readonly hedges?: Count | undefined;
 }
 
 /** Sends unary calls that may be processed twice several times, and takes the first answer; streams pass. */
@@ -38,7 +41,7 @@ export function hedged(transport: Transport, method: Method, options: HedgeOptio
 
 function hedgeUnary(
   transport: Transport,
-  { policy, budget, clock }: HedgeOptions,
+  { policy, budget, clock, hedges }: HedgeOptions,
   call: Call,
   message: Uint8Array,
 ): Promise<Outcome> {
@@ -84,6 +87,7 @@ function hedgeUnary(
       }
       const metadata: Call['metadata'] =
         attempts === 0 ? call.metadata : [...call.metadata, ['grpc-previous-rpc-attempts', String(attempts)]];
+      if (attempts > 0) hedges?.add();
       attempts += 1;
       underWay += 1;
       schedule(policy.delayMs);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import { type Count, uncounted } from '../../telemetry/index.js';
 import type { Member } from '../member.js';
 import type { CreateMemberWatch } from '../pool.js';
 import { judge } from './judge.js';
@@ -31,8 +32,12 @@ interface Record {
   return(): void;
 }
 
-/** Ejects endpoints by failures in a row and by their success rate. */
-export function outlierWatch(policy: OutlierPolicy, clock: Clock): CreateMemberWatch {
+/** Ejects endpoints by failures in a row and by their success rate; `ejections` counts. */
+export function outlierWatch(
+  policy: OutlierPolicy,
+  clock: Clock,
+  ejections: Count = uncounted,
+): CreateMemberWatch {
   return (members, reconsider) => {
     const records = new Map<Member, Record>();
     let cancelSweep: (() => void) | undefined;
@@ -50,6 +55,7 @@ export function outlierWatch(policy: OutlierPolicy, clock: Clock): CreateMemberW
       if (member.ejected || member.leaving || all.length < 2 || !isAllowed) return;
       record.ejections += 1;
       member.ejected = true;
+      ejections.add();
       const durationMs = Math.min(policy.ejectMs * record.ejections, policy.ejectMsMax);
       const cancel = clock.after(durationMs, () => {
         member.ejected = false;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import type { Count } from '../../telemetry/index.js';
 
 export interface RetryBudgetOptions {
   /** Repeated calls per first call, such as 0.1. */
@@ -18,6 +19,18 @@ export interface RetryBudget {
   take(): boolean;
   /** An attempt has ended; a failure is what a policy would repeat. */
   ended(isFailure: boolean): void;
+}
+
+/** The same, with what it does not allow counted. */
+export function countedBudget(budget: RetryBudget, exhausted: Count): RetryBudget {
+  return {
+    ...budget,
+    take() {
+      const may = budget.take();
+      if (!may) exhausted.add();
+      return may;
+    },
+  };
 }
 
 const windowSeconds = 10;

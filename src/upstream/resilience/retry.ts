@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../../clock.js';
 import { pause } from '../../pause.js';
 import { Code, type Outcome } from '../../status/index.js';
+import type { Count } from '../../telemetry/index.js';
 import { callWith } from '../call-with.js';
 import { localOutcome, localStatus } from '../local-outcome.js';
 import type { Method } from '../method.js';
@@ -16,6 +17,10 @@ export interface RetryOptions {
   readonly budget: RetryBudget;
   readonly clock: Clock;
   readonly random: Random;
+  /** What may have been processed, and was sent again. Default: nobody counts, and so the next. */
+  readonly retries?: Count | undefined;
+  /** What certainly was not. */
+  readonly transparent?: Count | undefined;
 }
 
 /** Repeats calls that failed before anything of an answer was seen. */
@@ -52,6 +57,7 @@ async function retryUnary(
       restMs: restMs(call, clock),
     });
     if (delayMs === undefined) return outcome;
+    counted(outcome, options);
     if (delayMs > 0) await pause(clock, delayMs, call.signal);
     if (call.signal.aborted) return localOutcome(localStatus(Code.CANCELLED, 'CLIENT_CLOSED'), undefined);
   }
@@ -68,15 +74,22 @@ function retryStream(transport: Transport, method: Method, options: RetryOptions
     requestBytesMax: policy?.requestBytesMax ?? retryRequestBytesMax,
     delayMs(outcome, sent) {
       budget.ended(isFailure(outcome, policy));
-      return retryDelayMs(outcome, attempts, {
+      const delayMs = retryDelayMs(outcome, attempts, {
         policy,
         random,
         isRepeatable: () => method.isIdempotent(sent[0]),
         take: () => budget.take(),
         restMs: restMs(call, clock),
       });
+      if (delayMs !== undefined) counted(outcome, options);
+      return delayMs;
     },
   });
+}
+
+/** It is sent once more. */
+function counted({ unprocessed }: Outcome, { retries, transparent }: RetryOptions): void {
+  (unprocessed === true ? transparent : retries)?.add();
 }
 
 /** What spends a token of a throttle: a code of the policy, or a server that will not have the call again (gRFC A6). */

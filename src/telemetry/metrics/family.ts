@@ -1,0 +1,23 @@
+/** The series of one metric by their label values, each made when it is first asked for. */
+export class Family<S> {
+  readonly #create: () => S;
+  readonly #series = new Map<string, { readonly labels: readonly string[]; readonly series: S }>();
+
+  constructor(create: () => S) {
+    this.#create = create;
+  }
+
+  /** The same for the same values. */
+  of(labels: readonly string[]): S {
+    const key = labels.join('\0');
+    const known = this.#series.get(key);
+    if (known !== undefined) return known.series;
+    const series = this.#create();
+    this.#series.set(key, { labels, series });
+    return series;
+  }
+
+  all(): readonly { readonly labels: readonly string[]; readonly series: S }[] {
+    return [...this.#series.values()];
+  }
+}
