@@ -1,3 +1,4 @@
+export { type ClientBuild, type ClientBuildOptions, clientModule, clientRuntime } from './client/client.js';
 export type { Json, JsonObject } from './json.js';
 export {
   type OpenApiBuild,

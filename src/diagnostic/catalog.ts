@@ -30,6 +30,7 @@ export const catalog = {
   CREDENTIALS_FILE: 'A file with keys or credentials cannot be read, or does not hold any.',
   KEY_UNUSABLE: 'A key of the configuration is none, is too short, or is not for signatures.',
   PROVIDERS_NONE: 'Methods need credentials, and nothing says who gives them out.',
+  CLIENT_LEFT_OUT: 'A binding cannot be called by a generated client.',
   OPENAPI_LEFT_OUT: 'A binding has no place in an OpenAPI document.',
   METHOD_SUNSET: 'A method is served after the day on which it was to go.',
   RELOAD_FAILED: 'A reload has met something that it does not know.',

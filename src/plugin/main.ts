@@ -11,7 +11,7 @@ import {
 import { runNodeJs } from '@bufbuild/protoplugin';
 import { printDiagnostic, type Severity } from '../diagnostic/index.js';
 import { version } from '../version.js';
-import { openApiFiles } from './openapi.js';
+import { outputFiles } from './output.js';
 import { ParameterError, readParameters } from './parameters.js';
 
 /** `protoc-gen-propylon`: what clients of an API are given, out of its protos. */
@@ -29,7 +29,7 @@ function run({ parameter, fileToGenerate, protoFile }: CodeGeneratorRequest): Co
     });
   try {
     const image = toBinary(FileDescriptorSetSchema, create(FileDescriptorSetSchema, { file: protoFile }));
-    const { files, diagnostics } = openApiFiles(image, new Set(fileToGenerate), readParameters(parameter));
+    const { files, diagnostics } = outputFiles(image, new Set(fileToGenerate), readParameters(parameter));
     const text = (severity: Severity): string =>
       diagnostics
         .filter((one) => one.severity === severity)

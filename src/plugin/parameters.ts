@@ -1,7 +1,13 @@
 import { type Audience, audiences } from '../gate/index.js';
 
+/** What the plugin can write. */
+export const outputs = ['openapi', 'client'] as const;
+export type Output = (typeof outputs)[number];
+
 /** What `opt:` of buf.gen.yaml, or `--propylon_opt` of protoc, says. */
 export interface PluginParameters {
+  /** At least one. */
+  readonly emit: readonly Output[];
   readonly version: '3.0' | '3.1';
   readonly format: 'json' | 'yaml';
   readonly audience: Audience;
@@ -16,7 +22,7 @@ export class ParameterError extends Error {
   override readonly name = 'ParameterError';
 }
 
-const names = ['version', 'format', 'audience', 'merge', 'title', 'server'];
+const names = ['emit', 'version', 'format', 'audience', 'merge', 'title', 'server'];
 
 /** "format=yaml,server=https://a.example" → parameters. Throws ParameterError. */
 export function readParameters(text: string): PluginParameters {
@@ -37,7 +43,12 @@ export function readParameters(text: string): PluginParameters {
       `The parameter ${name} is "${value ?? ''}", but must be ${choices.join(' or ')}.`,
     );
   };
+  const emit = given.get('emit') ?? ['openapi'];
+  const unknown = emit.find((name) => !outputs.some((output) => output === name));
+  if (unknown !== undefined)
+    throw new ParameterError(`The parameter emit is "${unknown}", but must be ${outputs.join(' or ')}.`);
   return {
+    emit: outputs.filter((output) => emit.includes(output)),
     version: choice('version', ['3.1', '3.0']),
     format: choice('format', ['json', 'yaml']),
     audience: choice('audience', audiences),

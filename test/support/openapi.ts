@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defaultCodecOptions } from '../../src/codec/index.js';
-import { type OpenApiBuild, type OpenApiOptions, openApiDocument } from '../../src/contract/index.js';
+import {
+  type ClientBuild,
+  type ClientBuildOptions,
+  clientModule,
+  type OpenApiBuild,
+  type OpenApiOptions,
+  openApiDocument,
+} from '../../src/contract/index.js';
 import { buildRegistry } from '../../src/descriptor/index.js';
 import { noRules } from '../../src/httprule/index.js';
 import { defaultLimits } from '../../src/limits.js';
@@ -37,6 +44,11 @@ export function openApiOf(
     limits: defaultLimits,
     ...options,
   });
+}
+
+/** The typed client of an image. */
+export function clientOf(image: Uint8Array, options: Partial<ClientBuildOptions> = {}): ClientBuild {
+  return clientModule(outlineOf(image), { audience: 'internal', limits: defaultLimits, ...options });
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

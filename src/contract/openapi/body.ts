@@ -35,7 +35,7 @@ function streamContent(schema: JsonObject): JsonObject {
 }
 
 /** What the path binds is no part of what a body must give. */
-function bodySchema(binding: Binding, schemas: Schemas, form: Form): JsonObject {
+export function bodySchema(binding: Binding, schemas: Schemas, form: Form): JsonObject {
   const { body, method, variables } = binding;
   if (body === 'none') return {};
   const paths = variables.map(({ path }) => path.fields);

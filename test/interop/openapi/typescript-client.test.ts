@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { printDocument } from '../../../src/contract/index.js';
-import { openApiOf } from '../../support/openapi.js';
+import { clientRuntime, printDocument } from '../../../src/contract/index.js';
+import { clientOf, openApiOf } from '../../support/openapi.js';
 import { type PropylonProcess, startPropylon } from '../../support/propylon.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -106,5 +106,55 @@ describe.skipIf(!isInstalled())('openapi-typescript and openapi-fetch', () => {
       true,
       'STATE_LOST',
     ]);
+  });
+
+  it('makes the types that our own client has', { timeout: 60_000 }, () => {
+    const image = readFileSync(join(root, 'gen/image.binpb'));
+    const { document } = openApiOf(image);
+    writeFileSync(join(directory, 'agree.json'), printDocument(document, 'json'));
+    run(join(cache, 'node_modules/openapi-typescript/bin/cli.js'), 'agree.json', '-o', 'agree.d.ts');
+    const { source } = clientOf(image);
+    writeFileSync(join(directory, 'own.ts'), source);
+    writeFileSync(join(directory, 'runtime.ts'), clientRuntime());
+    const { schemas } = document['components'] as { readonly schemas: Readonly<Record<string, unknown>> };
+    const pairs = Object.keys(schemas).flatMap((component) => {
+      const name = component
+        .replace(/^[a-z0-9_.]*\./, '')
+        .replaceAll('.', '')
+        .replace('-patch', 'Patch');
+      // A request of ours has what its path and body need, and so less of the message than there is.
+      if (name.endsWith('Request')) return [];
+      return new RegExp(`^export (interface|type) ${name}\\b`, 'm').test(source) ? [{ component, name }] : [];
+    });
+    // Both ways round: what the one says the other takes.
+    const lines = pairs.map(
+      ({ component, name }) => `same<components['schemas']['${component}'], own.${name}>();`,
+    );
+    const program = [
+      "import type { components } from './agree.d.ts';",
+      "import type * as own from './own.js';",
+      'declare function same<A extends B, B extends C, C = A>(): void;',
+      ...lines,
+    ];
+    writeFileSync(join(directory, 'compare.ts'), program.join('\n'));
+    const flags = [
+      '--strict',
+      '--noEmit',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--lib',
+      'es2023,dom,dom.asynciterable',
+    ];
+    run(
+      join(cache, 'node_modules/typescript/bin/tsc'),
+      ...flags,
+      '--types',
+      'node',
+      '--skipLibCheck',
+      'compare.ts',
+    );
+    expect(pairs.length).toBeGreaterThan(50);
   });
 });

@@ -1,0 +1,227 @@
+import { readFileSync } from 'node:fs';
+import { commentOf, type DescService, packageFile } from '../../descriptor/index.js';
+import type { Diagnostic } from '../../diagnostic/index.js';
+import { type Audience, sees } from '../../gate/index.js';
+import type { Limits } from '../../limits.js';
+import type { Outline, OutlinedRoute } from '../../surface/index.js';
+import { isObject, type JsonObject } from '../json.js';
+import { uniqueNames } from '../openapi/names.js';
+import { readComment } from '../schema/comment.js';
+import { formOf } from '../schema/form.js';
+import { createSchemas } from '../schema/schemas.js';
+import { type ClientFunction, clientFunction, functionName } from './client-function.js';
+import { docComment } from './doc-comment.js';
+import { indented } from './indented.js';
+import { typeText } from './type-text.js';
+
+export interface ClientBuildOptions {
+  /** Methods that this audience may not see are left out. */
+  readonly audience: Audience;
+  /** Default: those of all services. */
+  readonly includes?: ((service: DescService) => boolean) | undefined;
+  readonly limits: Limits;
+  /** How the module imports the runtime. Default "./runtime.js". */
+  readonly runtime?: string;
+}
+
+/** A module of TypeScript, and what would not go into it. */
+export interface ClientBuild {
+  readonly source: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Words that are no names of functions. */
+const reserved = new Set(
+  'await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield bind bidi clientStream download pages serverStream unary upload arguments eval'.split(
+    ' ',
+  ),
+);
+
+/** What every generated client imports: a module without dependencies, for browsers and Node. */
+export function clientRuntime(): string {
+  return readFileSync(packageFile('client', 'runtime.ts'), 'utf8');
+}
+
+/**
+ * A typed client of what a surface would serve: a function for each binding, an interface and a factory for each
+ * service. The same input gives the same text.
+ */
+export function clientModule(outline: Outline, options: ClientBuildOptions): ClientBuild {
+  const schemas = createSchemas(outline.registry.types, outline.resources, formOf(outline.json));
+  const typeNames = uniqueNames();
+  const functionNames = uniqueNames();
+  const diagnostics: Diagnostic[] = [];
+  // Services, requests and what the runtime exports come first: their names are a promise.
+  for (const name of ['CallOptions', 'ClientOptions', 'StatusError', 'Body', 'Response'])
+    typeNames.of(name, name, name);
+  for (const name of reserved) functionNames.of(name, name, name);
+  const routes = outline.routes.filter((route) => isShown(route, options));
+  const services = [...new Set(routes.map(({ binding }) => binding.method.parent))];
+  const nameOf = (component: string): string =>
+    typeNames.of(component, shortName(component), component.replace(/[^\w]+/g, '_'));
+  const names = routes.map((route) => {
+    const wanted = functionName(route);
+    const { parent } = route.binding.method;
+    const name = functionNames.of(
+      `${parent.typeName}.${wanted}`,
+      wanted,
+      `${lowerFirst(parent.name)}_${wanted}`,
+    );
+    return {
+      name,
+      request: typeNames.of(
+        `request:${name}`,
+        `${upperFirst(name)}${requestSuffix(route)}`,
+        `${upperFirst(name)}Request_`,
+      ),
+    };
+  });
+  const clients = new Map(
+    services.map((service) => [
+      service,
+      typeNames.of(
+        `client:${service.typeName}`,
+        `${service.name}Client`,
+        `${service.typeName.replaceAll('.', '_')}Client`,
+      ),
+    ]),
+  );
+  const functions = routes.flatMap((route, index) => {
+    const { name = '', request = '' } = names[index] ?? {};
+    const made = clientFunction(route, name, { schemas, limits: options.limits, nameOf });
+    if (made === undefined) diagnostics.push(leftOut(route));
+    return made === undefined ? [] : [{ ...made, requestType: request }];
+  });
+  const kinds = [...new Set(functions.map(({ kind }) => kind))].toSorted();
+  const isPaged = functions.some(({ elements }) => elements !== undefined);
+  const values = [...kinds, ...(isPaged ? ['pages'] : []), 'bind'].toSorted();
+  const isUpload = kinds.includes('upload');
+  const source = [
+    '// Made by protoc-gen-propylon; not to be edited.\n',
+    `import { ${isUpload ? 'type Body, ' : ''}type CallOptions, type ClientOptions, ${values.join(', ')} } from '${options.runtime ?? './runtime.js'}';\n\n`,
+    `export { type CallOptions, type ClientOptions, type ErrorDetail, StatusError } from '${options.runtime ?? './runtime.js'}';\n\n`,
+    ...functions.map((one) => functionText(one)),
+    ...services.map((service) =>
+      serviceText(
+        service,
+        clients.get(service) ?? service.name,
+        functions.filter(({ method }) => method.parent === service),
+      ),
+    ),
+    ...typesText(schemas.components, nameOf),
+  ].join('');
+  return { source: indented(source), diagnostics };
+}
+
+type NamedFunction = ClientFunction & { readonly requestType: string };
+
+function functionText(one: NamedFunction): string {
+  const { name, kind, rule, documentation, isDeprecated, elements, requestType } = one;
+  const types = typeArguments(one);
+  const documented = docComment(documentation, isDeprecated);
+  const own = `${documented}export const ${name} = /* @__PURE__ */ ${kind}<${types.join(', ')}>(${rule});\n\n`;
+  const all =
+    elements === undefined
+      ? ''
+      : `${docComment(`Every element of every page of ${name}.`, isDeprecated)}export const ${allName(name)} = /* @__PURE__ */ pages(${name}, '${elements}');\n\n`;
+  return `export interface ${requestType} {\n${one.request}}\n\n${own}${all}`;
+}
+
+function typeArguments({ kind, requestType, message, answer }: NamedFunction): string[] {
+  if (kind === 'download') return [requestType];
+  return message === undefined ? [requestType, answer] : [requestType, message, answer];
+}
+
+/** Beside a stream of messages, a request is what path and query say. */
+function requestSuffix({ binding: { method } }: OutlinedRoute): string {
+  return method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming'
+    ? 'Parameters'
+    : 'Request';
+}
+
+/** "listProducts" → "listAllProducts" */
+function allName(name: string): string {
+  return /^list[A-Z]/.test(name) ? name.replace(/^list/, 'listAll') : `${name}All`;
+}
+
+function serviceText(service: DescService, name: string, functions: readonly NamedFunction[]): string {
+  const { description } = readComment(commentOf(service));
+  const members = functions.flatMap((one) => {
+    const { documentation, isDeprecated, elements } = one;
+    const paged =
+      elements === undefined
+        ? []
+        : [
+            `${docComment(`Every element of every page of ${one.name}.`, isDeprecated)}${allName(one.name)}(request${one.request.includes('\n') && isNeeded(one) ? '' : '?'}: ${one.requestType}, options?: CallOptions): ReturnType<typeof ${allName(one.name)}>;\n`,
+          ];
+    return [`${docComment(documentation, isDeprecated)}${signature(one)}`, ...paged];
+  });
+  const names = functions.flatMap(({ name: own, elements }) =>
+    elements === undefined ? [own] : [own, allName(own)],
+  );
+  return [
+    `${docComment(description, service.deprecated)}export interface ${name} {\n${members.join('')}}\n\n`,
+    `/** The functions of ${service.typeName}, with where they go to already said. */\n`,
+    `export const create${name} = (options: ClientOptions): ${name} =>\n  bind(options, { ${names.join(', ')} }) as ${name};\n\n`,
+  ].join('');
+}
+
+/** Whether a request must say anything. */
+function isNeeded({ request }: NamedFunction): boolean {
+  return /^(?:readonly )?(?:[\w$]+|"[^"]*"): /m.test(request);
+}
+
+function signature(one: NamedFunction): string {
+  const { name, kind, requestType, message, answer } = one;
+  const mayLack = !isNeeded(one) && kind !== 'upload' && message === undefined;
+  const given = [
+    `request${mayLack ? '?' : ''}: ${requestType}`,
+    ...(message === undefined ? [] : [`messages: AsyncIterable<${message}> | Iterable<${message}>`]),
+    ...(kind === 'upload' ? ['body: Body'] : []),
+    'options?: CallOptions',
+  ];
+  const result =
+    kind === 'serverStream' || kind === 'bidi' ? `AsyncGenerator<${answer}, void>` : `Promise<${answer}>`;
+  return `${name}(${given.join(', ')}): ${result};\n`;
+}
+
+/** The types of messages and enums: making one may ask for others. */
+function typesText(components: () => JsonObject, nameOf: (component: string) => string): string[] {
+  return Object.entries(components()).map(([component, value]) => {
+    const schema = isObject(value) ? value : {};
+    const { description, deprecated } = schema;
+    const name = nameOf(component);
+    const text = typeText(schema, nameOf);
+    const declared =
+      text.startsWith('{\n') && text.endsWith('}') && !text.includes('} & {')
+        ? `export interface ${name} ${text}\n\n`
+        : `export type ${name} = ${text};\n\n`;
+    return `${docComment(description, deprecated === true)}${declared}`;
+  });
+}
+
+/** "shop.orders.v1.Order.State" → "OrderState", "shop.orders.v1.Order-patch" → "OrderPatch" */
+function shortName(component: string): string {
+  const [typeName = '', ...suffixes] = component.split('-');
+  const parts = typeName.split('.');
+  const first = parts.findIndex((part) => /^[A-Z]/.test(part));
+  const own = first < 0 ? parts.slice(-1) : parts.slice(first);
+  return [...own, ...suffixes.map(upperFirst)].join('');
+}
+
+const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+function isShown({ binding, policy }: OutlinedRoute, { includes, audience }: ClientBuildOptions): boolean {
+  return sees(audience, policy.visibility ?? 'public') && (includes?.(binding.method.parent) ?? true);
+}
+
+function leftOut({ binding }: OutlinedRoute): Diagnostic {
+  const { method, httpMethod, template, location } = binding;
+  return {
+    severity: 'note',
+    code: 'CLIENT_LEFT_OUT',
+    text: `${method.parent.typeName}.${method.name}, "${httpMethod} ${template.text}", is not in the client: nobody can say what a wildcard without a field stands for.`,
+    locations: [location],
+  };
+}
