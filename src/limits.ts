@@ -93,8 +93,10 @@ export interface Limits {
   readonly rememberedTokensMax: number;
   /** Size of these tokens together: what is kept of them is a few times as large. */
   readonly rememberedTokenBytesMax: number;
-  /** Files with keys are looked at this often, and read again when they have changed. */
+  /** Files that may change are looked at this often, where nobody tells of it, and read again when they have changed. */
   readonly fileReloadMs: number;
+  /** Servers whose reflection is a source of descriptors are asked this often whether they have changed. */
+  readonly reflectionReloadMs: number;
   /** An issuer must have given us its keys within this time. */
   readonly issuerTimeoutMs: number;
   /** One answer of an issuer, not compressed. */
@@ -161,6 +163,7 @@ export const defaultLimits: Limits = Object.freeze({
   rememberedTokensMax: 10_000,
   rememberedTokenBytesMax: 16 * 1024 * 1024,
   fileReloadMs: 5_000,
+  reflectionReloadMs: 30_000,
   issuerTimeoutMs: 5_000,
   issuerAnswerBytesMax: 512 * 1024,
   issuerRefreshMs: 600_000,

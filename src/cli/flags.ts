@@ -24,6 +24,7 @@ export interface ListenFlags {
   readonly adminPort?: number;
   readonly logLevel?: LogLevel;
   readonly accessLog?: boolean;
+  readonly watch?: boolean;
 }
 
 /** Of an option that may be repeated. */
@@ -83,6 +84,7 @@ export function addListenFlags(command: Command): Command {
         'port of the admin listener, 0 for a free one (default 9090)',
       ).argParser(port),
     )
+    .option('--no-watch', 'load anew on SIGHUP only, not when something has changed')
     .addOption(
       new Option('--log-level <level>', 'the least that is logged (default info)').choices(logLevels),
     )

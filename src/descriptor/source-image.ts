@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { DiagnosticsError } from '../diagnostic/index.js';
 import type { DescriptorSource } from './source.js';
+import { watchFileContent } from './watch.js';
 
 /** More than ten times all of googleapis: a bound on what a compressed image may grow to. */
 const imageBytesMax = 256 * 1024 * 1024;
@@ -14,6 +15,7 @@ export function imageSource(file: string): DescriptorSource {
     ]);
   return {
     label: `image ${file}`,
+    watch: (changed, host) => watchFileContent(file, host, changed),
     load: async (signal) => {
       let bytes: Uint8Array;
       try {

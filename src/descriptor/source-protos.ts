@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
+import { FileDigests } from './file-digests.js';
 import { packageFile } from './policy-annotation.js';
 import type { DescriptorSource } from './source.js';
 import { validateProto } from './validate-proto.js';
+import { type Seen, watchContent } from './watch.js';
 
 /**
  * Directories of .proto files, each an import root, compiled together by the buf that npm installed:
@@ -17,6 +20,10 @@ import { validateProto } from './validate-proto.js';
 export function protosSource(directories: readonly string[]): DescriptorSource {
   return {
     label: `protos ${directories.join(', ')}`,
+    watch: (changed, host) => {
+      const digests = new FileDigests(host.clock);
+      return watchContent(() => seenBelow(directories, digests), host, changed);
+    },
     load: async (signal) => {
       const workspace = await mkdtemp(join(tmpdir(), 'propylon-protos-'));
       try {
@@ -45,7 +52,7 @@ async function layOut(directories: readonly string[], workspace: string): Promis
     for (const proto of protos) {
       present.add(proto);
       await mkdir(dirname(join(workspace, name, proto)), { recursive: true });
-      await cp(join(directory, proto), join(workspace, name, proto));
+      await copyFile(join(directory, proto), join(workspace, name, proto));
     }
     modules.push({ name, directory });
   }
@@ -66,24 +73,49 @@ async function protosBelow(directory: string): Promise<string[]> {
       `${directory} is not a directory.`,
       'Name the folder that imports are relative to.',
     );
-  const found: string[] = [];
-  const walk = async (folder: string): Promise<void> => {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
-        await walk(path);
-      else if (entry.isFile() && entry.name.endsWith('.proto'))
-        found.push(relative(directory, path).replaceAll('\\', '/'));
-    }
-  };
-  await walk(directory);
-  if (found.length === 0)
+  const { protos } = await walked(directory);
+  if (protos.length === 0)
     throw unreadable(
       directory,
       `There is no .proto file below ${directory}.`,
       'Name the folder that imports are relative to.',
     );
-  return found.sort();
+  return protos;
+}
+
+/** The .proto files below a directory, relative to it and in order, and the folders that they may lie in. */
+async function walked(directory: string): Promise<{ readonly protos: string[]; readonly folders: string[] }> {
+  const protos: string[] = [];
+  const folders: string[] = [];
+  const walk = async (folder: string): Promise<void> => {
+    folders.push(folder);
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
+        await walk(path);
+      // ConfigMaps are folders of links.
+      else if ((entry.isFile() || entry.isSymbolicLink()) && entry.name.endsWith('.proto'))
+        protos.push(relative(directory, path).replaceAll('\\', '/'));
+    }
+  };
+  await walk(directory);
+  return { protos: protos.sort(), folders };
+}
+
+/** All that is compiled of some directories. */
+async function seenBelow(directories: readonly string[], digests: FileDigests): Promise<Seen> {
+  const hash = createHash('sha256');
+  try {
+    const all = await Promise.all(directories.map(walked));
+    for (const [index, { protos }] of all.entries()) {
+      const directory = directories[index] ?? '';
+      for (const proto of protos)
+        hash.update(JSON.stringify([directory, proto, await digests.of(join(directory, proto))]));
+    }
+    return { digest: hash.digest('base64url'), folders: all.flatMap(({ folders }) => folders) };
+  } catch {
+    return { digest: undefined, folders: directories };
+  }
 }
 
 /** Adds what the given protos import from the common protos and do not bring themselves. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import {
@@ -7,6 +8,7 @@ import {
 } from '@bufbuild/protobuf/wkt';
 import { DiagnosticsError } from '../diagnostic/index.js';
 import type { DescriptorSource } from './source.js';
+import { type Seen, watchContent } from './watch.js';
 
 /** Opens a bidirectional call of the given path; an upstream's stream call fits. */
 export type OpenReflectionStream = (path: string) => ReflectionStream;
@@ -34,36 +36,50 @@ const unimplemented = 12;
 
 /** What a running server says of itself through gRPC server reflection (grpc/reflection/v1). */
 export function reflectionSource(label: string, open: OpenReflectionStream): DescriptorSource {
+  const load = async (signal: AbortSignal): Promise<Uint8Array> => {
+    signal.throwIfAborted();
+    const failures: string[] = [];
+    for (const path of reflectionPaths) {
+      const stream = open(path);
+      const abort = (): void => stream.cancel();
+      signal.addEventListener('abort', abort, { once: true });
+      try {
+        return await ask(new Questions(stream));
+      } catch (error) {
+        signal.throwIfAborted();
+        // Anything else is the wire reader's word on an answer that is none.
+        failures.push(error instanceof ReflectionError ? error.message : 'its answer is malformed');
+        if (!(error instanceof ReflectionError) || error.code !== unimplemented) break;
+      } finally {
+        signal.removeEventListener('abort', abort);
+        stream.cancel();
+      }
+    }
+    throw new DiagnosticsError([
+      {
+        severity: 'error',
+        code: 'SOURCE_UNREADABLE',
+        text: `${label} does not answer reflection: ${failures.at(-1) ?? 'no answer'}.`,
+        locations: [],
+        hint: 'Is the server running, and does it register grpc.reflection.v1.ServerReflection? Else give an image with --descriptors.',
+      },
+    ]);
+  };
   return {
     label: `reflection ${label}`,
-    load: async (signal) => {
-      signal.throwIfAborted();
-      const failures: string[] = [];
-      for (const path of reflectionPaths) {
-        const stream = open(path);
-        const abort = (): void => stream.cancel();
-        signal.addEventListener('abort', abort, { once: true });
+    load,
+    watch(changed, { clock, serverPollMs }) {
+      let last: string | undefined;
+      const look = async (): Promise<Seen> => {
         try {
-          return await ask(new Questions(stream));
-        } catch (error) {
-          signal.throwIfAborted();
-          // Anything else is the wire reader's word on an answer that is none.
-          failures.push(error instanceof ReflectionError ? error.message : 'its answer is malformed');
-          if (!(error instanceof ReflectionError) || error.code !== unimplemented) break;
-        } finally {
-          signal.removeEventListener('abort', abort);
-          stream.cancel();
+          const binary = await load(AbortSignal.timeout(serverPollMs));
+          last = createHash('sha256').update(binary).digest('base64url');
+        } catch {
+          // A server that is away has not changed.
         }
-      }
-      throw new DiagnosticsError([
-        {
-          severity: 'error',
-          code: 'SOURCE_UNREADABLE',
-          text: `${label} does not answer reflection: ${failures.at(-1) ?? 'no answer'}.`,
-          locations: [],
-          hint: 'Is the server running, and does it register grpc.reflection.v1.ServerReflection? Else give an image with --descriptors.',
-        },
-      ]);
+        return { digest: last, folders: [] };
+      };
+      return watchContent(look, { clock, pollMs: serverPollMs }, changed);
     },
   };
 }
@@ -77,7 +93,8 @@ class ReflectionError extends Error {
 }
 
 async function ask(questions: Questions): Promise<Uint8Array> {
-  const listed = (await questions.services()).filter((name) => !name.startsWith('grpc.reflection.'));
+  // In order, which a server may change with each answer.
+  const listed = (await questions.services()).sort().filter((name) => !name.startsWith('grpc.reflection.'));
   // A server that offers nothing but its health is still worth a look; beside others it is no API.
   const own = listed.filter((name) => !name.startsWith('grpc.health.'));
   const services = own.length > 0 ? own : listed;

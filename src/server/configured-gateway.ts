@@ -15,6 +15,6 @@ export async function createConfiguredGateway(
 ): Promise<PropylonGateway> {
   const read = (): Settings => readSettings(file, process.env, {});
   return createGateway(
-    await configuredOptions(read(), read, (configured) => ({ ...configured, ...options })),
+    await configuredOptions(read(), read, file, (configured) => ({ ...configured, ...options })),
   );
 }

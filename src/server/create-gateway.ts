@@ -19,6 +19,7 @@ import type { GatewayOptions } from './options.js';
 import { createReloads, type ReloadResult } from './reload.js';
 import { createRpc, type Rpc } from './rpc.js';
 import type { CurrentSettings } from './serve-clients.js';
+import { createWatches, type Watches } from './watches.js';
 
 /** A running gateway: an app to mount, or to listen with. */
 export interface PropylonGateway {
@@ -60,16 +61,20 @@ export interface PropylonGateway {
  */
 export async function createGateway(options: GatewayOptions): Promise<PropylonGateway> {
   const recorder = createRecorder(systemClock);
-  const first = await nextGeneration(
-    { ...options, log: recorded(options, recorder) },
-    new AbortController().signal,
-  );
-  // Only what is the same as before is none.
-  if (first === undefined) throw new Error('Nothing was loaded.');
+  let changed = (): void => undefined;
+  const watches = options.watch === true ? createWatches(systemClock, () => changed()) : undefined;
+  let first: Generation | undefined;
   try {
-    return assemble(options, first, recorder);
+    const { signal } = new AbortController();
+    first = await nextGeneration({ ...options, log: recorded(options, recorder) }, signal, watches);
+    // Only what is the same as before is none.
+    if (first === undefined) throw new Error('Nothing was loaded.');
+    const gateway = assemble(options, first, recorder, watches);
+    changed = () => void gateway.reload();
+    return gateway;
   } catch (error) {
-    await first.release();
+    watches?.close();
+    await first?.release();
     throw error;
   }
 }
@@ -85,10 +90,11 @@ function assemble(
   { tracer, routes, logLevels }: GatewayOptions,
   first: Generation,
   recorder: Recorder,
+  watches: Watches | undefined,
 ): PropylonGateway {
   first.loaded.settle();
   const core = createGatewayCore({ ...first.serving, clock: systemClock, tracer });
-  const reloads = createReloads(core, first);
+  const reloads = createReloads(core, first, watches);
   const current: CurrentSettings = {
     get limits() {
       return reloads.current.limits;

@@ -20,6 +20,7 @@ import { gateHost } from './gate-host.js';
 import { build, type Loaded, loadXdsFor, openChannels, readInputs } from './load.js';
 import type { GatewayOptions } from './options.js';
 import { type SecurityHeaders, securityHeaders } from './security-headers.js';
+import type { Watches } from './watches.js';
 
 /** Everything that one load has made. */
 export interface Generation {
@@ -56,6 +57,7 @@ interface Parts {
 export async function nextGeneration(
   options: GatewayOptions,
   signal: AbortSignal,
+  watches?: Watches,
   before?: Generation,
 ): Promise<Generation | undefined> {
   const limits: Limits = { ...defaultLimits, ...options.limits };
@@ -86,7 +88,7 @@ export async function nextGeneration(
   let gate: GateResources | undefined;
   try {
     const channels = parts.channels.value;
-    const inputs = await readInputs(options, limits, channels, signal);
+    const inputs = await readInputs(options, limits, channels, signal, watches);
     const { digest } = inputs;
     if (before !== undefined && digest === before.digest && isSame(options, before.options)) {
       await release();
@@ -109,7 +111,7 @@ export async function nextGeneration(
 
 /** The functions of the options are those of the first; of sources it is known what they hold. */
 function isSame(one: GatewayOptions, other: GatewayOptions): boolean {
-  const told = ({ sources: _, renew: __, ...options }: GatewayOptions): object => options;
+  const told = ({ sources: _, renew: __, watch: ___, ...options }: GatewayOptions): object => options;
   return isDeepStrictEqual(told(one), told(other));
 }
 

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CodecModule } from '../codec/index.js';
@@ -6,7 +8,11 @@ import { DiagnosticsError } from '../diagnostic/index.js';
 /** Imports what `propylon codec --out` wrote. Throws DiagnosticsError where that is no module; what is in it is not looked at. */
 export async function importCodecs(file: string): Promise<CodecModule> {
   try {
-    return await import(pathToFileURL(resolve(file)).href);
+    // By what is in it: Node imports an address once, whatever has become of the file.
+    const digest = createHash('sha256')
+      .update(await readFile(file))
+      .digest('base64url');
+    return await import(`${pathToFileURL(resolve(file)).href}?${digest}`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new DiagnosticsError([

@@ -46,6 +46,7 @@ import {
   type Xds,
 } from '../upstream/index.js';
 import type { GatewayOptions } from './options.js';
+import type { Watches } from './watches.js';
 
 /** A source that does not answer in this time is one that is not there. */
 const loadTimeoutMs = 60_000;
@@ -131,15 +132,18 @@ export async function readInputs(
   limits: Limits,
   channels: Channels,
   signal: AbortSignal,
+  watches?: Watches,
 ): Promise<Inputs> {
   const diagnostics: Diagnostic[] = [];
   const configs: string[] = [];
-  const backends = parseBackends(options, configs, diagnostics);
-  const rules = readRules(options, diagnostics);
   const sources = [
     ...(options.sources ?? []),
     ...reflectionSources(options.reflect ?? [], channels, limits, diagnostics),
   ];
+  // Before anything is read: what changes meanwhile is read again.
+  await watches?.follow(options, sources, limits);
+  const backends = parseBackends(options, configs, diagnostics);
+  const rules = readRules(options, diagnostics);
   const sets = await loadAll(sources, signal, diagnostics);
   const digest = createHash('sha256');
   for (const { label, binary } of sets) digest.update(`${label}\n${binary.length}\n`).update(binary);

@@ -92,6 +92,13 @@ export interface GatewayOptions {
     readonly options: GatewayOptions;
     readonly diagnostics: readonly Diagnostic[];
   }>;
+  /** Files that the options were read from: watched, where anything is. */
+  readonly files?: readonly string[];
+  /**
+   * Whether sources and the files of the options are watched, and everything is loaded again when one of them changes.
+   * Default false; `propylon serve` does.
+   */
+  readonly watch?: boolean;
   /** Told of each reload, whoever asked for it. */
   readonly onReload?: (result: ReloadResult) => void;
   /**

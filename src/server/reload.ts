@@ -4,6 +4,7 @@ import type { Gateway } from '../gateway/index.js';
 import { type Generation, nextGeneration } from './generation.js';
 import { watchReloads } from './metrics.js';
 import type { GatewayOptions } from './options.js';
+import type { Watches } from './watches.js';
 
 /** What a reload has come to. Plain data. */
 export interface ReloadResult {
@@ -24,7 +25,7 @@ export interface Reloads {
 }
 
 /** `first` is served by `core` already. */
-export function createReloads(core: Gateway, first: Generation): Reloads {
+export function createReloads(core: Gateway, first: Generation, watches: Watches | undefined): Reloads {
   let current = first;
   const { metrics } = first.parts;
   const count = metrics && watchReloads(metrics, systemClock);
@@ -43,7 +44,7 @@ export function createReloads(core: Gateway, first: Generation): Reloads {
       const renewed =
         given === undefined ? await current.options.renew?.() : { options: given, diagnostics: [] };
       const options = { ...(renewed?.options ?? current.options), ...functionsOf(first.options) };
-      const next = await nextGeneration(options, closing.signal, current);
+      const next = await nextGeneration(options, closing.signal, watches, current);
       if (closing.signal.aborted) {
         await next?.release();
         return refused([]);
@@ -87,6 +88,7 @@ export function createReloads(core: Gateway, first: Generation): Reloads {
     async close() {
       if (closing.signal.aborted) return;
       closing.abort();
+      watches?.close();
       const open = [current, ...ending];
       ending.clear();
       await Promise.all([...open.map((generation) => generation.release()), running]);
@@ -95,8 +97,15 @@ export function createReloads(core: Gateway, first: Generation): Reloads {
 }
 
 /** What runs for as long as the gateway does, whatever a reload says. */
-function functionsOf({ log, warn, tracer, routes, onReload }: GatewayOptions): Partial<GatewayOptions> {
-  const functions = { log, warn, tracer, routes, onReload };
+function functionsOf({
+  log,
+  warn,
+  tracer,
+  routes,
+  onReload,
+  logLevels,
+}: GatewayOptions): Partial<GatewayOptions> {
+  const functions = { log, warn, tracer, routes, onReload, logLevels };
   return Object.fromEntries(Object.entries(functions).filter(([, value]) => value !== undefined));
 }
 

@@ -38,13 +38,14 @@ export async function serve(flags: ServeFlags): Promise<number> {
   const tracer = wantsTracing(settings.tracing, process.env)
     ? await createTracer({ ...settings.tracing, warn: log.warn })
     : undefined;
-  const options = await configuredOptions(settings, () => settingsOf(flags), demo?.adapt);
+  const options = await configuredOptions(settings, () => settingsOf(flags), flags.config, demo?.adapt);
   const gateway = await createGateway({
     ...options,
     tracer,
     log: log.request,
     warn: log.warn,
     logLevels: log.levels,
+    watch: flags.watch !== false,
     onReload: (result) => logReload(log, result, flags.verbose === true),
   });
   let listener: Listener;

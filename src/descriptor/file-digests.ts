@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { WallClock } from '../clock.js';
+
+/**
+ * A file that was written so shortly before it was looked at may be written once more without another time of change:
+ * file systems count in steps, the coarsest in use in steps of two seconds.
+ */
+const settledMs = 2_500;
+
+/** What files hold, as digests: a file whose size and times are the same is not read again. */
+export class FileDigests {
+  readonly #clock: WallClock;
+  readonly #known = new Map<string, { readonly seen: string; readonly digest: string }>();
+
+  constructor(clock: WallClock) {
+    this.#clock = clock;
+  }
+
+  /** Rejects where the file cannot be read. */
+  async of(file: string): Promise<string> {
+    const { dev, ino, size, mtimeMs, ctimeMs } = await stat(file);
+    const seen = [dev, ino, size, mtimeMs, ctimeMs].join(' ');
+    const known = this.#known.get(file);
+    if (known?.seen === seen) return known.digest;
+    const digest = await digestOf(file);
+    if (this.#clock.wall() - Math.max(mtimeMs, ctimeMs) > settledMs) this.#known.set(file, { seen, digest });
+    return digest;
+  }
+}
+
+/** In pieces: an image may have many megabytes, and nobody shall wait for all of them. */
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) hash.update(chunk);
+  return hash.digest('base64url');
+}
