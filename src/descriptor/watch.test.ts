@@ -123,9 +123,16 @@ describe('nothing is noticed', () => {
   ])('%s', async (_, touch) => {
     const file = join(folder(), 'file');
     write(file, 'one');
-    const changes = await watched(file);
+    const looks = new Changes();
+    const after: WallClock['after'] = (delayMs, fire) =>
+      systemClock.after(delayMs, () => {
+        fire();
+        looks.note();
+      });
+    const changes = await watched(file, 20, { ...systemClock, after });
     touch(file);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    // Two of them have begun and ended after the touch.
+    await looks.reach(looks.count + 4);
     write(file, 'two');
     await changes.reach(1);
     expect(changes.count).toBe(1);

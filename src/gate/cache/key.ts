@@ -84,7 +84,12 @@ export function keyRules(context: GateContext): KeyRules {
       if (metadata === undefined) return undefined;
       base ??= hash(
         'sha256',
-        framed(answerForm(), `${method.parent.typeName}.${method.name}`, JSON.stringify(policy)),
+        framed(
+          answerForm(),
+          `${method.parent.typeName}.${method.name}`,
+          JSON.stringify(policy),
+          JSON.stringify(callersOf(context)),
+        ),
         'base64url',
       );
       const { headers } = view.request;
@@ -104,6 +109,16 @@ export function keyRules(context: GateContext): KeyRules {
       return [...new Set([...varying, 'accept-language', ...(isShared ? [] : ['authorization']), ...names])];
     },
   };
+}
+
+/**
+ * Who callers are and what backends learn of them, as it is configured: the same name may be somebody else's
+ * under another configuration.
+ */
+function callersOf({ isGuarded, policy, resources }: GateContext): readonly unknown[] {
+  if (!isGuarded || policy.authentication?.mode === 'none') return [];
+  const { authentication, identity } = resources.options;
+  return [authentication, identity];
 }
 
 /** Metadata as names and values by turns, in the order of names; undefined where it has a condition. */
