@@ -29,6 +29,7 @@ export function refusalsTable(section) {
   const show = table(section, {
     caption: 'Requests refused at the gate',
     none: 'Nothing has been refused.',
+    rowsShown: 6,
     keyOf: ({ httpMethod, route, step, reason }) => `${httpMethod} ${step} ${reason} ${route}`,
     /** @type {import('./table.js').Column<ConsoleData['refusals'][number]>[]} */
     columns: [
@@ -47,6 +48,7 @@ export function failuresTable(section) {
   const show = table(section, {
     caption: 'Requests that failed',
     none: 'Nothing has failed.',
+    rowsShown: 6,
     keyOf: ({ at, requestId, route }) => `${at} ${requestId} ${route}`,
     /** @type {import('./table.js').Column<ConsoleData['failures'][number]>[]} */
     columns: [

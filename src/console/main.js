@@ -1,5 +1,6 @@
 import { byId, setText } from './dom.js';
 import { emptyState } from './empty.js';
+import { startExplain } from './explain.js';
 import { clockTime } from './format.js';
 import { failuresTable, refusalsTable } from './happenings.js';
 import { History } from './history.js';
@@ -69,6 +70,7 @@ const polling = poll((since) => `console/live?since=${since}`, {
   },
 });
 
+startExplain();
 startTheme(byId('theme', HTMLButtonElement), draw);
 const pause = byId('pause', HTMLButtonElement);
 pause.addEventListener('click', () => {

@@ -9,16 +9,13 @@ import { element, setText } from './dom.js';
  * @property {string} [kind] class of its cells
  */
 
-/** More rows are shown on demand. */
-const rowsShown = 10;
-
 /**
  * A table that stays what it is while its rows change: what is selected or focused in it stays so.
  * @template T
  * @param {HTMLElement} section with a heading
- * @param {{ caption: string, none: string, columns: readonly Column<T>[], keyOf: (row: T) => string, sortedBy?: number }} options
+ * @param {{ caption: string, none: string, columns: readonly Column<T>[], keyOf: (row: T) => string, sortedBy?: number, rowsShown?: number }} options more rows are shown on demand
  */
-export function table(section, { caption, none, columns, keyOf, sortedBy }) {
+export function table(section, { caption, none, columns, keyOf, sortedBy, rowsShown = 10 }) {
   /** @type {readonly T[]} */
   let rows = [];
   let sorted = sortedBy === undefined ? undefined : { column: sortedBy, isDown: true };

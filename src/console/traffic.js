@@ -22,7 +22,7 @@ export function traffic(history) {
   const cross = byId('cross', HTMLElement);
   const minutes = byId('minutes', HTMLDetailsElement);
   const showMinutes = minutesTable(minutes);
-  let seconds = 300;
+  let seconds = 120;
   /** @type {number | undefined} */
   let pointed;
   let wordsAt = 0;

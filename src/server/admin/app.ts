@@ -6,7 +6,7 @@ import { explainRequest } from './explain.js';
 import { indexPage } from './index-page.js';
 import { changeLogLevel, tellLogLevel } from './log-level.js';
 import { answerMetrics } from './metrics.js';
-import { notByPages, onlyFromHere } from './only-from-here.js';
+import { notByPages, onlyFromHere, orByConsole } from './only-from-here.js';
 import type { Ask } from './operation.js';
 import { healthText } from './operations/health.js';
 import { purgeCache } from './purge.js';
@@ -63,7 +63,9 @@ export function createAdminApp(
   app.get('/metrics', (c) => answerMetrics(c, ask));
   app.get('/routes', async (c) => c.json(await ask('routes', undefined)));
   app.route('/console', consolePages(ask, clients));
-  app.post('/explain', change, bodyLimit({ maxSize: questionBytesMax }), (c) => explainRequest(c, ask));
+  app.post('/explain', orByConsole(writes), bodyLimit({ maxSize: questionBytesMax }), (c) =>
+    explainRequest(c, ask),
+  );
   app.post('/cache/purge', change, bounded, (c) => purgeCache(c, ask));
   app.post('/reload', change, async (c) => {
     const result = await ask('reload', undefined);
