@@ -1,45 +1,11 @@
-import { EcsFlat, EcsVersion } from '@elastic/ecs';
+import { EcsVersion } from '@elastic/ecs';
 import { describe, expect, it } from 'vitest';
+import { ecsProblems } from '../../../test/support/ecs.js';
 import { memoryLog } from '../../../test/support/memory-log.js';
 import { fineEvent, fineRequest } from '../../../test/support/request-event.js';
 import { ecsVersion, refusalFields, refusalsLeftFields } from './fields.js';
 
 /** The lines by Elastic's own definition of its schema. */
-
-interface Definition {
-  readonly type: string;
-  readonly normalize: readonly string[];
-  readonly allowed_values?: readonly { readonly name: string }[];
-}
-const definitions: Readonly<Record<string, Definition>> = EcsFlat;
-
-/** What JavaScript has for a type of Elasticsearch. */
-const typeOf: Readonly<Record<string, (value: unknown) => boolean>> = {
-  date: (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value),
-  keyword: (value) => typeof value === 'string' && value.length <= 1024,
-  match_only_text: (value) => typeof value === 'string',
-  wildcard: (value) => typeof value === 'string',
-  ip: (value) => typeof value === 'string' && /^[\da-f.:]+$/.test(value),
-  long: (value) => Number.isSafeInteger(value),
-};
-
-function problemsOf(line: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(line).flatMap(([name, value]) => {
-    // Labels are free, and keywords.
-    const definition = name.startsWith('labels.')
-      ? { type: 'keyword', normalize: ['array'] }
-      : definitions[name];
-    if (definition === undefined) return [`${name} is no field`];
-    const { type, normalize, allowed_values: allowed } = definition;
-    const values = Array.isArray(value) && normalize.includes('array') ? value : [value];
-    return values.flatMap((one) => {
-      if (typeOf[type]?.(one) !== true) return [`${name} is not a ${type}: ${String(one)}`];
-      return allowed === undefined || allowed.some((known) => known.name === one)
-        ? []
-        : [`${name} cannot be ${String(one)}`];
-    });
-  });
-}
 
 const broken = new Error('broken', { cause: new Error('deeper') });
 const refused = {
@@ -70,7 +36,7 @@ describe('a line of the log, by the Elastic Common Schema', () => {
     });
     log.request(event, { ...fineRequest, headers: [...fineRequest.headers, ['x-tenant.a', 'b']] });
     const [line = {}] = lines();
-    expect(problemsOf(line)).toEqual([]);
+    expect(ecsProblems(line)).toEqual([]);
     expect(Object.keys(line).length).toBeGreaterThan(15);
   });
 
@@ -80,18 +46,18 @@ describe('a line of the log, by the Elastic Common Schema', () => {
     log.warn('something', 'of no kind');
     log.error('broken', broken);
     log.fatal('dead', broken);
-    expect(lines().flatMap(problemsOf)).toEqual([]);
+    expect(lines().flatMap(ecsProblems)).toEqual([]);
     expect(lines().map((line) => line['log.level'])).toEqual(['info', 'warn', 'error', 'fatal']);
   });
 
   it('of the audit log too', () => {
-    expect(problemsOf({ ...refusalFields(refused), 'user.id': 'ann' })).toEqual([]);
-    expect(problemsOf(refusalsLeftFields(new Map([['scopes SCOPE_MISSING', 3]]), 10))).toEqual([]);
+    expect(ecsProblems({ ...refusalFields(refused), 'user.id': 'ann' })).toEqual([]);
+    expect(ecsProblems(refusalsLeftFields(new Map([['scopes SCOPE_MISSING', 3]]), 10))).toEqual([]);
   });
 
   it('would be told from one that is none', () => {
     expect(
-      problemsOf({ time: 'now', 'event.duration': 1.5, 'event.kind': 'request', '@timestamp': 'now' }),
+      ecsProblems({ time: 'now', 'event.duration': 1.5, 'event.kind': 'request', '@timestamp': 'now' }),
     ).toHaveLength(4);
   });
 
