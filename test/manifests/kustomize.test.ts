@@ -1,20 +1,27 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/config/index.js';
 import { schemaProblems } from './kinds.js';
 import type { Manifest } from './manifest.js';
 import { findTool, kustomize, manifestsFolder } from './programs.js';
 import { brought, rules } from './rules.js';
 import { unknownFields } from './strict.js';
 
-/** Everything that can be applied: not the components, which are parts of others. */
-const folders = readdirSync(manifestsFolder, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('kustomization.yaml'))
-  .filter((file) => /^kind: Kustomization$/m.test(readFileSync(join(manifestsFolder, file), 'utf8')))
-  .map(dirname)
+const foldersOf = (kind: 'Component' | 'Kustomization'): string[] =>
+  readdirSync(manifestsFolder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('kustomization.yaml'))
+    .filter((file) => readFileSync(join(manifestsFolder, file), 'utf8').includes(`\nkind: ${kind}\n`))
+    .map(dirname)
+    .sort();
+
+/** Parts to add to what can be applied. */
+const components = foldersOf('Component');
+
+/** Everything that can be applied. */
+const folders = foldersOf('Kustomization')
   // Parts of others that are nothing by themselves.
-  .filter((folder) => !['canary', 'canary/next', 'overlays/istio/shared'].includes(folder))
-  .sort();
+  .filter((folder) => !['canary', 'canary/next', 'overlays/istio/shared'].includes(folder));
 
 const program = findTool('kustomize');
 
@@ -49,6 +56,15 @@ describe.skipIf(program === undefined)('what kustomize builds', () => {
   });
 });
 
+describe('a component with a configuration of its own', () => {
+  const settingsOf = (folder: string): object =>
+    parseConfig(readFileSync(join(manifestsFolder, folder, 'propylon.yaml'), 'utf8'), folder).config;
+
+  it('has all that the base says', () => {
+    expect(settingsOf('components/redis')).toMatchObject(settingsOf('base'));
+  });
+});
+
 describe('the README of the manifests', () => {
   const readme = readFileSync(join(manifestsFolder, 'README.md'), 'utf8');
 
@@ -56,7 +72,8 @@ describe('the README of the manifests', () => {
     expect([...brought].filter((name) => !readme.includes(name.split('/')[1] ?? name))).toEqual([]);
   });
 
-  it('has a line for every folder that can be applied', () => {
-    expect(folders.filter((folder) => !readme.includes(`\`${folder}\``))).toEqual([]);
+  it('has a line for every folder that can be applied or added', () => {
+    const listed = [...folders, ...components];
+    expect(listed.filter((folder) => !readme.includes(`\`${folder}\``))).toEqual([]);
   });
 });

@@ -58,6 +58,7 @@ export const targetLabels = [
   'container',
   'endpoint',
   'version',
+  'rollouts_pod_template_hash',
 ] as const;
 
 /** Metrics of others. */

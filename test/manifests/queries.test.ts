@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { at, listAt, parseManifests } from './manifest.js';
 import { manifestsFolder } from './programs.js';
 import { groupedBy, knownMetrics, unknownNames } from './promql.js';
 import { adapterRules, prometheusRules, readDashboards, rulesOf } from './queries.js';
@@ -26,6 +27,19 @@ describe('what asks Prometheus', () => {
 
   it('has rules that name metrics and labels of the catalog', () => {
     expect([...slo, ...alerts].flatMap(({ expr }) => unknownNames(expr, known))).toEqual([]);
+  });
+
+  it('has an analysis of rollouts that names them too', () => {
+    const [template] = parseManifests(
+      readFileSync(join(manifestsFolder, 'components/rollout/analysis.yaml'), 'utf8'),
+    );
+    const queries = listAt(template, 'spec', 'metrics').map((metric) =>
+      String(at(metric, 'provider', 'prometheus', 'query')),
+    );
+    expect(queries.length).toBeGreaterThan(0);
+    expect(
+      queries.flatMap((expr) => unknownNames(expr.replaceAll(/\{\{args\.(\w+)\}\}/g, '$1'), known)),
+    ).toEqual([]);
   });
 
   it('has a metric for the autoscaler, under the name that it asks for', () => {

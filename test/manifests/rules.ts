@@ -153,10 +153,10 @@ export const rules: Readonly<Record<string, Rule>> = {
       const { limits } = settingsFrom(parseConfig(text, from).config, {}, {});
       return podsOf(manifests)
         .filter(({ containers }) => containers.some(({ name }) => name === 'propylon'))
-        .filter(({ spec, containers }) => {
-          const pause = Number(at(containers[0]?.raw, 'lifecycle', 'preStop', 'sleep', 'seconds') ?? 0);
+        .filter(({ spec }) => {
           const grace = Number(at(spec, 'terminationGracePeriodSeconds'));
-          return !(grace * 1000 > pause * 1000 + (limits.drainTimeoutMs ?? 0) + lastWordsMs);
+          const { drainDelayMs = 0, drainTimeoutMs = 0 } = limits;
+          return !(grace * 1000 > drainDelayMs + drainTimeoutMs + lastWordsMs);
         })
         .map((pods) => pods.from);
     }),
