@@ -23,3 +23,25 @@ export async function kustomize(program: string, folder: string): Promise<Manife
   });
   return parseManifests(stdout);
 }
+
+const chart = `${manifestsFolder}helm/propylon`;
+// Built from the module proxy, helm does not know for which Kubernetes it was made.
+const kubernetes = ['--kube-version', '1.33.0'];
+
+/** What `helm install` would send, with values as YAML. Rejects with what helm says. */
+export async function helmTemplate(
+  program: string,
+  values = '{}',
+  release = 'propylon',
+): Promise<Manifest[]> {
+  const child = run(program, ['template', release, chart, ...kubernetes, '--values', '-'], {
+    maxBuffer: bufferBytesMax,
+  });
+  child.child.stdin?.end(values);
+  return parseManifests((await child).stdout);
+}
+
+/** What `helm lint` prints. Rejects with it where it finds something. */
+export async function helmLint(program: string): Promise<string> {
+  return (await run(program, ['lint', '--strict', ...kubernetes, chart])).stdout;
+}
