@@ -158,9 +158,7 @@ describe('the rules of the house', () => {
         const to = target(file, specifier);
         if (to === undefined || roomOf(to) === roomOf(file.path)) return undefined;
         if (roomOf(to) === 'demo') {
-          return file.path === 'cli/commands/serve.ts'
-            ? undefined
-            : 'only cli/commands/serve.ts may start the demo';
+          return file.path === 'cli/demo-shop.ts' ? undefined : 'only cli/demo-shop.ts may start the demo';
         }
         const [from = 0, below = 0] = [floorOf[roomOf(file.path)], floorOf[roomOf(to)]];
         return below < from || (from === 0 && below === 0) ? undefined : 'sideways or up';

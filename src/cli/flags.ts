@@ -25,6 +25,7 @@ export interface ListenFlags {
   readonly logLevel?: LogLevel;
   readonly accessLog?: boolean;
   readonly watch?: boolean;
+  readonly workers?: number | 'auto';
 }
 
 /** Of an option that may be repeated. */
@@ -35,6 +36,13 @@ function port(text: string): number {
   if (!/^\d+$/.test(text) || number > 65_535)
     throw new InvalidArgumentError('A port is a number from 0 to 65535.');
   return number;
+}
+
+function workers(text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  if (!/^[1-9]\d{0,2}$/.test(text))
+    throw new InvalidArgumentError('Workers are a number from 1 on, or auto.');
+  return Number(text);
 }
 
 /** Declares the shared flags on a command. */
@@ -88,7 +96,13 @@ export function addListenFlags(command: Command): Command {
     .addOption(
       new Option('--log-level <level>', 'the least that is logged (default info)').choices(logLevels),
     )
-    .option('--access-log', 'log every request');
+    .option('--access-log', 'log every request')
+    .addOption(
+      new Option(
+        '--workers <number|auto>',
+        'processes that serve, auto: one per processor (default: this one alone)',
+      ).argParser(workers),
+    );
 }
 
 /** The flags of `openapi` alone. */
@@ -180,5 +194,6 @@ export function settingsOf(flags: SourceFlags & ListenFlags): Settings {
     adminPort: flags.adminPort,
     logLevel: flags.logLevel,
     accessLog: flags.accessLog,
+    workers: flags.workers,
   });
 }

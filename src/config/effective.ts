@@ -28,6 +28,7 @@ const paths: Readonly<Record<keyof Overrides, readonly [section: string, name?: 
   strict: ['conflicts'],
   logLevel: ['log', 'level'],
   accessLog: ['log', 'access'],
+  workers: ['workers'],
 };
 
 /** What file, environment and flags have come to. */

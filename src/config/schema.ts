@@ -129,6 +129,12 @@ export const configSchema = z.strictObject({
         .describe('TLS for clients, HTTP/1.1 and HTTP/2.'),
     })
     .optional(),
+  workers: z
+    .union([z.int().min(1).max(512), z.literal('auto')])
+    .optional()
+    .describe(
+      'Processes that serve, besides one that guides them; auto: one per processor. Default: one process that does both.',
+    ),
   conflicts: z
     .enum(['warn', 'refuse'])
     .optional()

@@ -23,6 +23,7 @@ export interface Overrides {
   readonly logLevel?: LogLevel | undefined;
   /** A line per request. */
   readonly accessLog?: boolean | undefined;
+  readonly workers?: number | 'auto' | undefined;
 }
 
 /** The configuration that counts, every default but those of the limits and listeners filled in. */
@@ -33,6 +34,8 @@ export interface Settings {
   readonly rules: readonly string[];
   readonly backends: readonly ({ readonly selector: string } & UpstreamOptions)[];
   readonly listen: NonNullable<Config['listen']>;
+  /** Undefined for one process that does everything. */
+  readonly workers: number | 'auto' | undefined;
   readonly conflicts: 'warn' | 'refuse';
   readonly trailingSlash: 'strict' | 'ignore';
   readonly multiSegmentDecoding: 'slash' | 'reserved';
@@ -117,6 +120,12 @@ export function environmentOverrides(env: Readonly<Record<string, string | undef
     if (text === undefined || level !== undefined) return level;
     return invalid(name, `is "${text}", not a level`, `Write one of ${logLevels.join(', ')}.`);
   };
+  const workers = (name: string): number | 'auto' | undefined => {
+    const text = env[name];
+    if (text === undefined || text === 'auto') return text;
+    if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+    return invalid(name, `is "${text}", not a number of workers`, 'Write a number from 1 on, or auto.');
+  };
   const overrides = {
     descriptors: list('PROPYLON_DESCRIPTORS'),
     protos: list('PROPYLON_PROTOS'),
@@ -132,6 +141,7 @@ export function environmentOverrides(env: Readonly<Record<string, string | undef
     strict: flag('PROPYLON_STRICT'),
     logLevel: logLevel('PROPYLON_LOG_LEVEL'),
     accessLog: flag('PROPYLON_ACCESS_LOG'),
+    workers: workers('PROPYLON_WORKERS'),
   };
   return { overrides, diagnostics };
 }
@@ -172,6 +182,7 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
       ...(adminHost === undefined ? {} : { adminHost }),
       ...(adminPort === undefined ? {} : { adminPort }),
     },
+    workers: pick('workers') ?? file.workers,
     conflicts: strict === true ? 'refuse' : (file.conflicts ?? 'warn'),
     trailingSlash: file.trailingSlash ?? 'strict',
     multiSegmentDecoding: file.multiSegmentDecoding ?? 'slash',

@@ -17,6 +17,8 @@ export type { Principal } from './principal.js';
 export { RequestMessage } from './request-message.js';
 export { createGateResources, type GateHost, type GateResources } from './resources.js';
 export { admit, callThrough, inspect } from './run.js';
+export { createSharedMemory, type MemoryGuest, type MemoryOwner } from './shared/memory.js';
+export type { QuestionName, Questions, SharedMemory, TellingName } from './shared/question.js';
 export { type Gate, type GateStep, type NextOptions, openGate } from './step.js';
 export { createInputRules, type InputRules } from './validate/input-rules.js';
 export {

@@ -17,12 +17,13 @@ import { createIdentity, type Identity } from './auth/identity/identity.js';
 import { type AnswerCache, createAnswerCache } from './cache/answer-cache.js';
 import { createAnswerStore } from './idempotency/create.js';
 import type { AnswerStore } from './idempotency/store.js';
-import { Concurrency } from './limits/concurrency.js';
+import { type Concurrency, createConcurrency } from './limits/concurrency.js';
 import { createRateLimits } from './limits/create.js';
 import { LoopDelay } from './limits/loop-delay.js';
 import type { RateLimits } from './limits/rate-limits.js';
 import type { GateOptions } from './options.js';
 import { createRedisStore, type RedisStore } from './redis.js';
+import type { SharedMemory } from './shared/question.js';
 
 /** What the gates of all methods share and what survives a reload: made once, by configuration. */
 export interface GateResources {
@@ -77,6 +78,8 @@ export interface GateHost {
   readonly warn: Warn;
   /** Default: nobody counts. */
   readonly meter?: Meter | undefined;
+  /** Of several processes that are one gateway; undefined where there is one. */
+  readonly memory?: SharedMemory | undefined;
 }
 
 /** What of the resources has a state, and is shared with those that come of them. */
@@ -199,7 +202,7 @@ function partsOf(
         createAnswerStore(idempotency, host, redis.value),
       ),
     ),
-    concurrency: hold(SharedPart.of(before?.concurrency, undefined, () => new Concurrency())),
+    concurrency: hold(SharedPart.of(before?.concurrency, undefined, () => createConcurrency(host.memory))),
     loopDelay: hold(SharedPart.of(before?.loopDelay, undefined, () => new LoopDelay(host.clock))),
   };
 }

@@ -18,8 +18,9 @@ import { watchGateway } from './metrics.js';
 import type { GatewayOptions } from './options.js';
 import { createReloads, type ReloadResult } from './reload.js';
 import { createRpc, type Rpc } from './rpc.js';
-import type { CurrentSettings } from './serve-clients.js';
+import { type CurrentSettings, type Parts, serveClients } from './serve-clients.js';
 import { createWatches, type Watches } from './watches.js';
+import type { PrimaryLink } from './workers/link.js';
 
 /** A running gateway: an app to mount, or to listen with. */
 export interface PropylonGateway {
@@ -51,6 +52,15 @@ export interface PropylonGateway {
   reload(options?: GatewayOptions): Promise<ReloadResult>;
   /** Listens for clients and, apart, for operators. */
   listen(options?: ListenOptions): Promise<Listener>;
+  /**
+   * Serves, as a worker, what the primary hands over, which is told what is served. Resolves once it has told this
+   * process to end, or is gone, and what was under way is done.
+   */
+  join<T>(
+    primary: PrimaryLink,
+    where: Pick<ListenOptions, 'tls'>,
+    announcementOf: (gateway: PropylonGateway, scheme: 'http' | 'https') => T,
+  ): Promise<'done' | 'orphaned'>;
   /** Closes the channels; listeners are closed by their own `close`. */
   close(): Promise<void>;
 }
@@ -135,7 +145,19 @@ function assemble(
   }, systemClock);
   const own = createApp(core, routes === undefined ? undefined : (app) => routes(app, () => rpc), current);
   const reload = (next?: GatewayOptions): Promise<ReloadResult> => reloads.reload(next);
-  return {
+  const parts: Parts = {
+    core,
+    app: own,
+    current,
+    recorder,
+    metrics,
+    clock: systemClock,
+    explain,
+    readiness: first.options.readiness ?? {},
+    logLevels,
+    reload: () => reload(),
+  };
+  const gateway: PropylonGateway = {
     app: own.app,
     get diagnostics() {
       return reloads.current.loaded.diagnostics;
@@ -157,26 +179,16 @@ function assemble(
     fetch: async (request, received) => own.app.fetch(request, { received } satisfies AppEnvironment),
     requestListener: getRequestListener(own.app.fetch, { overrideGlobalObjects: false }),
     reload,
-    listen: (where = {}) =>
-      listen(
-        {
-          core,
-          app: own,
-          current,
-          recorder,
-          metrics,
-          clock: systemClock,
-          explain,
-          readiness: first.options.readiness ?? {},
-          logLevels,
-          reload: () => reload(),
-        },
-        where,
-      ),
+    listen: (where = {}) => listen(parts, where),
+    async join(primary, where, announcementOf) {
+      const clients = await serveClients(parts, where);
+      return primary.serve(clients, announcementOf(gateway, clients.scheme));
+    },
     close: async () => {
       await reloads.close();
       // Last: the calls that were just cut are spans too.
       await tracer?.close();
     },
   };
+  return gateway;
 }

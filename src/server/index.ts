@@ -8,4 +8,8 @@ export type { Backend, GatewayOptions } from './options.js';
 export type { ReloadResult } from './reload.js';
 export { CallError, type Rpc } from './rpc.js';
 export { gatewayOptionsOf, readSettings } from './settings.js';
+export { findPrimary, type PrimaryLink } from './workers/link.js';
+export type { Ending } from './workers/member.js';
+export { type Primary, type PrimaryOptions, startPrimary } from './workers/primary.js';
+export { workerCount } from './workers/worker-count.js';
 export { writeCodecs } from './write-codecs.js';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { Server } from 'node:net';
 import { askAll } from './admin/ask-all.js';
 import { listenForOperators } from './admin/listen.js';
 import { type Parts, serveClients } from './serve-clients.js';
@@ -94,7 +94,8 @@ async function open(server: Server, port: number, host: string): Promise<void> {
   await once(server, 'listening');
 }
 
-function portOf(server: Server): number {
+/** The port that a server has got. */
+export function portOf(server: Server): number {
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
 }

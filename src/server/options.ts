@@ -3,7 +3,7 @@ import type { CodecModule, CodecOptions } from '../codec/index.js';
 import type { EffectiveConfig } from '../config/index.js';
 import type { DescriptorSource } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import type { GateOptions, Policy } from '../gate/index.js';
+import type { GateOptions, Policy, SharedMemory } from '../gate/index.js';
 import type { MetadataRules, StreamRules } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import type { ErrorForm, RequestOptions, StreamDefault } from '../surface/index.js';
@@ -106,6 +106,8 @@ export interface GatewayOptions {
    * fields are the client's, and hold credentials. Default: none is kept.
    */
   readonly log?: (event: RequestEvent, asked: TracedRequest) => void;
+  /** What this process remembers together with others, as a worker does. Default: everything for itself. */
+  readonly sharedMemory?: SharedMemory | undefined;
   /** Told of what went wrong outside of any request. Default: a warning of the process. */
   readonly warn?: (text: string, cause?: unknown) => void;
   /** When the gateway is ready besides. Default: whenever it serves. */

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Explanation } from '../../gateway/index.js';
 import { createGateway, type ExplainArguments, gatewayOptionsOf } from '../../server/index.js';
+import { startDemoShop, withDemo } from '../demo-shop.js';
 import { exitCode } from '../exit-code.js';
 import { coloured, explainedText, plain } from '../explained.js';
 import { type ExplainFlags, type SourceFlags, settingsOf } from '../flags.js';
 import { printDiagnostics } from '../terminal.js';
-import { startDemo } from './serve.js';
 
 /** `propylon explain`: what would happen to a request, by the gateway that runs, or by one made here for it. */
 export async function explain(
@@ -70,10 +70,11 @@ async function askHere(
   if (flags.demo !== true && (given.sources?.length ?? 0) + (given.reflect?.length ?? 0) === 0) {
     return 'There is nothing to explain: name a source with --descriptors, --proto, --reflect or --config, ask a running gateway with --admin http://127.0.0.1:9090, or try --demo.';
   }
-  const demo = flags.demo === true ? await startDemo() : undefined;
+  const demo = flags.demo === true ? await startDemoShop() : undefined;
   try {
     // Who asks is no client: nothing of it belongs into an audit file.
-    const gateway = await createGateway({ ...(demo?.adapt(given) ?? given), audit: undefined });
+    const options = demo === undefined ? given : (await withDemo(demo.facts))(given);
+    const gateway = await createGateway({ ...options, audit: undefined });
     try {
       if (flags.verbose === true) printDiagnostics(gateway.diagnostics, true);
       return await gateway.explain(asked);

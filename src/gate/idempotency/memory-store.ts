@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../clock.js';
 import type { HeaderFields } from '../../headers.js';
 import type { GateAnswer } from '../verdict.js';
-import type { AnswerStore, Known } from './store.js';
+import type { AnswerStore, Claim, ClaimTimes, Known } from './store.js';
 
 interface Answered {
   readonly fingerprint: string;
@@ -16,11 +16,17 @@ interface UnderWay {
   readonly until: number;
 }
 
+/** Says at once what it knows. */
+export interface LocalAnswerStore extends AnswerStore {
+  claim(id: string, fingerprint: string, times: ClaimTimes): Claim;
+  look(id: string): Known | undefined;
+}
+
 /** What one answer costs besides its bytes, roughly. */
 const entryBytes = 512;
 
 /** Remembers in this process, answers of at most `bytesMax` together. Those of requests under way are never forgotten. */
-export function memoryAnswerStore(clock: Clock, bytesMax: number): AnswerStore {
+export function memoryAnswerStore(clock: Clock, bytesMax: number): LocalAnswerStore {
   const answers = new LRUCache<string, Answered>({ maxSize: bytesMax, sizeCalculation: sizeOf });
   const underWay = new Map<string, UnderWay>();
   const known = (id: string, answered: Answered | undefined, now: number): Known | undefined => {

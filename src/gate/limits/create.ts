@@ -2,10 +2,12 @@ import type { Random, WallClock } from '../../clock.js';
 import type { Diagnostic } from '../../diagnostic/index.js';
 import type { Limits } from '../../limits.js';
 import type { RedisStore } from '../redis.js';
+import type { SharedMemory } from '../shared/question.js';
 import { FleetCounter } from './fleet-counter.js';
 import { MemoryCounter } from './memory-counter.js';
 import type { RateLimitOptions } from './options.js';
 import { RateLimits } from './rate-limits.js';
+import { SharedCounter } from './shared-counter.js';
 
 /** Reports it where requests are to be counted in a Redis that is not configured. */
 export function createRateLimits(
@@ -14,6 +16,7 @@ export function createRateLimits(
     readonly clock: WallClock;
     readonly random: Random;
     readonly limits: Limits;
+    readonly memory?: SharedMemory | undefined;
     readonly report: (diagnostic: Diagnostic) => void;
   },
   redis: RedisStore | undefined,
@@ -30,6 +33,8 @@ export function createRateLimits(
   const counter =
     store === 'redis' && redis !== undefined
       ? new FleetCounter(redis, host.clock, rateLimits)
-      : new MemoryCounter(host.clock);
+      : host.memory === undefined
+        ? new MemoryCounter(host.clock)
+        : new SharedCounter(host.memory, host.clock);
   return new RateLimits(counter, host);
 }

@@ -1,4 +1,13 @@
 import type { Random } from '../../clock.js';
+import type { Limits } from '../../limits.js';
+
+/** A limit has room for so many keys, however many limits there are. */
+const keysMin = 1_000;
+
+/** Room that each of so many limits has. */
+export function keysMaxOf({ rateLimitKeysMax }: Limits, limits: number): number {
+  return Math.max(keysMin, Math.floor(rateLimitKeysMax / Math.max(1, limits)));
+}
 
 /** Places that a new key looks at, for what has run out. */
 const sweptPerKey = 2;

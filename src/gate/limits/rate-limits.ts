@@ -3,11 +3,8 @@ import type { DescMethod } from '../../descriptor/index.js';
 import type { Limits } from '../../limits.js';
 import type { Counter, Limit } from './counter.js';
 import type { MethodLimit } from './declared.js';
-import { KeyTable } from './key-table.js';
-import type { Rate } from './rate.js';
-
-/** A limit has room for so many keys, however many limits there are. */
-const keysMin = 1_000;
+import { KeyTable, keysMaxOf } from './key-table.js';
+import { isSameRate, type Rate } from './rate.js';
 
 /** What one load of policies has said. */
 export interface LoadScope {
@@ -42,9 +39,10 @@ export class RateLimits {
   /** The limit of that id for a load; one of another rate is another, in which nobody has used anything. */
   limit(load: object, id: string, name: string, rate: Rate): Limit {
     const { limits } = this.scope(load);
-    const known = [limits.get(id), this.#current.get(id)].find((limit) => limit && isSame(limit.rate, rate));
-    const keysMax = (): number =>
-      Math.max(keysMin, Math.floor(this.#limits.rateLimitKeysMax / Math.max(1, this.#current.size)));
+    const known = [limits.get(id), this.#current.get(id)].find(
+      (limit) => limit && isSameRate(limit.rate, rate),
+    );
+    const keysMax = (): number => keysMaxOf(this.#limits, this.#current.size);
     const limit = known ?? { id, name, rate, keys: new KeyTable(keysMax, this.#random) };
     limits.set(id, limit);
     return limit;
@@ -54,8 +52,4 @@ export class RateLimits {
   settle(load: object): void {
     this.#current = this.scope(load).limits;
   }
-}
-
-function isSame(a: Rate, b: Rate): boolean {
-  return a.requests === b.requests && a.perMs === b.perMs && a.burst === b.burst;
 }

@@ -27,6 +27,10 @@ export function remainingOf({ depth, interval }: Rate, ahead: number): number {
   return Math.max(0, Math.floor((depth - ahead) / interval));
 }
 
+export function isSameRate(a: Rate, b: Rate): boolean {
+  return a.requests === b.requests && a.perMs === b.perMs && a.burst === b.burst;
+}
+
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -104,16 +104,12 @@ function watchedLimits(
 }
 
 /** How many are under way, which a rehearsal is not. */
-function looking(concurrency: GateResources['concurrency']): Pick<Concurrency, keyof Concurrency> {
+function looking(concurrency: GateResources['concurrency']): Concurrency {
   return {
     of(method) {
       const running = concurrency.of(method);
-      return {
-        get count() {
-          return running.count;
-        },
-        set count(_) {},
-      };
+      const look = (max: number) => running.look(max);
+      return { enter: look, look, leave: () => undefined };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { Unanswered } from './ask-all.js';
 import { onlyAskedAs } from './asked-names.js';
 import { type ClientsAddress, consolePages } from './console.js';
 import { explainRequest } from './explain.js';
@@ -38,6 +39,10 @@ export function createAdminApp(
   app.get('/', (c) => {
     const isForBrowser = c.req.header('accept')?.includes('text/html') ?? false;
     return isForBrowser ? c.html(indexPage(true)) : c.text(indexPage(false));
+  });
+  app.onError((error, c) => {
+    if (!(error instanceof Unanswered)) throw error;
+    return c.json({ message: error.message }, 503);
   });
   app.get('/livez', (c) => c.text('ok\n'));
   app.get('/readyz', async (c) => {

@@ -25,11 +25,27 @@ const merges: Merges = {
 /** What one process answers for all. */
 const ofOne: ReadonlySet<OperationName> = new Set(['explain']);
 
-/** Asks all processes that serve now, and makes one answer of theirs. Rejects when there is none. */
+/** What is done in all processes or not done. */
+const forAll: ReadonlySet<OperationName> = new Set(['purge', 'logLevel', 'drain', 'reload']);
+
+/** Who should have answered has not: there is none, or one of all that must. */
+export class Unanswered extends Error {}
+
+/**
+ * Asks all processes that there are, and makes one answer of theirs: one that does not answer is left out where it is
+ * told of itself. Rejects with Unanswered.
+ */
 export function askAll(processes: () => readonly Ask[]): Ask {
   return async (name, args) => {
-    const results = await Promise.all(asked(name, processes()).map((ask) => ask(name, args)));
-    if (!isSome(results)) throw new Error('No process serves at the moment.');
+    const asked = await Promise.allSettled(askedOf(name, processes()).map((ask) => ask(name, args)));
+    const results = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    if (!isSome(results)) throw new Unanswered('No process answers at the moment.');
+    const missing = asked.length - results.length;
+    if (missing > 0 && forAll.has(name)) {
+      throw new Unanswered(
+        `${missing} of ${asked.length} processes have not answered; they may do so later.`,
+      );
+    }
     return merges[name](results);
   };
 }
@@ -39,6 +55,6 @@ function isSome<T>(results: readonly T[]): results is readonly [T, ...T[]] {
   return results.length > 0;
 }
 
-function asked(name: OperationName, processes: readonly Ask[]): readonly Ask[] {
+function askedOf(name: OperationName, processes: readonly Ask[]): readonly Ask[] {
   return ofOne.has(name) ? processes.slice(0, 1) : processes;
 }

@@ -11,7 +11,7 @@ import { type Confirmation, confirmationOf } from './confirmation.js';
 import { createNonces } from './nonces.js';
 import { judgeProof, type ProofJudge, proofAlgorithms } from './proof.js';
 import { createProofKeys } from './proof-key.js';
-import { SeenProofs } from './seen-proofs.js';
+import { type ProofUse, proofsKeptMs, SeenProofs, skewMs, type UsedProofs } from './seen-proofs.js';
 import { targetUri } from './target-uri.js';
 
 const mode = z.enum(['required', 'optional', 'off']);
@@ -59,9 +59,6 @@ export type CheckBinding = (
   said: Authentication,
 ) => Authentication | Promise<Authentication>;
 
-/** How far ahead of ours clocks of clients may be. */
-const skewMs = 10_000;
-
 /** What providers of tokens share to check who sends them. */
 export interface Bindings {
   check(options: BindingOptions): CheckBinding;
@@ -73,11 +70,11 @@ export interface Bindings {
 
 /** Proofs that were used are remembered for all providers together. */
 export function createBindings({ host, findCertificate, publicUrl }: BindingHost): Bindings {
-  const { clock, limits } = host;
+  const { clock, limits, memory } = host;
   const ageMsMax = limits.dpopProofAgeMsMax;
-  const seen = new SeenProofs(clock, ageMsMax + skewMs, limits.dpopProofsMax);
+  const seen = usedProofs(host);
   const judge: Omit<ProofJudge, 'nonces' | 'seen'> = { keyOf: createProofKeys(), ageMsMax, skewMs };
-  const nonces = createNonces(clock);
+  const nonces = createNonces(clock, memory?.secret);
 
   const checkWith = (
     { dpop = 'optional', certificateBound = 'optional', dpopNonce = false }: BindingOptions,
@@ -159,7 +156,7 @@ export function createBindings({ host, findCertificate, publicUrl }: BindingHost
 
   return {
     check: (options) => checkWith(options, seen),
-    rehearse: (options) => checkWith(options, { take: (proof) => seen.look(proof) }),
+    rehearse: (options) => checkWith(options, { take: (id) => seen.look(id) }),
     challenge({ dpop = publicUrl === undefined ? 'off' : 'optional' }, realm) {
       const schemes = [
         ...(dpop === 'required' ? [] : [`Bearer realm=${quoted(realm)}`]),
@@ -167,6 +164,16 @@ export function createBindings({ host, findCertificate, publicUrl }: BindingHost
       ];
       return schemes.join(', ');
     },
+  };
+}
+
+/** Those of this process, or of all that share its memory. */
+function usedProofs({ clock, limits, memory }: GateHost): UsedProofs {
+  if (memory === undefined) return new SeenProofs(clock, proofsKeptMs(limits), limits.dpopProofsMax);
+  const told = (use: ProofUse | 'unavailable'): ProofUse => (use === 'unavailable' ? 'full' : use);
+  return {
+    take: async (id) => told(await memory.ask('proof', { id })),
+    look: async (id) => told(await memory.ask('lookAtProof', { id })),
   };
 }
 

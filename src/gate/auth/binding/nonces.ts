@@ -4,15 +4,15 @@ import type { WallClock } from '../../../clock.js';
 /** How long a nonce is the current one; it is taken for as long again. */
 const nonceMs = 60_000;
 
-/** Nonces of this process for DPoP (RFC 9449 §9): nothing is stored, they are made of the time and a secret. */
+/** Nonces for DPoP (RFC 9449 §9): nothing is stored, they are made of the time and a secret. */
 export interface Nonces {
   readonly current: string;
   /** "late" for one that is taken still: the client is to be told the current one. */
   judge(nonce: string): 'good' | 'late' | 'bad';
 }
 
-export function createNonces(clock: WallClock): Nonces {
-  const secret = randomBytes(32);
+/** Those with one secret take each other's. */
+export function createNonces(clock: WallClock, secret: Uint8Array = randomBytes(32)): Nonces {
   const at = (slot: number): string =>
     createHmac('sha256', secret).update(String(slot)).digest('base64url').slice(0, 22);
   const slot = (): number => Math.floor(clock.wall() / nonceMs);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { compactVerify, decodeProtectedHeader, type JWK } from 'jose';
 import type { Nonces } from './nonces.js';
 import type { ProofKey } from './proof-key.js';
-import type { SeenProofs } from './seen-proofs.js';
+import type { UsedProofs } from './seen-proofs.js';
 import { normalizedUri } from './target-uri.js';
 
 /** Algorithms of proofs: asymmetric ones, none of them "none" (RFC 9449 §4.3, 5). */
@@ -27,7 +27,7 @@ export interface Proven {
 /** What proofs are judged with. */
 export interface ProofJudge {
   readonly keyOf: (jwk: JWK, alg: string) => Promise<ProofKey | undefined>;
-  readonly seen: Pick<SeenProofs, 'take'>;
+  readonly seen: Pick<UsedProofs, 'take'>;
   /** Undefined where none is asked for. */
   readonly nonces: Nonces | undefined;
   /** How long before us a proof may have been made. */
@@ -65,7 +65,7 @@ export async function judgeProof(text: string, proven: Proven, judge: ProofJudge
     .update(`${proven.jkt} ${String(claims['jti'])}`)
     .digest('base64url')
     .slice(0, 22);
-  const taken = judge.seen.take(id);
+  const taken = await judge.seen.take(id);
   if (taken === 'seen') return bad('was used before');
   return taken === 'full' ? taken : nonce;
 }
