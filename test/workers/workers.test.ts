@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compileProtos } from '../support/compile-protos.js';
 import { type EchoBackend, startEchoBackend } from '../support/echo-backend.js';
 import { httpAnnotations } from '../support/http-annotations.js';
@@ -13,6 +13,9 @@ import { startLoad } from '../support/load.js';
 import { type PropylonProcess, startPropylon } from '../support/propylon.js';
 
 /** `propylon serve --workers N`, as its users run it. */
+
+// Processes are started in most of these, each of which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'propylon-workers-'));
