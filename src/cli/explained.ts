@@ -30,7 +30,10 @@ export function explainedText(given: Explanation, paint: Paint): string {
     ['request', requestLines(explanation)],
     ['route', routeLines(explanation, paint)],
     ['binding', bindingLines(explanation)],
-    ['steps', explanation.steps.flatMap((step) => stepLines(step, paint))],
+    [
+      'steps',
+      [...explanation.steps.flatMap((step) => stepLines(step, paint)), ...settingLines(explanation, faint)],
+    ],
     ['call', callLines(explanation, faint)],
     ['upstream', upstreamLines(explanation)],
     ['outcome', outcomeLines(explanation, faint)],
@@ -122,14 +125,19 @@ function stepLines(step: ExplainedStep, { good, bad, faint }: Paint): string[] {
   ];
 }
 
-function callLines({ call, settings }: Explanation, faint: Paint['faint']): string[] {
-  const set = settings.map(({ path, value, origin }) => faint(`policy    ${path} = ${value}  (${origin})`));
-  if (call === undefined) return set;
+function settingLines({ settings }: Explanation, faint: Paint['faint']): string[] {
+  const lines = settings.map(({ path, value, origin }) =>
+    faint(`  policy    ${path} = ${value}  (${origin})`),
+  );
+  return lines.length === 0 ? [] : ['besides', ...lines];
+}
+
+function callLines({ call }: Explanation, faint: Paint['faint']): string[] {
+  if (call === undefined) return [];
   const { path, timeoutMs, metadata, messages, messageCount } = call;
   return [
     `grpc      ${path}`,
     `deadline  ${timeoutMs === undefined ? 'none' : `${timeoutMs} ms`}`,
-    ...set,
     ...metadata.map((field) => `metadata  ${fieldText(field)}`),
     ...messages.flatMap((message, index) => messageLines(message, index + 1, messageCount, faint)),
   ];

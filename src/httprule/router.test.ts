@@ -215,3 +215,19 @@ function compare(a: readonly number[], b: readonly number[]): number {
   }
   return 0;
 }
+
+describe('the candidates of a path', () => {
+  it.each<[path: string, templates: readonly string[], found: readonly number[]]>([
+    ['/v1/a/b', ['GET /v1/{name=**}', 'GET /v1/a/{name}', 'GET /v1/a/b', 'GET /v1/{name=a/*}:go'], [2, 1, 0]],
+    ['/v1/a/b:go', ['GET /v1/{name=**}', 'GET /v1/a/{name}', 'GET /v1/a/*:go'], [2, 1, 0]],
+    ['/v1/a//b', ['GET /v1/{name=**}'], []],
+    ['/v2', ['GET /v1/{name=**}'], []],
+    ['/a/a/a/b', ['GET /{name=**}/a/b', 'GET /{name=**}/b', 'GET /{name=**}'], [0, 1, 2]],
+  ])('%s of %j: %j, those that win first and each once', (path, templates, found) => {
+    expect(routerOf(templates).router.candidates(path)).toEqual(found);
+  });
+
+  it('are refused for a path that nobody can read, as the request is', () => {
+    expect(() => routerOf(['GET /v1/a']).router.candidates('/v1/%zz')).toThrow(StatusError);
+  });
+});

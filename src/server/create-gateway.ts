@@ -130,13 +130,16 @@ function assemble(
   };
   const { metrics } = first.parts;
   if (metrics !== undefined) watchGateway(metrics, core, current);
-  const explain = (asked: ExplainArguments): Promise<Explanation> => {
+  const explain = async (asked: ExplainArguments): Promise<Explanation> => {
     const { serving, gate, parts } = reloads.current;
     const retain = (upstream: Upstream) => parts.channels.value.retain(upstream);
-    return explainHere(
-      { options: { ...serving, clock: systemClock, tracer }, gate, random: Math.random, retain },
-      asked,
-    );
+    const options = { ...serving, clock: systemClock, tracer };
+    const release = core.hold();
+    try {
+      return await explainHere({ options, gate, random: Math.random, retain }, asked);
+    } finally {
+      release();
+    }
   };
   const rpc = createRpc((name) => {
     const { limits, transport } = reloads.current;

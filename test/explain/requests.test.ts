@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Explanation } from '../../src/gateway/index.js';
 import { type EchoGateway, messageOf, startEchoGateway } from '../support/echo-gateway.js';
@@ -72,7 +75,10 @@ describe('explained', () => {
       'GET /v1/echo',
       {},
       {
-        settings: [{ path: 'timeout', value: '2s', origin: 'policies.t.T.Unary' }],
+        settings: expect.arrayContaining([
+          { path: 'timeout', value: '2s', origin: 'policies.t.T.Unary' },
+          { path: 'authentication.mode', value: 'none', origin: 'policies.*' },
+        ]),
         call: { timeoutMs: expect.any(Number), metadata: expect.arrayContaining([['x-tenant', 'acme']]) },
         answer: { httpStatus: 200, headers: expect.arrayContaining([['x-shop', 'yes']]) },
       },
@@ -278,6 +284,25 @@ http:
         ]),
       );
     }
+  });
+
+  it('no key, under whatever name keys are configured to be sent', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'propylon-explain-'));
+    const keysFile = join(folder, 'keys.json');
+    writeFileSync(keysFile, '{"keys":[]}');
+    const providers = { clerks: { type: 'apiKey', keysFile, header: 'X-Pass' } } as const;
+    const guarded = await startEchoGateway(gateSettings({ '*': {} }, { authentication: { providers } }));
+    const said = await guarded.gateway.explain({
+      ...{ method: 'GET', url: '/v1/echo', body: '' },
+      headers: [['X-Pass', 's3cret']],
+    });
+    await guarded.close();
+    rmSync(folder, { recursive: true });
+    expect([said.answer.httpStatus, said.request.headers]).toEqual([
+      401,
+      expect.arrayContaining([['x-pass', '***']]),
+    ]);
+    expect(JSON.stringify(said)).not.toContain('s3cret');
   });
 
   it('what has come of a request that was sent', async () => {

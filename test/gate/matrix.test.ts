@@ -160,6 +160,15 @@ function foretell(name: Method, { method, headers = {}, query = '', body }: Aske
   });
 }
 
+/** What of the policy is shown with the steps that go by it, or as what no step goes by. */
+const policyPathsOf = ({ steps, settings }: Awaited<ReturnType<typeof foretell>>): string[] =>
+  [...new Set([...steps.flatMap(({ policy }) => policy), ...settings].map(({ path }) => path))].sort();
+
+const declaredPathsOf = (name: Method): string[] => {
+  const route = gateway.summary().find(({ method }) => method === `t.v1.S.${name}`);
+  return (route?.policy ?? []).map(({ path }) => path).sort();
+};
+
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 const callsOf = (name: Method): number =>
   backend.calls.filter(({ path }) => path === `/t.v1.S/${name}`).length;
@@ -219,7 +228,7 @@ describe.skipIf(redisProgram === undefined)('every policy', () => {
             keys: { type: 'apiKey', keysFile },
           },
         },
-        redis: { url: redis.url },
+        redis: { url: redis.url, timeout: '1s' },
         rateLimits: { store: 'redis' },
         cache: { store: 'redis' },
         idempotency: { store: 'redis', whenUnavailable: 'closed' },
@@ -397,6 +406,7 @@ describe.skipIf(redisProgram === undefined)('every policy', () => {
         status,
         status < 400 ? 'answered' : 'refused',
       ]);
+    if (foretold.verdict === 'answered') expect(policyPathsOf(foretold)).toEqual(declaredPathsOf(name));
     const answered = await ask(name, request);
     expect([answered.status, answered.reason ?? reason]).toEqual([status, reason ?? answered.reason]);
     // A request that should not pass never costs the backend anything.

@@ -23,7 +23,7 @@ export interface Explanation {
   readonly bound: ExplainedBinding | undefined;
   readonly steps: readonly ExplainedStep[];
   readonly call: ExplainedCall | undefined;
-  /** Of the method's policy what is no step: timeout, requestBytesMax. */
+  /** Of the method's policy what no step goes by: timeout, requestBytesMax, authentication.mode of none. */
   readonly settings: readonly PolicyValue[];
   readonly upstream: ExplainedUpstream | undefined;
   readonly answer: ExplainedAnswer;
