@@ -10,8 +10,19 @@ export type SpanAttributes = Record<string, string | number>;
 const textMax = 256;
 const pathMax = 1_024;
 
-/** RFC 9110 and RFC 5789; whatever else a client calls a method is "_OTHER". */
-const httpMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE']);
+/** RFC 9110, PATCH and QUERY; whatever else a client calls a method is "_OTHER". */
+const httpMethods = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'CONNECT',
+  'OPTIONS',
+  'TRACE',
+  'QUERY',
+]);
 
 /** "GET /v1/{name=products/*}"; without a route the method alone. A client cannot make up new ones. */
 export function requestName({ httpMethod, route }: RequestEvent): string {

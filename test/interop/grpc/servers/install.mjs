@@ -12,6 +12,8 @@ installAll({
   'grpc-go': () => goBuild(join(here, 'go'), '.', join(cache, 'grpc-go-server')),
   'go-control-plane': () =>
     goBuild(join(here, '../../xds/control-plane'), '.', join(cache, 'xds-control-plane')),
+  'OpenTelemetry collector': () =>
+    goBuild(join(here, '../../tracing/collector'), '.', join(cache, 'otel-collector')),
   grpcio: () =>
     pipInstall(
       'interop/python',

@@ -1,5 +1,5 @@
 // An OpenTelemetry collector that takes OTLP over gRPC and over HTTP and hands on what it got as OTLP over HTTP:
-// how these are put together is said by its configuration. It tells nobody about itself.
+// how these are put together is said by its configuration.
 package main
 
 import (
