@@ -1,11 +1,16 @@
 // Processes of the bench: started, watched, measured through /proc, stopped.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 
-/** Starts a program; resolves once a line of its output matches, rejects if it ends before. */
-export async function start(program, args, readyLine, env = {}) {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+/**
+ * Starts a program; resolves once a line of its output matches, rejects if it ends before. What it writes to
+ * standard error goes to `errorFile`, if there is one.
+ */
+export async function start(program, args, readyLine, env = {}, errorFile = undefined) {
+  const errors = errorFile === undefined ? 'pipe' : openSync(errorFile, 'w');
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', errors], env: { ...process.env, ...env } });
+  if (errorFile !== undefined) closeSync(errors);
   let output = '';
   const ready = await new Promise((resolve, reject) => {
     const read = (chunk) => {
@@ -14,9 +19,12 @@ export async function start(program, args, readyLine, env = {}) {
       if (match !== null) resolve(match);
     };
     child.stdout.on('data', read);
-    child.stderr.on('data', read);
+    child.stderr?.on('data', read);
     child.on('error', reject);
-    child.on('exit', (code) => reject(new Error(`${program} ended with ${code}: ${output.slice(-2_000)}`)));
+    child.on('exit', (code) => {
+      const said = errorFile === undefined ? output : output + readFileSync(errorFile, 'utf8');
+      reject(new Error(`${program} ended with ${code}: ${said.slice(-2_000)}`));
+    });
   });
   return {
     pid: child.pid,

@@ -9,8 +9,19 @@ const main = join(root, 'dist/src/cli/main.js');
 /** As manifests/Dockerfile starts it. */
 export const nodeFlags = ['--min-semi-space-size=16'];
 
-/** `propylon serve`, one process; `more` is what else stands in its propylon.yaml, `headers` what its clients send. */
-export const propylon = ({ key, title, about, transport = 'http2', more = {}, headers = [] }) => ({
+/**
+ * `propylon serve`, one process; `more` is what else stands in its propylon.yaml, `headers` what its clients send.
+ * With `logToFile` its standard error is a file.
+ */
+export const propylon = ({
+  key,
+  title,
+  about,
+  transport = 'http2',
+  more = {},
+  headers = [],
+  logToFile = false,
+}) => ({
   key: `propylon-${key}`,
   title,
   headers,
@@ -25,6 +36,8 @@ export const propylon = ({ key, title, about, transport = 'http2', more = {}, he
       process.execPath,
       [...nodeFlags, main, 'serve', '--config', config],
       /listening http:\/\/(\S+)/,
+      {},
+      logToFile ? join(cacheFolder('run'), `propylon-${key}.log`) : undefined,
     );
     return { ...gateway, address: gateway.ready[1] };
   },
