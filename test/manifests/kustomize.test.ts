@@ -10,7 +10,8 @@ import { unknownFields } from './strict.js';
 
 const foldersOf = (kind: 'Component' | 'Kustomization'): string[] =>
   readdirSync(manifestsFolder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('kustomization.yaml'))
+    // The chart has links to what is elsewhere.
+    .filter((file) => file.endsWith('kustomization.yaml') && !file.startsWith('helm/'))
     .filter((file) => readFileSync(join(manifestsFolder, file), 'utf8').includes(`\nkind: ${kind}\n`))
     .map(dirname)
     .sort();
