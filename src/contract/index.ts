@@ -1,4 +1,5 @@
 export { type ClientBuild, type ClientBuildOptions, clientModule, clientRuntime } from './client/client.js';
+export { type Compared, compareSurfaces } from './compare/compare.js';
 export type { Json, JsonObject } from './json.js';
 export {
   type OpenApiBuild,

@@ -109,10 +109,16 @@ export async function nextGeneration(
   }
 }
 
-/** The functions of the options are those of the first; of sources it is known what they hold. */
+/** Of sources it is known what they hold; whatever runs inside of the gateway is that of the first. */
 function isSame(one: GatewayOptions, other: GatewayOptions): boolean {
-  const told = ({ sources: _, renew: __, watch: ___, ...options }: GatewayOptions): object => options;
   return isDeepStrictEqual(told(one), told(other));
+}
+
+function told({ sources: _, watch: __, logLevels: ___, tracer: ____, ...options }: GatewayOptions): object {
+  const said = Object.entries(options).filter(
+    ([, value]) => value !== undefined && typeof value !== 'function',
+  );
+  return Object.fromEntries(said);
 }
 
 /** The limits that make channels what they are. */

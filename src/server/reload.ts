@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.js';
+import { compareSurfaces } from '../contract/index.js';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
 import type { Gateway } from '../gateway/index.js';
 import { type Generation, nextGeneration } from './generation.js';
@@ -49,11 +50,17 @@ export function createReloads(core: Gateway, first: Generation, watches: Watches
         await next?.release();
         return refused([]);
       }
-      const diagnostics = [...(renewed?.diagnostics ?? []), ...(next?.loaded.diagnostics ?? [])];
-      if (next === undefined)
-        return { kind: 'unchanged', generation: current.loaded.surface.generation, diagnostics };
+      const { surface } = current.loaded;
+      const told = renewed?.diagnostics ?? [];
+      if (next === undefined) return { kind: 'unchanged', generation: surface.generation, diagnostics: told };
+      const { surface: nextSurface, diagnostics } = next.loaded;
+      const broken = compareSurfaces(surface, nextSurface);
       serve(next);
-      return { kind: 'reloaded', generation: next.loaded.surface.generation, diagnostics };
+      return {
+        kind: 'reloaded',
+        generation: nextSurface.generation,
+        diagnostics: [...told, ...broken, ...diagnostics],
+      };
     } catch (error) {
       return refused(error instanceof DiagnosticsError ? error.diagnostics : [unexpected(error)]);
     }

@@ -10,20 +10,32 @@ export interface Watches {
   close(): void;
 }
 
-/** `changed` is called for each change, of whatever. */
+/** Files that are changed together are loaded together. */
+const togetherMs = 50;
+
+/** `changed` is called when something has changed, whatever it is. */
 export function createWatches(clock: WallClock, changed: () => void): Watches {
   const stops = new Map<string, () => void>();
   let isClosed = false;
+  let isWaiting = false;
+  const soon = (): void => {
+    if (isWaiting) return;
+    isWaiting = true;
+    clock.after(togetherMs, () => {
+      isWaiting = false;
+      if (!isClosed) changed();
+    });
+  };
   return {
     async follow(options, sources, { fileReloadMs, reflectionReloadMs }) {
       const host: SourceWatchHost = { clock, pollMs: fileReloadMs, serverPollMs: reflectionReloadMs };
       const wanted = new Map<string, () => Promise<() => void>>();
       for (const file of filesOf(options))
-        wanted.set(`file ${file}`, () => watchFileContent(file, host, changed));
+        wanted.set(`file ${file}`, () => watchFileContent(file, host, soon));
       for (const source of sources) {
         const { label } = source;
         if (source.watch !== undefined)
-          wanted.set(label, async () => (await source.watch?.(changed, host)) ?? (() => undefined));
+          wanted.set(label, async () => (await source.watch?.(soon, host)) ?? (() => undefined));
       }
       for (const [name, stop] of stops) {
         if (wanted.has(name)) continue;
