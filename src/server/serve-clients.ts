@@ -70,10 +70,11 @@ export async function serveClients(
   { core, app, current, recorder, clock, ...parts }: Parts,
   { tls }: { readonly tls?: ListenTls },
 ): Promise<Clients> {
-  const openTls = tls && (await loadServerTls(tls, current.limits, clock));
-  const clients = createNodeServer(core, app, current, openTls);
+  const loadedTls = tls && (await loadServerTls(tls, current.limits, clock));
+  const clients = createNodeServer(core, app, current, loadedTls?.open);
   const { metrics } = parts;
   const stopWatching = metrics === undefined ? () => undefined : watchProcess(metrics);
+  if (loadedTls !== undefined) metrics?.watch('certificateExpiry', () => [[loadedTls.expiresAt() / 1_000]]);
   const reached = watchUpstreams(current, parts.readiness, clock);
   let phase: Phase = 'serving';
   let left: Promise<void> | undefined;

@@ -1,4 +1,4 @@
-import { constants } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Clock } from '../clock.js';
@@ -39,15 +39,18 @@ export interface ServerTls {
   closeAll(): void;
 }
 
+/** TLS out of files, before there is a listener. */
+export interface LoadedTls {
+  readonly open: (exits: TlsExits) => ServerTls;
+  /** When the certificate that clients are shown now ends, in milliseconds since the epoch. */
+  expiresAt(): number;
+}
+
 /** The content type of a record with a handshake in it (RFC 8446 §5.1): no text begins so. */
 const handshakeRecord = 0x16;
 
 /** Throws DiagnosticsError where no listener can be made of the files. */
-export async function loadServerTls(
-  options: ListenTls,
-  limits: Limits,
-  clock: Clock,
-): Promise<(exits: TlsExits) => ServerTls> {
+export async function loadServerTls(options: ListenTls, limits: Limits, clock: Clock): Promise<LoadedTls> {
   const clients = options.clientCertificate ?? (options.clientCa === undefined ? 'none' : 'require');
   if (clients !== 'none' && options.clientCa === undefined) {
     throw invalid(
@@ -61,6 +64,7 @@ export async function loadServerTls(
     ALPNProtocols: ['h2', 'http/1.1'],
     handshakeTimeout: limits.tlsHandshakeTimeoutMs,
   });
+  let expiresAt = Number.NaN;
   const renew = ([cert, key, ca]: FileContents): void => {
     server.setSecureContext({
       ...(cert === undefined ? {} : { cert }),
@@ -70,6 +74,7 @@ export async function loadServerTls(
       // RFC 9113 §9.2.1; in HTTP/1.1 nobody needs it either, and it costs the server most.
       secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     });
+    if (cert !== undefined) expiresAt = Date.parse(new X509Certificate(cert).validTo);
   };
   const renewed = renewedFiles([options.cert, options.key, options.clientCa], clock, renew);
   try {
@@ -78,7 +83,7 @@ export async function loadServerTls(
     const problem = error instanceof Error ? error.message : String(error);
     throw invalid(`No TLS listener can be made of the files in listen.tls: ${problem}.`);
   }
-  return (exits) => {
+  const open = (exits: TlsExits): ServerTls => {
     const sockets = new Set<Socket>();
     // Of one that takes too long Node says no more than that.
     server.on('tlsClientError', (_error, socket) => socket.destroy());
@@ -110,6 +115,7 @@ export async function loadServerTls(
       },
     };
   };
+  return { open, expiresAt: () => expiresAt };
 }
 
 function invalid(text: string): DiagnosticsError {

@@ -11,6 +11,7 @@ import { type EchoBackend, startEchoBackend } from '../support/echo-backend.js';
 import { httpAnnotations } from '../support/http-annotations.js';
 import { startLoad } from '../support/load.js';
 import { type PropylonProcess, startPropylon } from '../support/propylon.js';
+import { scrape } from '../support/scrape.js';
 
 /** `propylon serve --workers N`, as its users run it. */
 
@@ -90,6 +91,24 @@ describe('a gateway of two workers', () => {
       routes: 2,
     });
     expect(workers()).toHaveLength(2);
+  });
+
+  it('counts for all of them, and goes on counting when one has died', async () => {
+    const counted = async (): Promise<[number, number]> => {
+      const { value } = await scrape(gateway.adminUrl);
+      const name = 'http_server_request_duration_seconds_count';
+      return [value('propylon_processes'), value(name, { http_route: '/v1/{name=t/*}' })];
+    };
+    const [, before] = await counted();
+    for (let i = 0; i < 10; i++)
+      await (await fetch(url('/v1/t/a'), { headers: { connection: 'close' } })).text();
+    expect(await counted()).toEqual([2, before + 10]);
+    const [victim = 0] = workers();
+    process.kill(victim, 'SIGKILL');
+    await until(() => !isAlive(victim));
+    expect((await counted())[1]).toBe(before + 10);
+    await vi.waitUntil(async () => (await counted())[0] === 2, 30_000);
+    expect((await counted())[1]).toBe(before + 10);
   });
 
   it('answers operators while a worker is stuck, except for what must reach all', async () => {

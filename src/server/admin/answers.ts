@@ -26,6 +26,8 @@ export interface AnswerParts extends LiveParts {
   readonly logLevels: LogLevels | undefined;
 }
 
+const thisProcess = `${process.pid}-${performance.timeOrigin}`;
+
 /** How this process answers operators. */
 export function createAnswers({
   explain,
@@ -47,7 +49,7 @@ export function createAnswers({
     explain,
     reload,
     live: ({ since }) => liveOf(parts, phase() === 'serving', since),
-    metrics: () => metrics?.report() ?? [],
+    metrics: () => ({ process: thisProcess, metrics: metrics?.report() ?? [] }),
     upstreams: () => current.channels.report(),
     config: () => current.effective,
     logLevel(change) {

@@ -1,4 +1,4 @@
-import { mergeMetrics } from '../../telemetry/index.js';
+import { keepCounts } from '../../telemetry/index.js';
 import type { Ask, Merges, OperationName } from './operation.js';
 import { mergeHealth } from './operations/health.js';
 import { mergeLive } from './operations/live.js';
@@ -7,7 +7,7 @@ import { mergePurges } from './operations/purge.js';
 import { mergeReloads } from './operations/reload.js';
 import { mergeUpstreams } from './operations/upstreams.js';
 
-const merges: Merges = {
+const merges: Omit<Merges, 'metrics'> = {
   health: mergeHealth,
   routes: ([first]) => first,
   jwks: (all) => ({ keys: all.flatMap(({ keys }) => keys) }),
@@ -19,7 +19,6 @@ const merges: Merges = {
   logLevel: mergeLogLevels,
   drain: mergeHealth,
   reload: mergeReloads,
-  metrics: mergeMetrics,
 };
 
 /** What one process answers for all. */
@@ -33,9 +32,10 @@ export class Unanswered extends Error {}
 
 /**
  * Asks all processes that there are, and makes one answer of theirs: one that does not answer is left out where it is
- * told of itself. Rejects with Unanswered.
+ * told of itself. What it has counted before counts on. Rejects with Unanswered.
  */
 export function askAll(processes: () => readonly Ask[]): Ask {
+  const all: Merges = { ...merges, metrics: keepCounts() };
   return async (name, args) => {
     const asked = await Promise.allSettled(askedOf(name, processes()).map((ask) => ask(name, args)));
     const results = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -46,7 +46,7 @@ export function askAll(processes: () => readonly Ask[]): Ask {
         `${missing} of ${asked.length} processes have not answered; they may do so later.`,
       );
     }
-    return merges[name](results);
+    return all[name](results);
   };
 }
 

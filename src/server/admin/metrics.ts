@@ -8,13 +8,13 @@ const prometheusText = 'text/plain';
 
 /** What Prometheus and its like collect, in the format that they would rather have. */
 export async function answerMetrics(c: Context, ask: Ask): Promise<Response> {
-  const report = await ask('metrics', undefined);
-  if (report.length === 0) return c.text('Nothing is counted: metrics.enabled is false.\n', 404);
+  const { metrics } = await ask('metrics', undefined);
+  if (metrics.length === 0) return c.text('Nothing is counted: metrics.enabled is false.\n', 404);
   const wanted = accepts(c, {
     header: 'Accept',
     supports: [prometheusText, openMetrics],
     default: prometheusText,
   });
-  const { contentType, text } = await expose(report, wanted === openMetrics ? 'openmetrics' : 'prometheus');
+  const { contentType, text } = await expose(metrics, wanted === openMetrics ? 'openmetrics' : 'prometheus');
   return c.body(text, 200, { 'content-type': contentType });
 }

@@ -1,6 +1,6 @@
 import { type Metric, Registry, type RegistryContentType } from 'prom-client';
 import { catalog } from './catalog.js';
-import type { MetricReport, MetricsReport, SeriesReport } from './report.js';
+import type { MetricReport, SeriesReport } from './report.js';
 
 /** Both forms that are spoken by those who collect metrics. */
 export type ExpositionFormat = 'prometheus' | 'openmetrics';
@@ -27,7 +27,7 @@ interface Line {
 }
 
 /** Prometheus text 0.0.4, or OpenMetrics 1.0, which alone has exemplars. */
-export async function expose(report: MetricsReport, format: ExpositionFormat): Promise<Exposition> {
+export async function expose(report: readonly MetricReport[], format: ExpositionFormat): Promise<Exposition> {
   const isOpen = format === 'openmetrics';
   const registry = new Registry<RegistryContentType>();
   registry.setContentType(isOpen ? openMetrics : prometheusText);

@@ -2,7 +2,7 @@ import { catalog, type LabelValues, type MetricName, type NameOf } from './catal
 import { Family } from './family.js';
 import type { Meter } from './meter.js';
 import type { MetricsOptions } from './options.js';
-import type { MetricReport, MetricsReport, SeriesReport } from './report.js';
+import type { MetricReport, SeriesReport } from './report.js';
 import { type Count, CountSeries, type Distribution, DistributionSeries } from './series.js';
 
 /** A value that is asked for when somebody looks: of a gauge, or of a counter that somebody else keeps. */
@@ -12,7 +12,7 @@ export type Reading<N extends MetricName = MetricName> = readonly [value: number
 export interface Metrics extends Meter {
   /** Asks `read` at each look; several readings with the same labels add up. */
   watch<N extends NameOf<'gauge' | 'counter'>>(name: N, read: () => Iterable<Reading<N>>): void;
-  report(): MetricsReport;
+  report(): readonly MetricReport[];
 }
 
 export function createMetrics({ buckets, exemplars = true }: MetricsOptions = {}): Metrics {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from './metrics.js';
-import { type MetricsReport, mergeMetrics } from './report.js';
+import { type MetricReport, mergeMetrics } from './report.js';
 
 const ids = (letter: string) => ({ traceId: letter.repeat(32), spanId: letter.repeat(16), sampled: true });
 
-function valueIn(report: MetricsReport, metric: string, ...labels: string[]): number | undefined {
+function valueIn(report: readonly MetricReport[], metric: string, ...labels: string[]): number | undefined {
   const found = report.find((one) => one.metric === metric)?.series;
   return found?.find((series) => series.labels.join() === labels.join())?.value;
 }
@@ -47,7 +47,7 @@ describe('what several processes say, as one', () => {
   });
 
   it('goes through a channel of messages as it is', () => {
-    const sent: MetricsReport[] = JSON.parse(JSON.stringify([one.report(), two.report()]));
+    const sent: MetricReport[][] = JSON.parse(JSON.stringify([one.report(), two.report()]));
     expect(mergeMetrics(sent)).toEqual(merged);
   });
 

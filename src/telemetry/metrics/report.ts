@@ -3,7 +3,11 @@ import type { Merge } from './definition.js';
 import type { Exemplar } from './series.js';
 
 /** All metrics of a process at one moment: plain data. Those without any series are left out. */
-export type MetricsReport = readonly MetricReport[];
+export interface MetricsReport {
+  /** No two processes have the same, not even one after the other. */
+  readonly process: string;
+  readonly metrics: readonly MetricReport[];
+}
 
 export interface MetricReport {
   readonly metric: MetricName;
@@ -29,7 +33,7 @@ const merges: Readonly<Record<Merge, (a: number, b: number) => number>> = {
 };
 
 /** What several processes say, as one: counts add up, of gauges whatever the catalog says. */
-export function mergeMetrics(all: readonly MetricsReport[]): MetricsReport {
+export function mergeMetrics(all: readonly (readonly MetricReport[])[]): readonly MetricReport[] {
   const reports = all.flat();
   const names = new Set(reports.map(({ metric }) => metric));
   return [...names].map((metric) =>

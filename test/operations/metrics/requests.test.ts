@@ -1,7 +1,11 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Tracer } from '../../../src/index.js';
+import { createAuthority, openssl } from '../../support/certificates.js';
 import { type EchoGateway, startEchoGateway } from '../../support/echo-gateway.js';
 import { sendRaw } from '../../support/raw-http.js';
 import { openMetrics, prometheusText, type Scrape, scrape } from '../../support/scrape.js';
@@ -314,6 +318,22 @@ describe('a gateway', () => {
     expect(
       Math.abs(scraped.value('propylon_reload_last_success_timestamp_seconds') - Date.now() / 1_000),
     ).toBeLessThan(600);
+  });
+
+  it.skipIf(openssl === undefined)('says until when its certificate is good', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'propylon-expiry-'));
+    const tls = createAuthority(folder, 'ca').issue('server');
+    const own = await startEchoGateway({}, {}, { tls });
+    try {
+      const { value } = await scrape(own.adminUrl);
+      const daysLeft =
+        (value('propylon_tls_certificate_expiry_timestamp_seconds') - Date.now() / 1_000) / 86_400;
+      expect(Math.round(daysLeft)).toBe(2);
+      expect((await scrape(echo.adminUrl)).text).not.toContain('certificate_expiry');
+    } finally {
+      await own.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('counts its reloads, and says whether the last one was good', async () => {
