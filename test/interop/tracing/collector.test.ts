@@ -7,13 +7,16 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startBytesBackend } from '../../support/bytes-backend.js';
 import { echoImage } from '../../support/echo-gateway.js';
 import { startPropylon } from '../../support/propylon.js';
 import { type CollectedSpan, type Collector, hasCollector, startCollector } from './collector.js';
 
 /** Client, gateway and backend, each with an OpenTelemetry of its own, and a real collector that sees all three. */
+
+// Processes are started, each of which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const propagator = new W3CTraceContextPropagator();
 
