@@ -115,7 +115,7 @@ try {
     // The event loop is measured from the first question to the second.
     await page.waitForFunction(() => !document.querySelector('#tiles')?.textContent?.includes('–'));
     const file = fileURLToPath(new URL(`console-${name}.png`, out));
-    // Down to the end of what is refused and has failed; on a phone, as far as a hand reaches.
+    // Down to refusals and limits; on a phone, as far as a hand reaches.
     const end = await page.locator('.pair').boundingBox();
     const { width, height } = view.viewport;
     const clip = { x: 0, y: 0, width, height: name === 'phone' ? height : end.y + end.height };

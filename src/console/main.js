@@ -1,3 +1,4 @@
+import { cacheTable, limitsTable } from './decisions.js';
 import { byId, setText } from './dom.js';
 import { emptyState } from './empty.js';
 import { startExplain } from './explain.js';
@@ -24,6 +25,8 @@ const parts = [
   routesTable(section('routes')),
   refusalsTable(section('refusals')),
   failuresTable(section('failures')),
+  limitsTable(section('limits')),
+  cacheTable(section('cache')),
   upstreamsTable(section('upstreams')),
   processesTable(section('processes')),
 ];

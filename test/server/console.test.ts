@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startCachedGateway } from '../support/cached-gateway.js';
 import { type EchoGateway, startEchoGateway } from '../support/echo-gateway.js';
 import { gateSettings } from '../support/gate-settings.js';
 import { startPropylon } from '../support/propylon.js';
@@ -263,6 +264,26 @@ describe.skipIf(program === undefined)('in a browser', () => {
     expect(await columns.filter({ hasText: 'p95' }).getAttribute('aria-sort')).toBe(null);
     await page.keyboard.press('Enter');
     expect(await columns.filter({ hasText: 'p99' }).getAttribute('aria-sort')).toBe('ascending');
+  });
+
+  it('shows limits and the cache at work, where there are any', async () => {
+    const anybody = { authentication: { mode: 'none' } } as const;
+    const echo = await startCachedGateway({
+      't.T.Unary': { ...anybody, cache: { ttl: '60s' } },
+      't.T.Ping': { ...anybody, rateLimits: [{ requests: 2, per: '60s', by: 'address' }] },
+    });
+    cleanups.push(() => echo.close());
+    for (let count = 0; count < 4; count++) await echo.get('/v1/read');
+    for (let count = 0; count < 3; count++) await echo.get('/v1/other');
+    const { page } = await open(echo);
+    await page.getByRole('row', { name: 'rate limit t.T.Ping/address-60s 2 1 0 33%' }).waitFor();
+    await page.getByRole('row', { name: 't.T/Unary 75% 3 0 0 1 0' }).waitFor();
+    await page.getByText(/^1 stored, 0 MiB of \d+ MiB, 0 evicted$/).waitFor();
+    expect(await violations(page)).toEqual([]);
+    const { page: other } = await open(await start());
+    await other.getByRole('heading', { name: 'No requests yet' }).waitFor();
+    for (const name of ['Cache', 'Callers and limits'])
+      expect(await other.getByRole('heading', { name }).isVisible()).toBe(false);
   });
 
   it('explains a request, without making it', async () => {

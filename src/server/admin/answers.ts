@@ -1,7 +1,7 @@
 import type { EffectiveConfig } from '../../config/index.js';
 import type { GateResources } from '../../gate/index.js';
 import { summarize } from '../../surface/index.js';
-import type { LogLevels, Metrics } from '../../telemetry/index.js';
+import type { LogLevels } from '../../telemetry/index.js';
 import type { ReloadResult } from '../reload.js';
 import type { Answers } from './operation.js';
 import { type Health, type HealthCheck, healthOf, type Phase } from './operations/health.js';
@@ -16,8 +16,6 @@ export interface AnswerParts extends LiveParts {
   };
   readonly reload: () => Promise<ReloadResult>;
   readonly explain: Answers['explain'];
-  /** Undefined where nothing is counted. */
-  readonly metrics: Metrics | undefined;
   readonly phase: () => Phase;
   /** What else must be well for it to be ready. */
   readonly checks: () => readonly HealthCheck[];
@@ -36,10 +34,9 @@ export function createAnswers({
   leave,
   logLevels,
   reload,
-  metrics,
   ...parts
 }: AnswerParts): Answers {
-  const { core, current } = parts;
+  const { core, current, metrics } = parts;
   const health = (): Health => healthOf(core, phase(), checks());
   return {
     health,

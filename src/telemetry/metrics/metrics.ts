@@ -12,13 +12,14 @@ export type Reading<N extends MetricName = MetricName> = readonly [value: number
 export interface Metrics extends Meter {
   /** Asks `read` at each look; several readings with the same labels add up. */
   watch<N extends NameOf<'gauge' | 'counter'>>(name: N, read: () => Iterable<Reading<N>>): void;
-  report(): readonly MetricReport[];
+  /** Of some metrics, or of all: then what is measured from one look to the next begins anew. */
+  report(wanted?: ReadonlySet<MetricName>): readonly MetricReport[];
 }
 
 export function createMetrics({ buckets, exemplars = true }: MetricsOptions = {}): Metrics {
   const counters = new Map<MetricName, Family<CountSeries>>();
   const histograms = new Map<MetricName, Family<DistributionSeries>>();
-  const watched: (() => MetricReport)[] = [];
+  const watched: (readonly [metric: MetricName, look: () => MetricReport])[] = [];
 
   const boundsOf = (name: MetricName): readonly number[] =>
     buckets !== undefined && timed.has(name) ? buckets : catalog[name].buckets;
@@ -40,11 +41,12 @@ export function createMetrics({ buckets, exemplars = true }: MetricsOptions = {}
     counter: (name, ...labels): Count => counterOf(name, labels),
     histogram: (name, ...labels): Distribution => histogramOf(name, labels),
     watch(name, read) {
-      watched.push(() => ({ metric: name, bounds: [], series: summed(read()) }));
+      watched.push([name, () => ({ metric: name, bounds: [], series: summed(read()) })]);
     },
-    report() {
+    report(wanted) {
+      const isWanted = ([metric]: readonly [MetricName, unknown]): boolean => wanted?.has(metric) ?? true;
       const reports: MetricReport[] = [
-        ...[...histograms].map(([metric, family]) => ({
+        ...[...histograms].filter(isWanted).map(([metric, family]) => ({
           metric,
           bounds: boundsOf(metric),
           series: family.all().map(({ labels, series: { sum: value, counts, exemplars: kept } }) => ({
@@ -54,12 +56,12 @@ export function createMetrics({ buckets, exemplars = true }: MetricsOptions = {}
             exemplars: kept && [...kept],
           })),
         })),
-        ...[...counters].map(([metric, family]) => ({
+        ...[...counters].filter(isWanted).map(([metric, family]) => ({
           metric,
           bounds: [],
           series: family.all().map(({ labels, series: { value } }) => ({ labels, value })),
         })),
-        ...watched.map((look) => look()),
+        ...watched.filter(isWanted).map(([, look]) => look()),
       ];
       return reports
         .filter(({ series }) => series.length > 0)

@@ -1,5 +1,13 @@
 import type { Gateway } from '../../../gateway/index.js';
-import { mergeRecent, type Recent, type Recorder } from '../../../telemetry/index.js';
+import {
+  type MetricName,
+  type MetricReport,
+  type Metrics,
+  mergeMetrics,
+  mergeRecent,
+  type Recent,
+  type Recorder,
+} from '../../../telemetry/index.js';
 import type { Channels, UpstreamReport } from '../../../upstream/index.js';
 import { version } from '../../../version.js';
 import type { LoopWatch } from '../loop-watch.js';
@@ -10,6 +18,8 @@ export interface Live extends Recent {
   readonly processes: readonly ProcessFacts[];
   /** One of each target. */
   readonly upstreams: readonly UpstreamReport[];
+  /** What authentication, limits and caches have decided since the start; none where nothing is counted. */
+  readonly decisions: readonly MetricReport[];
 }
 
 /** One process, as it is now. */
@@ -32,12 +42,26 @@ export interface LiveParts {
   readonly core: Gateway;
   /** Those of now: a reload may have renewed them. */
   readonly current: { readonly channels: Channels };
+  /** Undefined where nothing is counted. */
+  readonly metrics: Metrics | undefined;
   readonly recorder: Recorder;
   readonly loop: LoopWatch;
 }
 
+const decisions: ReadonlySet<MetricName> = new Set([
+  'authentications',
+  'rateLimits',
+  'concurrency',
+  'overload',
+  'cache',
+  'cacheEvictions',
+  'cacheEntries',
+  'cacheSize',
+  'cacheSizeMax',
+]);
+
 export function liveOf(
-  { core, current, recorder, loop }: LiveParts,
+  { core, current, metrics, recorder, loop }: LiveParts,
   isServing: boolean,
   since: number,
 ): Live {
@@ -57,6 +81,7 @@ export function liveOf(
     ...recorder.read(since),
     processes: [facts],
     upstreams: mergeUpstreams(current.channels.report()),
+    decisions: metrics?.report(decisions) ?? [],
   };
 }
 
@@ -65,5 +90,6 @@ export function mergeLive(all: readonly [Live, ...Live[]]): Live {
     ...mergeRecent(all),
     processes: all.flatMap(({ processes }) => processes),
     upstreams: mergeUpstreams(all.flatMap(({ upstreams }) => upstreams)),
+    decisions: mergeMetrics(all.map((live) => live.decisions)),
   };
 }
