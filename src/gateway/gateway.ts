@@ -49,7 +49,7 @@ export interface Gateway {
   /** Answers any request; never rejects. */
   handle(exchange: Exchange): Promise<Reply>;
   /**
-   * Refuses new streams, and ends those whose clients connect again by themselves: server-sent
+   * Opens no more WebSockets, and ends the streams whose clients connect again by themselves: server-sent
    * events and WebSockets. What else is under way goes on, and other requests are still answered.
    */
   drain(): void;

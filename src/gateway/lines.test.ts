@@ -426,14 +426,29 @@ describe('server-stream', () => {
     expectClean(b);
   });
 
-  it('drain refuses new streams; unary calls go on', async () => {
+  it('a gateway that drains begins what ends by itself: unary calls, and streams until the cut', async () => {
     const b = bench(shape);
     b.gateway.drain();
-    expect((await b.handle()).httpStatus).toBe(503);
-    expect(b.streams).toEqual([]);
+    const pending = b.handle();
+    await settled();
+    streamOf(b).give('a');
+    streamOf(b).finish();
+    expect(await readAll(await pending)).toEqual({ text: '"a"\n', cut: false });
+    expectClean(b);
     const unary = bench();
     unary.gateway.drain();
     expect((await unary.handle()).httpStatus).toBe(200);
+  });
+
+  it('a gateway that drains sends an EventSource away at once, with a 200: after an error it would never come again', async () => {
+    const b = bench(shape);
+    b.gateway.drain();
+    const reply = await b.handle({ headers: [['accept', 'text/event-stream']] });
+    expect(reply.httpStatus).toBe(200);
+    const { text: body, cut } = await readAll(reply);
+    expect(body).toMatch(/^retry: \d+\nevent: error\ndata: .*SHUTTING_DOWN.*\n\n$/);
+    expect(cut).toBe(false);
+    expectClean(b);
   });
 
   it.each([

@@ -30,7 +30,6 @@ export class LiveStream {
 
   /** `reconnects`: whether the client connects again by itself when it is sent away. */
   constructor(run: Run, { transport, call }: PreparedCall, reconnects: boolean) {
-    run.streams.admit();
     this.#run = run;
     this.call = transport.stream(call);
     this.#forget = run.streams.add((error) => this.stop(error), reconnects);

@@ -6,18 +6,19 @@ export class LiveStreams {
   readonly #streams = new Map<(error: StatusError) => void, boolean>();
   #draining = false;
 
-  /** Registers a stream; returns the removal. */
+  /** Registers a stream; returns the removal. One whose client connects again is sent away at once by a gateway that drains. */
   add(stop: (error: StatusError) => void, reconnects: boolean): () => void {
     this.#streams.set(stop, reconnects);
+    if (this.#draining && reconnects) stop(shuttingDown());
     return () => this.#streams.delete(stop);
   }
 
-  /** Refuses a stream that would hardly begin. Throws StatusError SHUTTING_DOWN. */
+  /** Refuses a WebSocket, which would hardly begin. Throws StatusError SHUTTING_DOWN. */
   admit(): void {
     if (this.#draining) throw shuttingDown();
   }
 
-  /** Admits no more streams, and sends those away whose clients connect again, to another of us. Idempotent. */
+  /** Opens no more WebSockets, and sends those away whose clients connect again, to another of us. Idempotent. */
   drain(): void {
     this.#draining = true;
     for (const [stop, reconnects] of [...this.#streams]) if (reconnects) stop(shuttingDown());

@@ -61,7 +61,8 @@ export async function streamAnswer(
     return begin(run, stream, known, metadata, itemOf(run, known, early), undefined);
   }
   const failure = await stream.failure();
-  if (failure === undefined) {
+  // An EventSource comes again after a stream that ends, and never after an error instead of one.
+  if (failure === undefined || (failure.reason === 'SHUTTING_DOWN' && reconnects(format))) {
     return begin(run, stream, format ?? rawFormat(run, 'application/octet-stream'), metadata, noBytes, first);
   }
   stream.release();

@@ -39,7 +39,7 @@ export interface Listener {
   readonly adminPort: number;
   /**
    * Readiness turns false, and for `limits.drainDelayMs` everything is answered nevertheless, each connection's next
-   * answer being its last. Then no new connection and no new stream is taken, clients of server-sent events and
+   * answer being its last. Then no new connection is taken, clients of server-sent events and
    * WebSockets are sent away, and what else is under way may finish within `limits.drainTimeoutMs`; then streams get
    * a final error, and whatever is left is cut.
    */

@@ -52,7 +52,7 @@ export interface Clients {
    */
   leave(): Promise<void>;
   /**
-   * Readiness turns false, no new stream is taken, clients of server-sent events and WebSockets are sent away,
+   * Readiness turns false, clients of server-sent events and WebSockets are sent away,
    * each answer is the last one of its connection, and what is under way may finish within
    * `limits.drainTimeoutMs`; then streams get a final error, and whatever is left is cut.
    */
