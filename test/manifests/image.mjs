@@ -1,3 +1,4 @@
+// node test/manifests/image.mjs [ARG=value …]
 // Carries out manifests/Dockerfile without Docker: each stage is a folder, COPY and RUN happen in it, and what the last
 // one holds is started by its ENTRYPOINT, by a user who may write nowhere in it, and ended by SIGTERM.
 import { spawn, spawnSync } from 'node:child_process';
@@ -5,6 +6,7 @@ import { once } from 'node:events';
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -17,6 +19,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+/** As docker build --build-arg. */
+const buildArgs = Object.fromEntries(process.argv.slice(2).map((text) => text.split('=')));
 const home = mkdtempSync(join(tmpdir(), 'propylon-image-'));
 
 /** Instructions, continued lines joined. */
@@ -66,7 +70,7 @@ function build() {
       mkdirSync(join(stage.folder, rest), { recursive: true });
     } else if (name === 'ARG') {
       const [key, value = ''] = rest.split('=');
-      stage.args[key] = value;
+      stage.args[key] = buildArgs[key] ?? value;
     } else if (name === 'ENV') {
       const [key, value = ''] = rest.split('=');
       stage.env[key] = value;
@@ -140,6 +144,11 @@ try {
   for (const name of development)
     if (readdirSync(join(app, 'node_modules'), { recursive: false }).includes(name))
       throw new Error(`${name} is in it`);
+  expect(
+    'the library for xDS',
+    existsSync(join(app, 'node_modules/@grpc/grpc-js-xds')),
+    buildArgs.WITH_XDS === 'true',
+  );
   const gateway = await start(stage, [
     ...['serve', '--descriptors', 'gen/image.binpb', '--backend', '*=127.0.0.1:1'],
     ...['--host', '127.0.0.1', '--port', '0', '--admin-port', '0'],
