@@ -10,7 +10,7 @@ export type Reading<N extends MetricName = MetricName> = readonly [value: number
 
 /** All metrics of one gateway; nothing of them is shared with another one in the same process. */
 export interface Metrics extends Meter {
-  /** Asks `read` at each look; several readings with the same labels add up. */
+  /** Asks `read` at each look, and who was asked before no more; several readings with the same labels add up. */
   watch<N extends NameOf<'gauge' | 'counter'>>(name: N, read: () => Iterable<Reading<N>>): void;
   /** Of some metrics, or of all: then what is measured from one look to the next begins anew. */
   report(wanted?: ReadonlySet<MetricName>): readonly MetricReport[];
@@ -19,7 +19,7 @@ export interface Metrics extends Meter {
 export function createMetrics({ buckets, exemplars = true }: MetricsOptions = {}): Metrics {
   const counters = new Map<MetricName, Family<CountSeries>>();
   const histograms = new Map<MetricName, Family<DistributionSeries>>();
-  const watched: (readonly [metric: MetricName, look: () => MetricReport])[] = [];
+  const watched = new Map<MetricName, () => MetricReport>();
 
   const boundsOf = (name: MetricName): readonly number[] =>
     buckets !== undefined && timed.has(name) ? buckets : catalog[name].buckets;
@@ -41,7 +41,7 @@ export function createMetrics({ buckets, exemplars = true }: MetricsOptions = {}
     counter: (name, ...labels): Count => counterOf(name, labels),
     histogram: (name, ...labels): Distribution => histogramOf(name, labels),
     watch(name, read) {
-      watched.push([name, () => ({ metric: name, bounds: [], series: summed(read()) })]);
+      watched.set(name, () => ({ metric: name, bounds: [], series: summed(read()) }));
     },
     report(wanted) {
       const isWanted = ([metric]: readonly [MetricName, unknown]): boolean => wanted?.has(metric) ?? true;
@@ -61,7 +61,7 @@ export function createMetrics({ buckets, exemplars = true }: MetricsOptions = {}
           bounds: [],
           series: family.all().map(({ labels, series: { value } }) => ({ labels, value })),
         })),
-        ...watched.filter(isWanted).map(([, look]) => look()),
+        ...[...watched].filter(isWanted).map(([, look]) => look()),
       ];
       return reports
         .filter(({ series }) => series.length > 0)

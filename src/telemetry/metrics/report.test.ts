@@ -62,6 +62,22 @@ describe('what several processes say, as one', () => {
   });
 });
 
+describe('a value that is asked for', () => {
+  it('adds up where it has the same labels, and comes from whoever was named last', () => {
+    const metrics = createMetrics();
+    metrics.watch('upstreamStreams', () => [[7, 'a:1']]);
+    metrics.watch('upstreamStreams', () => [
+      [1, 'a:1'],
+      [2, 'a:1'],
+      [4, 'b:1'],
+    ]);
+    expect(metrics.report()[0]?.series).toEqual([
+      { labels: ['a:1'], value: 3 },
+      { labels: ['b:1'], value: 4 },
+    ]);
+  });
+});
+
 describe('examples', () => {
   it('are kept for requests, one for each bucket, and the newest of several processes', () => {
     const labels = ['GET', '/v1', '200', 't.T/Unary', 'OK', 'unary'] as const;
