@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../duration.js';
-import { gateOptionsShape, policySchema } from '../gate/index.js';
+import { addressRanges, gateOptionsShape, policySchema } from '../gate/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import { logOptionsSchema, metricsOptionsSchema, tracingSchema } from '../telemetry/index.js';
 import {
@@ -102,6 +102,17 @@ export const configSchema = z.strictObject({
       port: port.optional().describe('Default 8080; 0 picks a free one.'),
       adminHost: z.string().optional().describe('Default 127.0.0.1.'),
       adminPort: port.optional().describe('Default 9090; 0 picks a free one.'),
+      proxyProtocolFrom: z
+        .array(z.string().min(1))
+        .superRefine((texts, context) => {
+          const ranges = addressRanges(texts);
+          for (const problem of 'problems' in ranges ? ranges.problems : [])
+            context.addIssue({ code: 'custom', message: `has a wrong value: ${problem}` });
+        })
+        .optional()
+        .describe(
+          'Addresses and ranges (CIDR) of proxies whose connections begin with a header of the PROXY protocol, version 1 or 2. Default none.',
+        ),
       adminNames: names
         .optional()
         .describe('Names by which the admin listener may be asked, besides localhost and addresses.'),

@@ -159,6 +159,7 @@ const harmless: ReadonlySet<string> = new Set([
   'listen.adminHost',
   'listen.adminNames[]',
   'listen.host',
+  'listen.proxyProtocolFrom[]',
   'listen.tls.cert',
   'listen.tls.clientCa',
   'listen.tls.key',

@@ -1,3 +1,5 @@
+export { addressKey } from './address/address.js';
+export { addressRanges } from './address/ranges.js';
 export { createTrustedProxies, type TrustedProxies } from './address/trusted-proxies.js';
 export { type Audience, audiences, sees } from './audience.js';
 export { type NewKey, newKey } from './auth/api-key/key-file.js';

@@ -18,7 +18,7 @@ import { watchGateway } from './metrics.js';
 import type { GatewayOptions } from './options.js';
 import { createReloads, type ReloadResult } from './reload.js';
 import { createRpc, type Rpc } from './rpc.js';
-import { type CurrentSettings, type Parts, serveClients } from './serve-clients.js';
+import { type ClientOptions, type CurrentSettings, type Parts, serveClients } from './serve-clients.js';
 import { createWatches, type Watches } from './watches.js';
 import type { PrimaryLink } from './workers/link.js';
 
@@ -58,7 +58,7 @@ export interface PropylonGateway {
    */
   join<T>(
     primary: PrimaryLink,
-    where: Pick<ListenOptions, 'tls'>,
+    where: ClientOptions,
     announcementOf: (gateway: PropylonGateway, scheme: 'http' | 'https') => T,
   ): Promise<'done' | 'orphaned'>;
   /** Closes the channels; listeners are closed by their own `close`. */

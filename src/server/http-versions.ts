@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { constants, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Limits } from '../limits.js';
+import type { ProxyProtocol } from './proxy-protocol.js';
 import type { ServerTls, TlsExits } from './tls.js';
 
 /** How an HTTP/2 client begins, without TLS too ("prior knowledge", RFC 9113 §3.3); no HTTP/1.1 request does. */
@@ -42,6 +43,7 @@ export function alsoHttp2(
   idleTimeoutMs: number,
   strays: Strays,
   openTls: ((exits: TlsExits) => ServerTls) | undefined,
+  proxies: ProxyProtocol | undefined,
 ): Http2Side {
   const server = createServer({
     settings: { maxConcurrentStreams: concurrentStreamsMax, maxHeaderListSize: limits.requestHeadBytesMax },
@@ -53,8 +55,14 @@ export function alsoHttp2(
   const [serveHttp1] = http1.listeners('connection') as ((socket: Socket) => void)[];
   http1.removeAllListeners('connection');
   const tls = openTls?.({
-    http1: (socket) => serveHttp1?.call(http1, socket),
-    http2: (socket) => void server.emit('connection', socket),
+    http1: (socket) => {
+      proxies?.name(socket);
+      serveHttp1?.call(http1, socket);
+    },
+    http2: (socket) => {
+      proxies?.name(socket);
+      server.emit('connection', socket);
+    },
     plain: strays.plain,
   });
   const decide = (socket: Socket): void => {
@@ -81,7 +89,11 @@ export function alsoHttp2(
       process.nextTick(() => socket.resume());
     });
   };
-  http1.on('connection', tls === undefined ? decide : (socket: Socket) => tls.accept(socket));
+  const begin = tls === undefined ? decide : (socket: Socket) => tls.accept(socket);
+  http1.on('connection', (socket: Socket) => {
+    if (proxies === undefined) begin(socket);
+    else proxies.accept(socket, begin);
+  });
   let draining = false;
   server.on('session', (session) => {
     if (draining) sendAway(session);
@@ -107,6 +119,7 @@ export function alsoHttp2(
       for (const session of sessions) if (!session.closed) session.close();
     },
     closeAll() {
+      proxies?.closeAll();
       for (const socket of undecided) socket.destroy();
       for (const session of sessions) session.destroy(undefined, constants.NGHTTP2_NO_ERROR);
       tls?.closeAll();

@@ -2,11 +2,10 @@ import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { askAll } from './admin/ask-all.js';
 import { listenForOperators } from './admin/listen.js';
-import { type Parts, serveClients } from './serve-clients.js';
-import type { ListenTls } from './tls.js';
+import { type ClientOptions, type Parts, serveClients } from './serve-clients.js';
 
 /** Where to listen; port 0 picks a free one. */
-export interface ListenOptions {
+export interface ListenOptions extends ClientOptions {
   /** Default 0.0.0.0. */
   readonly host?: string;
   /** Default 8080. */
@@ -19,8 +18,6 @@ export interface ListenOptions {
   readonly adminNames?: readonly string[];
   /** From where the admin listener takes what changes something. Default `here`: from this machine. */
   readonly adminWrites?: 'here' | 'anywhere';
-  /** TLS for clients; the admin listener speaks none. Default none. */
-  readonly tls?: ListenTls;
 }
 
 export const defaultListen = {

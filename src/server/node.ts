@@ -11,6 +11,7 @@ import type { GatewayApp } from './app.js';
 import { alsoHttp2 } from './http-versions.js';
 import { peerAddressOf } from './peer-address.js';
 import { peerCertificates } from './peer-certificate.js';
+import type { ProxyProtocol } from './proxy-protocol.js';
 import { announcesBody, headerFieldsOf, http2HeaderFieldsOf } from './raw-headers.js';
 import { refuseOnSocket } from './refusal.js';
 import type { SecurityHeaders } from './security-headers.js';
@@ -58,6 +59,7 @@ export function createNodeServer(
   gatewayApp: GatewayApp,
   current: ListenerSettings,
   openTls: ((exits: TlsExits) => ServerTls) | undefined,
+  proxies: ProxyProtocol | undefined,
 ): NodeServer {
   const hono = getRequestListener(gatewayApp.app.fetch, { overrideGlobalObjects: false });
   const responding = new WeakMap<Socket, ServerResponse>();
@@ -224,7 +226,7 @@ export function createNodeServer(
   const refuse = (code: string) => (socket: Socket) =>
     refuseOnSocket(answerUnread, { code }, socket, undefined);
   const strays = { silent: refuse('ERR_HTTP_REQUEST_TIMEOUT'), plain: refuse('ERR_TLS_REQUIRED') };
-  const http2 = alsoHttp2(server, limits, keepAliveTimeoutMs, strays, openTls);
+  const http2 = alsoHttp2(server, limits, keepAliveTimeoutMs, strays, openTls, proxies);
   http2.server.on('request', acceptHttp2);
   server.on('connection', (socket: Socket) => {
     connections += 1;

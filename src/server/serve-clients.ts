@@ -11,6 +11,7 @@ import { type Ask, askHere } from './admin/operation.js';
 import type { Phase } from './admin/operations/health.js';
 import type { GatewayApp } from './app.js';
 import { createNodeServer, type ListenerSettings } from './node.js';
+import { createProxyProtocol } from './proxy-protocol.js';
 import { type ReadinessOptions, watchUpstreams } from './readiness.js';
 import type { ReloadResult } from './reload.js';
 import { type ListenTls, loadServerTls } from './tls.js';
@@ -37,6 +38,14 @@ export interface Parts {
   readonly readiness: ReadinessOptions;
   readonly logLevels: LogLevels | undefined;
   readonly reload: () => Promise<ReloadResult>;
+}
+
+/** How connections of clients begin. */
+export interface ClientOptions {
+  /** TLS for clients. Default none. */
+  readonly tls?: ListenTls;
+  /** Addresses and ranges (CIDR) of proxies whose connections begin with a header of the PROXY protocol. Default none. */
+  readonly proxyProtocolFrom?: readonly string[];
 }
 
 /** The connections of one process, whoever accepts them. */
@@ -68,10 +77,14 @@ const lastWordsMs = 500;
 /** Throws DiagnosticsError when no TLS can be made of its files. */
 export async function serveClients(
   { core, app, current, recorder, clock, ...parts }: Parts,
-  { tls }: { readonly tls?: ListenTls },
+  { tls, proxyProtocolFrom = [] }: ClientOptions,
 ): Promise<Clients> {
+  const proxies =
+    proxyProtocolFrom.length === 0
+      ? undefined
+      : createProxyProtocol(proxyProtocolFrom, current.limits.requestHeadTimeoutMs);
   const loadedTls = tls && (await loadServerTls(tls, current.limits, clock));
-  const clients = createNodeServer(core, app, current, loadedTls?.open);
+  const clients = createNodeServer(core, app, current, loadedTls?.open, proxies);
   const { metrics } = parts;
   const stopWatching = metrics === undefined ? () => undefined : watchProcess(metrics);
   if (loadedTls !== undefined) metrics?.watch('certificateExpiry', () => [[loadedTls.expiresAt() / 1_000]]);

@@ -84,8 +84,7 @@ async function roll(primary: Primary, log: Log): Promise<void> {
 export async function serveAsWorker(link: PrimaryLink, { settings, make }: ServeRole): Promise<number> {
   // What the primary, which runs the same command, has started.
   const gateway = await make(link.context as DemoFacts | undefined, link.memory);
-  const { tls } = definedListen(settings.listen);
-  const how = await gateway.join(link, tls === undefined ? {} : { tls }, announcementOf);
+  const how = await gateway.join(link, definedListen(settings.listen), announcementOf);
   await gateway.close();
   return how === 'done' ? exitCode.fine : exitCode.failed;
 }
