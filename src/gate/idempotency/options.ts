@@ -7,7 +7,7 @@ export const idempotencyOptionsSchema = z
       .enum(['memory', 'redis'])
       .optional()
       .describe(
-        'memory: each process for itself; redis: all together, by the Redis of `redis`. Default memory.',
+        'memory: each gateway for itself; redis: all together, by the Redis of `redis`. Default memory.',
       ),
     whenUnavailable: z
       .enum(['open', 'closed'])

@@ -26,7 +26,7 @@ export const bindingShape = {
   dpopNonce: z
     .boolean()
     .optional()
-    .describe('Whether proofs must hold a nonce of this process. Default false.'),
+    .describe('Whether proofs must hold a nonce of this gateway. Default false.'),
   certificateBound: mode
     .optional()
     .describe(
