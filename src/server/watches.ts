@@ -11,7 +11,7 @@ export interface Watches {
 }
 
 /** Files that are changed together are loaded together. */
-const togetherMs = 50;
+const togetherMs = 20;
 
 /** `changed` is called when something has changed, whatever it is. */
 export function createWatches(clock: WallClock, changed: () => void): Watches {

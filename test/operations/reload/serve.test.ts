@@ -67,6 +67,7 @@ describe('propylon serve', () => {
     const at = await serve(...image());
     const load = startLoad({
       url: `${at.url}/v1/things/a`,
+      clients: 2,
       problem: (status, body) =>
         versionOf(status, body) === undefined ? `${status} ${body.slice(0, 200)}` : undefined,
     });
