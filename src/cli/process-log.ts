@@ -18,6 +18,7 @@ export function openProcessLog(options: LogOptions): Log {
     stream: stderr,
     isTerminal: stderr.isTTY === true,
     colours: stderr.isTTY === true && process.env['NO_COLOR'] === undefined,
+    pid: process.pid,
     version,
   });
   // One request's defect is no reason to end the others.

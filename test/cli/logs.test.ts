@@ -124,6 +124,30 @@ describe('the log of propylon serve', () => {
     });
   });
 
+  it('has the last words of a process that fails, and goes on after what fails by itself', async () => {
+    // Defects that a signal sets off.
+    const defects = `
+      process.on('SIGCONT', () => { Promise.reject(new Error('lost token=PLANTED')); });
+      process.on('SIGWINCH', () => { throw new Error('dead password=PLANTED'); });`;
+    const file = join(folder, 'defects.mjs');
+    writeFileSync(file, defects);
+    const config = join(folder, 'propylon.yaml');
+    writeFileSync(config, '');
+    const args = ['--descriptors', image, '--backend', '*=127.0.0.1:1', '--config', config];
+    const failing = await startPropylon(args, { NODE_OPTIONS: `--import=${file}` });
+    failing.signal('SIGCONT');
+    await failing.printed('unhandled rejection');
+    expect((await fetch(`${failing.url}/v1/none`)).status).toBe(404);
+    failing.signal('SIGWINCH');
+    expect(await failing.exited).toBe(3);
+    const said = failing.errors().trimEnd().split('\n').slice(-2);
+    expect(said.map((line) => JSON.parse(line))).toMatchObject([
+      { 'log.level': 'error', 'error.message': 'lost token=[redacted]' },
+      { 'log.level': 'fatal', message: 'uncaught exception', 'error.message': 'dead password=[redacted]' },
+    ]);
+    expect(failing.errors()).not.toContain('PLANTED');
+  });
+
   it('goes on serving when nobody reads its output any more', async () => {
     backend = await startEchoBackend(['/t.T/Ping']);
     const child = spawn(

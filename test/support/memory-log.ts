@@ -30,6 +30,7 @@ export function memoryLog(
     stream,
     isTerminal,
     colours: isTerminal,
+    pid: 7,
     version: '1.2.3',
   });
   return {

@@ -72,6 +72,7 @@ describe('a line of the log, by the Elastic Common Schema', () => {
         'ecs.version': ecsVersion,
         'service.name': 'propylon',
         'service.version': '1.2.3',
+        'process.pid': 7,
         'event.dataset': 'propylon.access',
         'event.kind': 'event',
         'event.category': ['web'],

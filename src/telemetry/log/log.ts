@@ -18,6 +18,8 @@ export interface LogHost {
   /** Whether people read it, who get it pretty unless something else is configured. */
   readonly isTerminal: boolean;
   readonly colours: boolean;
+  /** Of this process: workers write to one stream. */
+  readonly pid: number;
   /** Version of the gateway. */
   readonly version: string;
 }
@@ -54,7 +56,12 @@ export function createLog(options: LogOptions, host: LogHost): Log {
   const root = pino(
     {
       level: options.level ?? 'info',
-      base: { 'ecs.version': ecsVersion, 'service.name': 'propylon', 'service.version': host.version },
+      base: {
+        'ecs.version': ecsVersion,
+        'service.name': 'propylon',
+        'service.version': host.version,
+        'process.pid': host.pid,
+      },
       messageKey: 'message',
       timestamp: timestamps(clock),
       formatters: { level: (label) => ({ 'log.level': label }) },

@@ -25,10 +25,10 @@ const patterns: readonly (readonly [pattern: RegExp, rest: string])[] = [
   [/\b((?:set-)?cookie2?|(?:proxy-)?authorization)(\s{0,3}[:=]\s{0,3})[^\r\n"]{1,8000}/gi, `$1$2${redacted}`],
   // token=…, "clientSecret": "…", x-api-key: …
   [
-    /([\w.-]{0,32}(?:token|secret|passw(?:or)?d|pwd|api[-_]?key|access[-_]?key|signature|credential|authorization|cookie|session(?:[-_]?id)?|assertion)[\w.-]{0,32}"?\s{0,3}[:=]\s{0,3})("[^"]*"?|'[^']*'?|[^\s&,;"')}\]]+)/gi,
+    /([\w.-]{0,32}(?:token|secret|passw(?:or)?d|pwd|api[-_]?key|access[-_]?key|signature|credential|authorization|cookie|session(?:[-_]?id)?|assertion)[\w.-]{0,32}"?\s{0,3}(?:[:=]|%3[ad])\s{0,3})("[^"]*"?|'[^']*'?|[^\s&,;"')}\]]+)/gi,
     `$1${redacted}`,
   ],
-  [/([?&](?:key|sig|sign|code|pass|auth)=)[^&\s#"']+/gi, `$1${redacted}`],
+  [/((?:[?&]|%3f|%26)(?:key|sig|sign|code|pass|auth)(?:=|%3d))[^&\s#"']+/gi, `$1${redacted}`],
 ];
 
 /** A text without the credentials in it that look like some. */

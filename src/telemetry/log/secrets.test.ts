@@ -30,6 +30,8 @@ const texts: readonly string[] = [
   '-----BEGIN EC PRIVATE KEY-----\nPLANTED1\n-----END EC PRIVATE KEY-----',
   '-----BEGIN PRIVATE KEY-----\nPLANTED1',
   'session-id=PLANTED1',
+  'state=/v1/o%3Faccess_token%3DPLANTED1',
+  '/login?next=%2Fo%3Fkey%3DPLANTED1',
 ];
 const isPlanted = /PLANTED|UExBTlRFR|UExBTlRFRA|cGxhbnQ|eyJzdWIi/;
 
