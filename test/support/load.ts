@@ -12,41 +12,46 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-/** `retries`: a request whose connection breaks is sent again, as clients do with idempotent ones. */
-export function startLoad(url: string, clients: number, retries = 0): Load {
+/**
+ * `retries`: a request whose connection breaks is sent again, as clients do with idempotent ones. `leaves`: a client
+ * whose connection is closed behind an answer goes elsewhere, as where the endpoint is removed.
+ */
+export function startLoad(url: string, clients: number, { retries = 0, leaves = false } = {}): Load {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const failures: string[] = [];
   const waiting = new Set<{ readonly from: number; readonly resolve: () => void }>();
   let answered = 0;
   let stopping = false;
 
-  const get = (): Promise<void> =>
+  /** Whether the connection stays. */
+  const get = (): Promise<boolean> =>
     new Promise((resolve, reject) => {
       const sent = request(url, { agent }, (response) => {
         response.resume();
         response.on('error', reject);
         response.on('end', () => {
-          if (response.statusCode === 200) resolve();
+          if (response.statusCode === 200) resolve(response.headers.connection !== 'close');
           else reject(new Error(`status ${response.statusCode}`));
         });
       });
       sent.on('error', reject);
       sent.end();
     });
-  const again = async (left: number): Promise<void> => {
+  const again = async (left: number): Promise<boolean> => {
     try {
-      await get();
+      return await get();
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (left === 0 || code === undefined) throw error;
-      await again(left - 1);
+      return again(left - 1);
     }
   };
   const client = async (): Promise<void> => {
     while (!stopping) {
       try {
-        await again(retries);
+        const stays = await again(retries);
         answered += 1;
+        if (leaves && !stays) return;
       } catch (error) {
         failures.push(String(error));
         // A gateway that is down must not make this a loop that holds everything else up.
