@@ -20,8 +20,8 @@ const patterns: readonly (readonly [pattern: RegExp, rest: string])[] = [
   ],
   // A JSON Web Token, whole or cut short.
   [/\beyJ[\w-]{5,}(?:\.[\w-]*){1,4}/g, redacted],
-  // user:password@ of a URL
-  [/\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@]{0,500}@/gi, `$1${redacted}@`],
+  // user:password@ of a URL, up to the last "@" (WHATWG URL, authority state)
+  [/\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#]{0,500}@/gi, `$1${redacted}@`],
   [/\b((?:set-)?cookie2?|(?:proxy-)?authorization)(\s{0,3}[:=]\s{0,3})[^\r\n"]{1,8000}/gi, `$1$2${redacted}`],
   // token=…, "clientSecret": "…", x-api-key: …
   [

@@ -25,6 +25,7 @@ const texts: readonly string[] = [
   'https://store.example/o?X-Amz-Signature=PLANTED1',
   'cannot connect to redis://user:PLANTED1@cache:6379/0',
   'cannot connect to redis://:PLANTED1@cache:6379',
+  'cannot connect to redis://user:p@PLANTED1@cache:6379',
   'password=PLANTED1',
   "password: 'PLANTED1'",
   '-----BEGIN EC PRIVATE KEY-----\nPLANTED1\n-----END EC PRIVATE KEY-----',
