@@ -1,12 +1,8 @@
 import { codeName } from '../../status/index.js';
+import { methodLabel } from '../http-methods.js';
 import type { RequestEvent } from '../request-event.js';
 import type { Meter } from './meter.js';
 import type { Distribution } from './series.js';
-
-/** RFC 9110 §9, PATCH and QUERY. Whatever else a client writes there is one value. */
-const httpMethods: ReadonlySet<string> = new Set(
-  'CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE'.split(' '),
-);
 
 /** What counts the requests of one route by one HTTP method. */
 interface RouteSeries {
@@ -38,7 +34,7 @@ export function countRequests(meter: Meter): (event: RequestEvent) => void {
 
   return (event) => {
     const { httpStatus, code, refused } = event;
-    const httpMethod = httpMethods.has(event.httpMethod) ? event.httpMethod : '_OTHER';
+    const httpMethod = methodLabel(event.httpMethod);
     const series = routeOf(event, httpMethod);
     const duration = at(series.durations, httpStatus * 32 + code, () =>
       meter.histogram(

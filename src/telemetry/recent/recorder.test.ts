@@ -46,6 +46,20 @@ describe('latency', () => {
 });
 
 describe('what is remembered', () => {
+  it('has no place for HTTP methods that clients make up, where a rule is for any', () => {
+    const recorder = createRecorder(handClock(0));
+    for (let i = 0; i < routesMax; i++) recorder.record(event({ httpMethod: `MADE-UP-${i}`, ...denied }));
+    recorder.record(event({ httpMethod: 'MADE-UP', ...unavailable }));
+    recorder.record(event({ route: '/v1/others' }));
+    const { routes, refusals, failures } = recorder.read(0);
+    expect(routes.map(({ httpMethod, route }) => `${httpMethod} ${route}`)).toEqual([
+      '_OTHER /v1/things',
+      'GET /v1/others',
+    ]);
+    expect(refusals).toMatchObject([{ httpMethod: '_OTHER', count: routesMax }]);
+    expect(failures).toMatchObject([{ httpMethod: '_OTHER' }]);
+  });
+
   it('counts a request in the second in which it ended, once that is over', () => {
     const clock = handClock(0);
     const recorder = createRecorder(clock);

@@ -1,4 +1,5 @@
 import type { WallClock } from '../../clock.js';
+import { methodLabel } from '../http-methods.js';
 import type { RequestEvent } from '../request-event.js';
 import { Ending, endingOf } from './ending.js';
 import { Failures } from './failures.js';
@@ -27,12 +28,12 @@ export function createRecorder(clock: WallClock): Recorder {
       const ending = endingOf(event);
       const bucket = bucketOf(event.durationMs);
       seconds.count(second, ending, bucket);
-      const { route, refused } = event;
-      // What a client invents is no key: methods count only where a route has them.
-      const httpMethod = route === undefined ? '' : event.httpMethod;
-      routes.count(Math.floor(second / 60), httpMethod, route ?? '', ending, bucket);
-      if (refused !== undefined) refusals.count(event, refused.step, refused.reason, now);
-      if (ending === Ending.serverError) failures.add(event, now);
+      const { route = '', refused } = event;
+      // What a client invents is no key: a rule may be for any method.
+      const httpMethod = methodLabel(event.httpMethod);
+      routes.count(Math.floor(second / 60), route === '' ? '' : httpMethod, route, ending, bucket);
+      if (refused !== undefined) refusals.count({ ...event, httpMethod }, refused.step, refused.reason, now);
+      if (ending === Ending.serverError) failures.add({ ...event, httpMethod }, now);
     },
     read(since) {
       const next = Math.floor(clock.wall() / 1000);

@@ -1,5 +1,6 @@
 import { fieldValues, type HeaderFields } from '../../headers.js';
 import { Code, codeName, httpStatusOf } from '../../status/index.js';
+import { methodLabel, otherMethod } from '../http-methods.js';
 import type { RequestEvent } from '../request-event.js';
 import type { CallAttempt, TracedRequest } from '../tracer.js';
 
@@ -10,23 +11,10 @@ export type SpanAttributes = Record<string, string | number>;
 const textMax = 256;
 const pathMax = 1_024;
 
-/** RFC 9110, PATCH and QUERY; whatever else a client calls a method is "_OTHER". */
-const httpMethods = new Set([
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'PATCH',
-  'DELETE',
-  'CONNECT',
-  'OPTIONS',
-  'TRACE',
-  'QUERY',
-]);
-
 /** "GET /v1/{name=products/*}"; without a route the method alone. A client cannot make up new ones. */
 export function requestName({ httpMethod, route }: RequestEvent): string {
-  const method = httpMethods.has(httpMethod) ? httpMethod : 'HTTP';
+  const label = methodLabel(httpMethod);
+  const method = label === otherMethod ? 'HTTP' : label;
   return route === undefined ? method : `${method} ${route}`;
 }
 
@@ -42,9 +30,9 @@ export function requestAttributes(
   event: RequestEvent,
   withPrincipal: boolean,
 ): SpanAttributes {
-  const isKnown = httpMethods.has(event.httpMethod);
+  const method = methodLabel(event.httpMethod);
   const attributes: SpanAttributes = {
-    'http.request.method': isKnown ? event.httpMethod : '_OTHER',
+    'http.request.method': method,
     'url.scheme': scheme,
     'url.path': pathOf(target),
     'http.response.status_code': event.httpStatus,
@@ -53,7 +41,7 @@ export function requestAttributes(
     'http.response.body.size': event.responseBytes,
     'propylon.request_id': event.requestId,
   };
-  if (!isKnown) attributes['http.request.method_original'] = event.httpMethod.slice(0, textMax);
+  if (method === otherMethod) attributes['http.request.method_original'] = event.httpMethod.slice(0, textMax);
   if (event.route !== undefined) attributes['http.route'] = event.route;
   addAddress(attributes, hostOf(headers));
   const [userAgent] = fieldValues(headers, 'user-agent');
