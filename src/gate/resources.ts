@@ -149,6 +149,11 @@ function resourcesOf(options: GateOptions, host: GateHost, before: Parts | undef
   };
 }
 
+// Not written where parts are made: a function made there holds what is there, which is the parts before, and theirs.
+const closeStore = (store: RedisStore | undefined): unknown => store?.close();
+const closeAuthenticator = (authenticator: Authenticator): unknown => authenticator.close();
+const closeIdentity = ({ tokens }: Identity): unknown => tokens?.close();
+
 /** Each part with the configuration that makes it what it is. */
 function partsOf(
   options: GateOptions,
@@ -163,7 +168,7 @@ function partsOf(
       before?.redis,
       options.redis,
       () => options.redis && createRedisStore(options.redis, host),
-      (store) => store?.close(),
+      closeStore,
     ),
   );
   const { providers = {}, ...shared } = authentication ?? {};
@@ -172,7 +177,7 @@ function partsOf(
   const authenticators = Object.entries(providers).map(([name, provider]) => {
     const config = [provider, shared, authLimits];
     const make = (): Authenticator => createAuthenticator(name, provider, { ...auth.value, host });
-    const part = SharedPart.of(before?.authenticators.get(name), config, make, (value) => value.close());
+    const part = SharedPart.of(before?.authenticators.get(name), config, make, closeAuthenticator);
     return [name, hold(part)] as const;
   });
   return {
@@ -184,7 +189,7 @@ function partsOf(
         before?.identity,
         [identity, limits.fileReloadMs],
         () => createIdentity(identity, host),
-        ({ tokens }) => tokens?.close(),
+        closeIdentity,
       ),
     ),
     rateLimits: hold(
