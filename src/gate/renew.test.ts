@@ -13,10 +13,9 @@ const host = { clock: systemClock, random: Math.random, limits: defaultLimits, w
 
 /** What no two of have anything in common. */
 function optionsOf(number: number): GateOptions {
-  const jwksUri = `https://id${number}.example/jwks`;
   return {
     authentication: {
-      providers: { id: { type: 'jwt', issuer: `https://id${number}.example`, jwksUri } },
+      providers: { id: { type: 'jwt', issuer: `https://id${number}.example`, aud: ['us'] } },
     },
     cache: { memoryBytesMax: 1_000_000 + number },
   };
