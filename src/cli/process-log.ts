@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { systemClock } from '../clock.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { ReloadResult } from '../server/index.js';
@@ -16,6 +17,7 @@ export function openProcessLog(options: LogOptions): Log {
     clock: systemClock,
     random: Math.random,
     stream: stderr,
+    isFile: isFile(stderr.fd),
     isTerminal: stderr.isTTY === true,
     colours: stderr.isTTY === true && process.env['NO_COLOR'] === undefined,
     pid: process.pid,
@@ -32,6 +34,14 @@ export function openProcessLog(options: LogOptions): Log {
   // Whoever reads the announcement may have stopped reading.
   process.stdout.on('error', () => undefined);
   return log;
+}
+
+function isFile(fd: number): boolean {
+  try {
+    return fstatSync(fd).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** What the load has found: to people as they know it from the command line, to others as lines. */

@@ -66,7 +66,7 @@ const auditFields = {
 } as const;
 
 /** Only what Elasticsearch takes for an address; the gateway has others, such as "unix". */
-const isAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:.]*:[\da-f:.]*)$/i;
+export const isAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:.]*:[\da-f:.]*)$/i;
 
 /** What a line says of whatever was thrown, for operators: with its stack, which is what leads to a defect. */
 export function errorFields(cause: unknown): Fields {

@@ -3,6 +3,7 @@ import type { Random, WallClock } from '../../clock.js';
 import type { RequestEvent } from '../request-event.js';
 import type { TracedRequest } from '../tracer.js';
 import { accessFilter, askedFields, hasFailed } from './access.js';
+import { accessWriter } from './access-line.js';
 import { ecsVersion, errorFields, type Fields, requestFields } from './fields.js';
 import { createLogLevels, type LogLevels } from './levels.js';
 import type { LogOptions } from './options.js';
@@ -15,6 +16,8 @@ export interface LogHost {
   readonly clock: WallClock;
   readonly random: Random;
   readonly stream: LineStream;
+  /** Whether that is a file. */
+  readonly isFile?: boolean;
   /** Whether people read it, who get it pretty unless something else is configured. */
   readonly isTerminal: boolean;
   readonly colours: boolean;
@@ -49,36 +52,45 @@ export function createLog(options: LogOptions, host: LogHost): Log {
   const { clock } = host;
   const access = options.access ?? {};
   const format = options.format === 'json' || options.format === 'pretty' ? options.format : autoFormat(host);
-  const sink = createSink(host.stream, clock, (lost) =>
-    app.warn({ 'labels.lost': String(lost) }, `${lost} lines of the log were lost: its reader was too slow.`),
+  const sink = createSink(
+    host.stream,
+    clock,
+    (lost) =>
+      app.warn(
+        { 'labels.lost': String(lost) },
+        `${lost} lines of the log were lost: its reader was too slow.`,
+      ),
+    host.isFile,
   );
   const write = (line: string): void => sink.write(format === 'json' ? line : prettyLine(line, host.colours));
+  const base = {
+    'ecs.version': ecsVersion,
+    'service.name': 'propylon',
+    'service.version': host.version,
+    'process.pid': host.pid,
+  };
+  const timestamp = timestamps(clock);
   const root = pino(
     {
       level: options.level ?? 'info',
-      base: {
-        'ecs.version': ecsVersion,
-        'service.name': 'propylon',
-        'service.version': host.version,
-        'process.pid': host.pid,
-      },
+      base,
       messageKey: 'message',
-      timestamp: timestamps(clock),
+      timestamp,
       formatters: { level: (label) => ({ 'log.level': label }) },
     },
     { write },
   );
   const app = root.child({ 'event.dataset': 'propylon.app' });
   // Whether a request gets a line is not a matter of levels.
-  const requests = root.child(
-    {
-      'event.dataset': 'propylon.access',
-      'event.kind': 'event',
-      'event.category': ['web'],
-      'event.type': ['access'],
-    },
-    { level: 'debug' },
-  );
+  const ofAccess = {
+    'event.dataset': 'propylon.access',
+    'event.kind': 'event',
+    'event.category': ['web'],
+    'event.type': ['access'],
+  };
+  const requests = root.child(ofAccess, { level: 'debug' });
+  const writeAccess = accessWriter();
+  const sameForAll = JSON.stringify({ ...base, ...ofAccess }).slice(1, -1);
   const levels = createLogLevels(options.level ?? 'info', clock, (level) => {
     app.level = level;
   });
@@ -98,6 +110,11 @@ export function createLog(options: LogOptions, host: LogHost): Log {
       const debug = app.level === 'debug';
       if (!isWanted(event, debug)) return;
       const failed = hasFailed(event);
+      // Nearly all of them, and many: nothing is collected for these first.
+      if (!failed && further === undefined && event.cause === undefined) {
+        write(`{"log.level":"info"${timestamp()},${sameForAll}${writeAccess(event)}}\n`);
+        return;
+      }
       const message = `${event.httpMethod} ${event.route ?? '(no route)'} ${event.httpStatus}`;
       const fields: Record<string, Fields[string]> = {
         'event.outcome': failed || event.httpStatus >= 400 ? 'failure' : 'success',

@@ -22,7 +22,9 @@ export interface Sink {
 }
 
 /** What is written at once to a pipe stays in one piece between the lines of others up to this size (POSIX, PIPE_BUF). */
-const batchLength = 4_096;
+const pipeBatchLength = 4_096;
+/** A file that is appended to takes any size in one piece, and each write costs as much as several lines. */
+const fileBatchLength = 64 * 1_024;
 /** Lines wait this long for others to go with. */
 const batchMs = 20;
 /** What a reader may be behind. Beyond it lines are dropped: memory is for requests. */
@@ -31,9 +33,15 @@ const lastWordsMs = 1_000;
 
 /**
  * Collects lines and hands them on in few writes. `told` is called with the number of lines that are lost, once the
- * reader has caught up.
+ * reader has caught up. `isFile` where the stream ends in a file, and nobody reads it meanwhile.
  */
-export function createSink(stream: LineStream, clock: Clock, told: (lost: number) => void): Sink {
+export function createSink(
+  stream: LineStream,
+  clock: Clock,
+  told: (lost: number) => void,
+  isFile = false,
+): Sink {
+  const batchLength = isFile ? fileBatchLength : pipeBatchLength;
   let batch = '';
   let lines = 0;
   let dropped = 0;
