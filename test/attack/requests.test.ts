@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createGateway, type PropylonGateway } from '../../src/index.js';
+import { traceFieldNames } from '../../src/trace-fields.js';
 import { compileProtos } from '../support/compile-protos.js';
 import { type EchoBackend, startEchoBackend } from '../support/echo-backend.js';
 import { httpAnnotations } from '../support/http-annotations.js';
@@ -80,8 +81,7 @@ describe('metadata comes from the allow-list alone', () => {
   const allowed = new Set([
     'authorization',
     'accept-language',
-    'traceparent',
-    'tracestate',
+    ...traceFieldNames,
     'baggage',
     'x-request-id',
     'idempotency-key',
