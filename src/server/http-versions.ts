@@ -73,14 +73,15 @@ export function alsoHttp2(
       undecided.delete(socket);
     };
     const fail = (): void => void socket.destroy();
-    socket.on('error', fail);
+    // Whoever has gone without a word, as probes of balancers do, must not be waited for.
+    socket.on('error', fail).on('end', fail);
     socket.once('close', forget);
     let head = Buffer.alloc(0);
     socket.on('data', function begin(chunk: Buffer) {
       head = Buffer.concat([head, chunk]);
       const begins = preface.subarray(0, head.length).equals(head.subarray(0, preface.length));
       if (begins && head.length < preface.length) return;
-      socket.off('data', begin).off('error', fail).off('close', forget);
+      socket.off('data', begin).off('error', fail).off('end', fail).off('close', forget);
       forget();
       socket.pause();
       socket.unshift(head);

@@ -49,7 +49,7 @@ export function createProxyProtocol(from: readonly string[], headerTimeoutMs: nu
       head = Buffer.concat([head, chunk]);
       const header = readProxyHeader(head);
       if (header.kind === 'more') return;
-      socket.off('data', read).off('error', fail).off('close', forget);
+      socket.off('data', read).off('error', fail).off('end', fail).off('close', forget);
       forget();
       if (header.kind === 'malformed') {
         socket.on('error', () => undefined);
@@ -67,7 +67,7 @@ export function createProxyProtocol(from: readonly string[], headerTimeoutMs: nu
       process.nextTick(() => socket.resume());
     };
     waiting.add(socket);
-    socket.on('data', read).on('error', fail).once('close', forget);
+    socket.on('data', read).on('error', fail).on('end', fail).once('close', forget);
   };
   return {
     accept,

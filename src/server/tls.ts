@@ -97,11 +97,13 @@ export async function loadServerTls(options: ListenTls, limits: Limits, clock: C
       accept(socket) {
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
-        socket.on('error', () => socket.destroy());
-        const timer = setTimeout(() => socket.destroy(), limits.tlsHandshakeTimeoutMs);
+        const fail = (): void => void socket.destroy();
+        socket.on('error', fail).on('end', fail);
+        const timer = setTimeout(fail, limits.tlsHandshakeTimeoutMs);
         socket.once('close', () => clearTimeout(timer));
         socket.once('data', (first: Buffer) => {
           clearTimeout(timer);
+          socket.off('end', fail);
           socket.pause();
           socket.unshift(first);
           if (first[0] !== handshakeRecord) return exits.plain(socket);

@@ -1,11 +1,16 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createGateway, type GatewayOptions, type Listener, type PropylonGateway } from '../../src/index.js';
+import type { ListenOptions } from '../../src/server/listen.js';
 import { type BytesBackend, startBytesBackend } from '../support/bytes-backend.js';
 import { compileProtos } from '../support/compile-protos.js';
 import { httpAnnotations } from '../support/http-annotations.js';
+import { issueCertificate } from '../support/x509.js';
 
 /** What happens between a socket and a request, and between the last answer and the end. */
 
@@ -21,6 +26,17 @@ message M { string name = 1; }
 `;
 /** M { name: "a" } */
 const message = Buffer.from([10, 1, 97]);
+
+const folder = mkdtempSync(join(tmpdir(), 'propylon-sockets-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function certificateFiles(): { readonly cert: string; readonly key: string } {
+  const { cert, key } = issueCertificate('server', { hosts: ['gateway.test'] });
+  const files = { cert: join(folder, 'server.crt'), key: join(folder, 'server.key') };
+  writeFileSync(files.cert, cert);
+  writeFileSync(files.key, key);
+  return files;
+}
 
 /** A value that somebody else will give. */
 function later<T>(): { readonly value: Promise<T>; give(value: T): void } {
@@ -89,13 +105,13 @@ describe('a listening gateway', () => {
     backend?.close();
   });
 
-  async function start(options: GatewayOptions = {}): Promise<void> {
+  async function start(options: GatewayOptions = {}, where: ListenOptions = {}): Promise<void> {
     gateway = await createGateway({
       sources: [{ label: 'test', load: async () => image }],
       backends: [{ selector: '*', target: `127.0.0.1:${backend.port}` }],
       ...options,
     });
-    listener = await gateway.listen({ host: '127.0.0.1', port: 0, adminPort: 0 });
+    listener = await gateway.listen({ host: '127.0.0.1', port: 0, adminPort: 0, ...where });
   }
   const url = (path: string): string => `http://127.0.0.1:${listener.port}${path}`;
   const adminUrl = (path: string): string => `http://127.0.0.1:${listener.adminPort}${path}`;
@@ -115,6 +131,25 @@ describe('a listening gateway', () => {
       details: [{ domain: 'propylon' }],
     });
   });
+
+  it.each<[string, string, () => ListenOptions]>([
+    ['nothing', '', () => ({})],
+    ['the beginning of HTTP/2', 'PR', () => ({})],
+    ['no handshake', '', () => ({ tls: certificateFiles() })],
+    ['no header of the PROXY protocol', 'PROX', () => ({ proxyProtocolFrom: ['loopback'] })],
+    ['nothing behind it', 'PROXY UNKNOWN\r\n', () => ({ proxyProtocolFrom: ['loopback'] })],
+  ])(
+    'lets go at once of a connection that ends with %s',
+    async (_, bytes, where) => {
+      await start({}, where());
+      const raw = client();
+      raw.socket.end(bytes);
+      await raw.closed;
+      expect(raw.text).toBe('');
+      // Half of the time in which a head or a handshake has to come.
+    },
+    5_000,
+  );
 
   it('serves HTTP/1.0 without a Host', async () => {
     await start();
