@@ -7,7 +7,10 @@ export interface Fleet {
   readonly members: readonly Member[];
   /** Starts one, and when that is ready the others. What the first is ready to serve, or how it has ended. */
   start(): Promise<{ readonly announcement: unknown } | Ending>;
-  /** Replaces all workers one after another, each by one that is ready. Why that ended early, where it has. */
+  /**
+   * Replaces all workers one after another, each by one that is ready. Why that ended early, where it has. What asks
+   * during a roll gets the next: workers that are new by then have begun with what was there before.
+   */
   roll(): Promise<string | undefined>;
   /** All end what is under way. */
   drain(): Promise<void>;
@@ -27,9 +30,12 @@ export interface FleetOptions {
 
 export function createFleet({ count, startMember, drainTimeoutMs, warn }: FleetOptions): Fleet {
   const members = new Set<Member>();
+  /** Those in whose places others are being started. */
+  const leaving = new Set<Member>();
   const restarts = createRestarts();
   let ending = false;
-  let rolling: Promise<string | undefined> | undefined;
+  let rolling: Promise<string | undefined> = Promise.resolve(undefined);
+  let nextRoll: Promise<string | undefined> | undefined;
   let giveUp: (how: Ending) => void = () => undefined;
   const hopeless = new Promise<Ending>((resolve) => {
     giveUp = resolve;
@@ -45,7 +51,7 @@ export function createFleet({ count, startMember, drainTimeoutMs, warn }: FleetO
   /** From now on its place is filled again when it ends. */
   const keep = (member: Member): Member => {
     void member.over.then((how) => {
-      if (!how.wanted && !ending) replace(member, how);
+      if (!how.wanted && !ending && !leaving.delete(member)) replace(member, how);
     });
     return member;
   };
@@ -73,11 +79,17 @@ export function createFleet({ count, startMember, drainTimeoutMs, warn }: FleetO
       if (ending) return undefined;
       if (old.state === 'over') continue;
       const next = launch();
+      leaving.add(old);
       const ready = await next.ready;
-      if ('how' in ready) return `a new worker has ended before it was ready (${ready.how})`;
+      if ('how' in ready) {
+        // Where it has ended meanwhile nobody has its place.
+        if (!leaving.delete(old)) replace(old, await old.over);
+        return `a new worker has ended before it was ready (${ready.how})`;
+      }
       keep(next);
       old.drain(drainTimeoutMs);
       await old.over;
+      leaving.delete(old);
     }
     return undefined;
   };
@@ -96,10 +108,12 @@ export function createFleet({ count, startMember, drainTimeoutMs, warn }: FleetO
       return ready;
     },
     roll() {
-      rolling ??= rollAll().finally(() => {
-        rolling = undefined;
+      nextRoll ??= rolling.then(() => {
+        nextRoll = undefined;
+        rolling = rollAll();
+        return rolling;
       });
-      return rolling;
+      return nextRoll;
     },
     async drain() {
       ending = true;
