@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,6 +62,16 @@ function workers(): number[] {
     .split(' ')
     .filter((pid) => pid !== '')
     .map(Number);
+}
+
+function allowFiles(pid: number, max: number): void {
+  expect(spawnSync('prlimit', ['--pid', String(pid), `--nofile=${max}:`]).status).toBe(0);
+}
+
+/** Whether the process has all the files open that it may. */
+function isFull(pid: number): boolean {
+  const [, max] = /^Max open files +(\d+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'utf8')) ?? [];
+  return readdirSync(`/proc/${pid}/fd`).length >= Number(max);
 }
 
 const isAlive = (pid: number): boolean => {
@@ -129,6 +139,33 @@ describe('a gateway of two workers', () => {
     } finally {
       process.kill(stuck, 'SIGCONT');
     }
+  });
+
+  it('serves on after one worker could open no more connections, and those that came meanwhile too', async () => {
+    for (const pid of workers()) allowFiles(pid, readdirSync(`/proc/${pid}/fd`).length + 8);
+    const { port } = new URL(gateway.url);
+    const idle = Array.from({ length: 40 }, () => connect(Number(port), '127.0.0.1'));
+    await Promise.all(idle.map((socket) => once(socket, 'connect')));
+    const asked = fetch(url('/v1/t/a'), { headers: { connection: 'close' } });
+    await vi.waitUntil(() => workers().every((pid) => isFull(pid)), 30_000);
+    for (const socket of idle) socket.destroy();
+    for (const pid of workers()) allowFiles(pid, 1_000);
+    expect((await asked).status).toBe(200);
+    for (let i = 0; i < 8; i++)
+      expect((await fetch(url('/v1/t/a'), { headers: { connection: 'close' } })).status).toBe(200);
+  });
+
+  it('explains a request for as long as that takes: it may be made', async () => {
+    const all = workers();
+    for (const pid of all) process.kill(pid, 'SIGSTOP');
+    const asked = fetch(`${gateway.adminUrl}/explain`, {
+      method: 'POST',
+      body: JSON.stringify({ method: 'GET', url: '/v1/t/a', send: true }),
+    });
+    // Longer than whatever else operators ask may take.
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    for (const pid of all) process.kill(pid, 'SIGCONT');
+    expect(await (await asked).json()).toMatchObject({ verdict: 'answered', sent: true });
   });
 
   it('loses a killed worker without a failure for those who try again, and replaces it', async () => {

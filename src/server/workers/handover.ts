@@ -15,8 +15,8 @@ export interface Handover {
 const waitingMax = 4_096;
 
 /**
- * Connections go round among the workers that are free. One that is given back, because its worker has ended before it
- * took it, is the next to go.
+ * Connections go round among the workers that are free. One that is given back, because its worker has ended or could
+ * not open it, goes again.
  */
 export function createHandover(members: () => readonly Member[]): Handover {
   const waiting: Socket[] = [];

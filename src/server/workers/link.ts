@@ -101,8 +101,14 @@ export async function findPrimary(): Promise<PrimaryLink | undefined> {
       ask = clients.ask;
       // Nobody listens here; what checks on slow heads begins with this.
       clients.server.emit('listening');
+      let hasCome = false;
       process.on('message', (_message, socket) => {
-        if (!(socket instanceof Socket)) return;
+        if (!(socket instanceof Socket)) {
+          if (!hasCome) channel.send({ kind: 'lost' });
+          hasCome = false;
+          return;
+        }
+        hasCome = true;
         channel.send({ kind: 'taken' });
         // As http.Server has its own.
         socket.allowHalfOpen = true;

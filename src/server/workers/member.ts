@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { Clock } from '../../clock.js';
 import type { MemoryGuest } from '../../gate/index.js';
-import type { Ask } from '../admin/operation.js';
+import type { Ask, OperationName } from '../admin/operation.js';
 import { type Channel, openChannel } from './channel.js';
 import { dialect, type ToPrimary, type ToWorker } from './message.js';
 
@@ -47,7 +47,7 @@ export interface MemberOptions {
   readonly clock: Clock;
   /** It may be free now. */
   readonly onFree: () => void;
-  /** A connection that was handed over, and that it has not read a byte of: somebody else's now. */
+  /** A connection that was to be handed over, and that it has not read a byte of: somebody else's now. */
   readonly onReturned: (socket: Socket) => void;
 }
 
@@ -57,8 +57,11 @@ const channelDescriptor = 4;
 
 /** A worker that has not answered an operator by then is left out. */
 const askTimeoutMs = 1_000;
-/** Whoever reloads reads all sources anew. */
-const reloadTimeoutMs = 90_000;
+/** Whoever reloads reads all sources anew; whoever explains a request may make it. */
+const longAskTimeoutMs = 90_000;
+const takeLong: ReadonlySet<OperationName> = new Set(['reload', 'explain']);
+/** A worker that no connection gets to has too many, and may have fewer after a while. */
+const restMs = 100;
 
 /** Starts a worker. */
 export function startMember(options: MemberOptions): Member {
@@ -71,6 +74,7 @@ export function startMember(options: MemberOptions): Member {
   let wanted = false;
   let readyAt: number | undefined;
   let handedOver: Socket | undefined;
+  let isResting = false;
   const asked = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
   let lastAsked = 0;
   const ready = later<{ readonly announcement: unknown } | Ending>();
@@ -87,10 +91,19 @@ export function startMember(options: MemberOptions): Member {
       case 'taken':
         // The worker has its own hold of it.
         handedOver?.destroy();
-        handedOver = undefined;
-        if (state === 'draining') channel.send({ kind: 'drain' });
-        onFree();
+        free();
         break;
+      case 'lost': {
+        const socket = handedOver;
+        isResting = true;
+        clock.after(restMs, () => {
+          isResting = false;
+          onFree();
+        });
+        free();
+        if (socket !== undefined) options.onReturned(socket);
+        break;
+      }
       case 'ready':
         if (state !== 'starting') break;
         state = 'ready';
@@ -108,6 +121,11 @@ export function startMember(options: MemberOptions): Member {
         settle(message.id)?.reject(new Error(message.problem));
         break;
     }
+  };
+  const free = (): void => {
+    handedOver = undefined;
+    if (state === 'draining') channel.send({ kind: 'drain' });
+    onFree();
   };
   const settle = (id: number) => {
     const waiting = asked.get(id);
@@ -146,7 +164,7 @@ export function startMember(options: MemberOptions): Member {
       if (state === 'over') return reject(new Error('The worker has ended.'));
       lastAsked += 1;
       const id = lastAsked;
-      const late = clock.after(name === 'reload' ? reloadTimeoutMs : askTimeoutMs, () =>
+      const late = clock.after(takeLong.has(name) ? longAskTimeoutMs : askTimeoutMs, () =>
         settle(id)?.reject(new Error('A worker has not answered.')),
       );
       asked.set(id, {
@@ -170,11 +188,13 @@ export function startMember(options: MemberOptions): Member {
     },
     ask,
     get isFree() {
-      return state === 'ready' && handedOver === undefined;
+      return state === 'ready' && handedOver === undefined && !isResting;
     },
     give(socket) {
       handedOver = socket;
       child.send('connection', socket, { keepOpen: true }, () => undefined);
+      // Node drops a message whose connection cannot be opened over there, and says so to neither side.
+      child.send('handed over', () => undefined);
     },
     drain(timeoutMs) {
       wanted = true;

@@ -27,6 +27,8 @@ export type ToPrimary =
   | { readonly kind: 'ready'; readonly announcement: unknown }
   /** The connection that was handed over last is served. */
   | { readonly kind: 'taken' }
+  /** It has not arrived: the worker may open no more files. */
+  | { readonly kind: 'lost' }
   | { readonly kind: 'answer'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly problem: string }
   | { readonly kind: 'question'; readonly id: number; readonly name: QuestionName; readonly args: unknown }
