@@ -34,13 +34,10 @@ import {
   connectXds,
   createChannel,
   createChannels,
-  type EndpointTransport,
   loadXds,
   lookupAddresses,
   lookupTxtRecords,
   parseUpstream,
-  type Target,
-  traced,
   type Upstream,
   unknownMethod,
   type Xds,
@@ -59,17 +56,15 @@ export function openChannels(
   meter?: Meter,
 ): Channels {
   const transports = { limits, clock: systemClock, xds };
-  const watched = (transport: EndpointTransport, { text }: Target): EndpointTransport =>
-    isTraced ? traced(transport, text) : transport;
   const host: ChannelHost = {
-    connect: (endpoint, upstreamOptions) =>
-      watched(connectTransport(endpoint, upstreamOptions, transports), endpoint.target),
-    connectXds: (target, upstreamOptions) => watched(connectXds(target, upstreamOptions, transports), target),
+    connect: (endpoint, upstreamOptions) => connectTransport(endpoint, upstreamOptions, transports),
+    connectXds: (target, upstreamOptions) => connectXds(target, upstreamOptions, transports),
     lookup: lookupAddresses,
     lookupTxt: lookupTxtRecords,
     clock: systemClock,
     random: Math.random,
     meter,
+    isTraced,
   };
   return createChannels((upstream) => createChannel(upstream, host));
 }

@@ -38,6 +38,8 @@ export interface ChannelHost {
   readonly random: Random;
   /** Counts attempts, repetitions, ejections, and what breakers do. Default: nobody counts. */
   readonly meter?: Meter | undefined;
+  /** Whether calls come with traces that want to know of their attempts. Default false. */
+  readonly isTraced?: boolean | undefined;
 }
 
 /**

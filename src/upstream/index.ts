@@ -11,6 +11,5 @@ export { lookupAddresses } from './resolver/lookup.js';
 export type { Endpoint } from './resolver/resolver.js';
 export { lookupTxtRecords } from './resolver/txt.js';
 export { type EndpointTarget, type HostPort, parseTarget, type Target } from './target.js';
-export { traced } from './traced.js';
 export type { Call, Connectivity, EndpointTransport, StreamCall, Transport } from './transport.js';
 export { decidingHeaders, parseUpstream, type Upstream } from './upstream.js';

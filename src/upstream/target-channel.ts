@@ -2,8 +2,8 @@ import { nullMeter } from '../telemetry/index.js';
 import { createBalancer } from './balancer/create.js';
 import { hashed } from './balancer/hashed.js';
 import type { ChannelHost } from './channel.js';
-import { metered } from './metered.js';
 import type { Method } from './method.js';
+import { observed } from './observed.js';
 import {
   breakerPolicy,
   hedgePolicy,
@@ -90,17 +90,20 @@ function createBase(
   host: ChannelHost,
   config: ServiceConfig | undefined,
 ): Base {
-  const watched = (transport: EndpointTransport): EndpointTransport =>
-    host.meter === undefined ? transport : metered(transport, target.text, host.meter, host.clock);
-  if (target.kind === 'xds') return lone(target.text, watched(host.connectXds(target, options)));
+  const { meter, clock, isTraced = false } = host;
+  const watched = (transport: EndpointTransport, endpoint: string): EndpointTransport =>
+    meter === undefined && !isTraced
+      ? transport
+      : observed(transport, { meter, target: target.text, endpoint, clock });
+  if (target.kind === 'xds') return lone(target.text, watched(host.connectXds(target, options), target.text));
   const { outlier } = options;
   const health = options.health ?? (config?.health === undefined ? undefined : { service: config.health });
   if (!isMany(target) && health === undefined)
-    return lone(target.text, watched(host.connect(endpointAt(target), options)));
+    return lone(target.text, watched(host.connect(endpointAt(target), options), target.text));
   const pool = createPool({
     resolver: createResolver(target, host),
     balancer: createBalancer(options.balancer ?? config?.balancer ?? 'round_robin', host.random),
-    connect: (endpoint) => watched(host.connect(endpoint, options)),
+    connect: (endpoint) => watched(host.connect(endpoint, options), endpoint.target.text),
     watches: [
       ...(health === undefined ? [] : [healthWatch({ ...host, service: health.service ?? '' })]),
       ...(outlier === undefined
