@@ -97,6 +97,18 @@ describe('the admin listener', () => {
     expect((await send({})).status).toBe(200);
   });
 
+  it.each(['/cache/purge', '/explain'])(
+    'reads no body for POST %s that is too large, whatever it says of itself',
+    async (path) => {
+      const { adminUrl } = await start();
+      const chunk = `8000\r\n${'a'.repeat(0x8000)}\r\n`;
+      const head = `POST ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n`;
+      const chunks = chunk.repeat(path === '/explain' ? 300 : 3);
+      const { statuses } = await sendRaw(Number(new URL(adminUrl).port), `${head}${chunks}0\r\n\r\n`, 5_000);
+      expect(statuses).toEqual([413]);
+    },
+  );
+
   it('takes changes from anywhere where it is configured so, but from no page', async () => {
     const { adminUrl } = await start({}, { adminNames: ['ops.example'], adminWrites: 'anywhere' });
     const port = Number(new URL(adminUrl).port);

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Unanswered } from './ask-all.js';
 import { onlyAskedAs } from './asked-names.js';
@@ -34,7 +34,7 @@ export function createAdminApp(
 ): Hono {
   const app = new Hono();
   const change = writes === 'here' ? onlyFromHere : notByPages;
-  const bounded = bodyLimit({ maxSize: bodyBytesMax });
+  const bounded = bodyUpTo(bodyBytesMax);
   app.use(onlyAskedAs(names));
   app.get('/', (c) => {
     const isForBrowser = c.req.header('accept')?.includes('text/html') ?? false;
@@ -68,13 +68,19 @@ export function createAdminApp(
   app.get('/metrics', (c) => answerMetrics(c, ask));
   app.get('/routes', async (c) => c.json(await ask('routes', undefined)));
   app.route('/console', consolePages(ask, clients));
-  app.post('/explain', orByConsole(writes), bodyLimit({ maxSize: questionBytesMax }), (c) =>
-    explainRequest(c, ask),
-  );
+  app.post('/explain', orByConsole(writes), bodyUpTo(questionBytesMax), (c) => explainRequest(c, ask));
   app.post('/cache/purge', change, bounded, (c) => purgeCache(c, ask));
   app.post('/reload', change, async (c) => {
     const result = await ask('reload', undefined);
     return c.json(result, result.kind === 'refused' ? 422 : 200);
   });
   return app;
+}
+
+/** What Hono would throw itself is a defect to the handler of errors. */
+function bodyUpTo(maxSize: number): MiddlewareHandler {
+  return bodyLimit({
+    maxSize,
+    onError: (c) => c.json({ message: `The body is larger than ${maxSize} bytes.` }, 413),
+  });
 }
