@@ -54,6 +54,10 @@ export function createReloads(core: Gateway, first: Generation, watches: Watches
       const told = renewed?.diagnostics ?? [];
       if (next === undefined) return { kind: 'unchanged', generation: surface.generation, diagnostics: told };
       const { surface: nextSurface, diagnostics } = next.loaded;
+      if (nextSurface.routes.length === 0 && surface.routes.length > 0) {
+        await next.release();
+        return refused([nothingLeft]);
+      }
       const broken = compareSurfaces(surface, nextSurface);
       serve(next);
       return {
@@ -115,6 +119,15 @@ function functionsOf({
   const functions = { log, warn, tracer, routes, onReload, logLevels };
   return Object.fromEntries(Object.entries(functions).filter(([, value]) => value !== undefined));
 }
+
+/** An empty propylon.yaml is a good one, and what a writer leaves who is not done yet. */
+const nothingLeft: Diagnostic = Object.freeze({
+  severity: 'error',
+  code: 'ROUTES_NONE',
+  text: 'No route would be left: what is served is served on.',
+  locations: [],
+  hint: 'Is a file empty, or only half written?',
+});
 
 function unexpected(error: unknown): Diagnostic {
   const reason = error instanceof Error ? error.message : String(error);

@@ -90,6 +90,17 @@ describe('a reload', () => {
     });
   });
 
+  it('that would leave no route is refused: propylon.yaml is empty while it is written', async () => {
+    const one = await named('one');
+    const { gateway, url } = await start(optionsOf(one.target));
+    expect(await gateway.reload(optionsOf(one.target, { sources: [] }))).toMatchObject({
+      kind: 'refused',
+      generation: 1,
+      diagnostics: [{ severity: 'error', code: 'ROUTES_NONE' }],
+    });
+    expect(await nameFrom(url)).toBe('one');
+  });
+
   it('lets a stream end on the backend that it began with, which then is let go', async () => {
     const [one, two] = [await named('one'), await named('two')];
     const { gateway, url } = await start(optionsOf(one.target));
