@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -239,6 +239,24 @@ describe('the demo shop', () => {
       name: 'products/espresso-cup',
     });
     await other.stop();
+  });
+});
+
+describe('signals while it starts', () => {
+  it.each(['SIGHUP', 'SIGUSR2'] as const)('%s waits, and does not end it', async (name) => {
+    // A source that does not answer: whoever asks it is starting.
+    const silent = createServer();
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const child = spawn(process.execPath, [main, 'serve', '--reflect', `127.0.0.1:${port}`], {
+      stdio: 'ignore',
+    });
+    await once(silent, 'connection');
+    child.kill(name);
+    child.kill('SIGTERM');
+    const [, signal] = await once(child, 'exit');
+    silent.close();
+    expect(signal).toBe('SIGTERM');
   });
 });
 

@@ -12,6 +12,7 @@ import {
 import type { Log } from '../../telemetry/index.js';
 import { type Announcement, announce, announcementOf, logStart } from '../announcement.js';
 import { type DemoFacts, startDemoShop } from '../demo-shop.js';
+import type { OnRequest } from '../early-signals.js';
 import { exitCode } from '../exit-code.js';
 import { definedListen, portTrouble } from '../ports.js';
 import { logDiagnostics } from '../process-log.js';
@@ -23,6 +24,7 @@ export interface ServeRole {
   readonly flags: ServeFlags;
   readonly settings: Settings;
   readonly log: Log;
+  readonly onRequest: OnRequest;
   readonly make: (
     shop: DemoFacts | undefined,
     sharedMemory?: GatewayOptions['sharedMemory'],
@@ -43,7 +45,7 @@ export async function serveByWorkers(wanted: number | 'auto', role: ServeRole): 
 
 async function guideWorkers(
   count: number,
-  { flags, settings, log }: ServeRole,
+  { flags, settings, log, onRequest }: ServeRole,
   context: DemoFacts | undefined,
 ): Promise<number> {
   const [, main = '', ...args] = process.argv;
@@ -57,11 +59,11 @@ async function guideWorkers(
     primary.kill();
     process.exit(exitCode.interrupted);
   });
-  process.on(
+  onRequest(
     'SIGHUP',
     () => void primary.reload().catch((error: unknown) => log.warn('SIGHUP: not reloaded', error)),
   );
-  process.on('SIGUSR2', () => void roll(primary, log));
+  onRequest('SIGUSR2', () => void roll(primary, log));
   // Made by `announcementOf` in the worker, which runs this command.
   const announcement = { ...(primary.announcement as Announcement), workers: count };
   logDiagnostics(log, announcement.diagnostics, flags.verbose === true);

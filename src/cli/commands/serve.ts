@@ -9,6 +9,7 @@ import {
 import { createTracer, wantsTracing } from '../../telemetry/index.js';
 import { announce, announcementOf, logStart } from '../announcement.js';
 import { type DemoFacts, startDemoShop, withDemo } from '../demo-shop.js';
+import { earlySignals } from '../early-signals.js';
 import { exitCode } from '../exit-code.js';
 import { type ListenFlags, type SourceFlags, settingsOf } from '../flags.js';
 import { definedListen, portTrouble } from '../ports.js';
@@ -32,6 +33,8 @@ export async function serve(flags: ServeFlags): Promise<number> {
     return exitCode.usage;
   }
   const log = openProcessLog(settings.log);
+  // A worker hears from its primary.
+  const onRequest = primary === undefined ? earlySignals() : () => undefined;
   const make = async (
     shop: DemoFacts | undefined,
     sharedMemory?: GatewayOptions['sharedMemory'],
@@ -51,7 +54,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
       onReload: (result) => logReload(log, result, flags.verbose === true),
     });
   };
-  const role = { flags, settings, log, make };
+  const role = { flags, settings, log, make, onRequest };
   const code = await (primary !== undefined
     ? serveAsWorker(primary, role)
     : workers === undefined
@@ -62,7 +65,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
 }
 
 /** In this process alone. */
-async function serveAlone({ flags, settings, log, make }: ServeRole): Promise<number> {
+async function serveAlone({ flags, settings, log, make, onRequest }: ServeRole): Promise<number> {
   const shop = flags.demo === true ? await startDemoShop() : undefined;
   const gateway = await make(shop?.facts);
   let listener: Listener;
@@ -74,8 +77,8 @@ async function serveAlone({ flags, settings, log, make }: ServeRole): Promise<nu
   }
   // Before the announcement: whoever reads it may send a signal at once.
   const stopped = stopSignal(() => process.exit(exitCode.interrupted));
-  process.on('SIGHUP', () => void gateway.reload());
-  process.on('SIGUSR2', () => log.warn('SIGUSR2 replaces workers, and there are none: start with --workers'));
+  onRequest('SIGHUP', () => void gateway.reload());
+  onRequest('SIGUSR2', () => log.warn('SIGUSR2 replaces workers, and there are none: start with --workers'));
   const announcement = announcementOf(gateway, listener.scheme);
   logDiagnostics(log, announcement.diagnostics, flags.verbose === true);
   await announce(announcement, listener, flags.demo === true);
