@@ -41,10 +41,14 @@ const core = createGatewayCore({
   log: () => {},
 });
 const security = securityHeaders({}, gate.proxies);
-const current = { gate, channels, limits, webSocketOrigins: [], security };
+const current = { gate, channels, limits, webSocketOrigins: [], security, upstreams: [] };
 const app = createApp(core, undefined, current);
 const listener = await listen(
-  { core, app, current, recorder: createRecorder(systemClock), clock: systemClock, reload: async () => ({}) },
+  {
+    ...{ core, app, current, recorder: createRecorder(systemClock), clock: systemClock, readiness: {} },
+    reload: async () => ({}),
+    explain: async () => ({}),
+  },
   { host: '127.0.0.1', port: 0, adminPort: 0 },
 );
 console.log(`listening 127.0.0.1:${listener.port}`);
