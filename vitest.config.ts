@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     // Tests wait for processes and sockets more than they compute: on two cores one would leave the other idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // What is waited for comes at once, but for a machine that does much else.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 15_000,
     hookTimeout: 60_000,
   },

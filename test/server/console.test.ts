@@ -204,11 +204,9 @@ describe.skipIf(program === undefined)('in a browser', () => {
     await row('Backends', 'ready').waitFor();
     await row('Processes', String(process.pid)).filter({ hasText: 'serving' }).waitFor();
     await page.getByText('Requests per second', { exact: true }).first().waitFor();
-    await expect
-      .poll(() =>
-        page.getByRole('img', { name: /^Latency in the last 2 minutes: half of the requests took/ }).count(),
-      )
-      .toBe(1);
+    await page
+      .getByRole('img', { name: /^Latency in the last 2 minutes: half of the requests took/ })
+      .waitFor();
     expect(await page.content()).not.toMatch(/nowhere|secret/);
     expect(complaints).toEqual([]);
   });
