@@ -158,7 +158,7 @@ describe('a key file', () => {
     const status = await start();
     expect([await status(batch), await status(partner)]).toEqual([200, 401]);
     writeFileSync(keysFile, fileOf(partner));
-    await vi.waitFor(async () => expect(await status(partner)).toBe(200));
+    await vi.waitFor(async () => expect(await status(partner)).toBe(200), 10_000);
     expect(await status(batch)).toBe(401);
   });
 
@@ -175,19 +175,19 @@ describe('a key file', () => {
     const status = await start(join(mount, 'keys.yaml'));
     expect(await status(partner)).toBe(401);
     version('..2', partner);
-    await vi.waitFor(async () => expect(await status(partner)).toBe(200));
+    await vi.waitFor(async () => expect(await status(partner)).toBe(200), 10_000);
   });
 
   it('that is bad or gone is refused, and the keys before it count', async () => {
     writeFileSync(keysFile, fileOf(batch));
     const status = await start();
     writeFileSync(keysFile, 'keys: [{ id: a }]');
-    await vi.waitFor(() => expect(warnings).toHaveLength(1));
+    await vi.waitFor(() => expect(warnings).toHaveLength(1), 10_000);
     rmSync(keysFile);
-    await vi.waitFor(() => expect(warnings).toHaveLength(2));
+    await vi.waitFor(() => expect(warnings).toHaveLength(2), 10_000);
     expect(await status(batch)).toBe(200);
     writeFileSync(keysFile, fileOf(partner));
-    await vi.waitFor(async () => expect(await status(partner)).toBe(200));
+    await vi.waitFor(async () => expect(await status(partner)).toBe(200), 10_000);
     expect(warnings.every((text) => text.includes(keysFile))).toBe(true);
   });
 

@@ -78,7 +78,7 @@ describe('a real provider', () => {
     const token = await provider.token({ resource: opaqueResource });
     expect(await status(`Bearer ${token}`)).toBe(200);
     await provider.revoke(token);
-    await vi.waitFor(async () => expect(await status(`Bearer ${token}`)).toBe(401));
+    await vi.waitFor(async () => expect(await status(`Bearer ${token}`)).toBe(401), 10_000);
   });
 
   it('that is away says nothing against anybody, and is asked again when it is back', async () => {

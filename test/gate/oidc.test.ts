@@ -75,7 +75,7 @@ describe('tokens of a real provider', () => {
     expect(await call(gateway, old)).toBe(200);
     provider.rotate();
     const fresh = await Promise.all(Array.from({ length: 20 }, () => provider.token()));
-    await vi.waitUntil(async () => (await call(gateway, fresh[0] ?? '')) === 200);
+    await vi.waitUntil(async () => (await call(gateway, fresh[0] ?? '')) === 200, 10_000);
     expect(await Promise.all(fresh.map((token) => call(gateway, token)))).toEqual(fresh.map(() => 200));
     expect([await call(gateway, old), provider.asked]).toEqual([200, 2]);
   });
@@ -86,7 +86,7 @@ describe('tokens of a real provider', () => {
     const old = await provider.token();
     expect(await call(gateway, old)).toBe(200);
     provider.rotate({ withdraw: true });
-    await vi.waitUntil(async () => (await call(gateway, old)) === 401);
+    await vi.waitUntil(async () => (await call(gateway, old)) === 401, 10_000);
     expect(await call(gateway, await provider.token())).toBe(200);
   });
 
@@ -102,7 +102,7 @@ describe('tokens of a real provider', () => {
       details: [{ reason: 'AUTHENTICATION_UNAVAILABLE' }],
     });
     provider.comeBack();
-    await vi.waitUntil(async () => (await call(gateway, token)) === 200);
+    await vi.waitUntil(async () => (await call(gateway, token)) === 200, 10_000);
   });
 
   it('a provider that goes down takes nobody with it who is known, and nobody whose key is', async () => {
@@ -115,7 +115,7 @@ describe('tokens of a real provider', () => {
     const before = provider.asked;
     provider.goDown();
     // Also a fetch that was under way has ended by then.
-    await vi.waitUntil(() => provider.asked >= before + 2);
+    await vi.waitUntil(() => provider.asked >= before + 2, 10_000);
     expect([await call(gateway, known), await call(gateway, stranger)]).toEqual([200, 200]);
     const unknown = await call(
       gateway,
@@ -135,7 +135,7 @@ describe('tokens of a real provider', () => {
     );
     expect(unknown).toBe(503);
     provider.comeBack();
-    await vi.waitUntil(async () => (await call(gateway, withNewKey)) === 200);
+    await vi.waitUntil(async () => (await call(gateway, withNewKey)) === 200, 10_000);
   });
 
   it('tokens with unknown keys, however many, ask a provider no oftener than the pause between two looks', async () => {

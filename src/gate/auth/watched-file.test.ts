@@ -27,12 +27,12 @@ describe('a watched file', () => {
     cleanups.push(() => watcher.close());
 
     writeFileSync(file, 'two');
-    await vi.waitFor(() => expect(clock.set).toBeGreaterThan(1));
+    await vi.waitFor(() => expect(clock.set).toBeGreaterThan(1), 10_000);
     clock.moveTo(30);
     const before = events;
     writeFileSync(join(folder, 'other'), '');
-    await vi.waitFor(() => expect(events).toBeGreaterThan(before));
+    await vi.waitFor(() => expect(events).toBeGreaterThan(before), 10_000);
     clock.moveTo(60);
-    await vi.waitFor(() => expect(seen).toEqual(['one', 'two']));
+    await vi.waitFor(() => expect(seen).toEqual(['one', 'two']), 10_000);
   });
 });

@@ -140,7 +140,7 @@ const unknown = 'The token is signed with a key that its issuer does not have';
 /** Until the one file has been looked at again. */
 async function reloaded(time: HandClock): Promise<void> {
   time.moveTo(time.now() + defaultLimits.fileReloadMs);
-  await vi.waitUntil(() => time.timers === 1);
+  await vi.waitUntil(() => time.timers === 1, 10_000);
 }
 
 describe('attacks of RFC 8725 and its kin', () => {
