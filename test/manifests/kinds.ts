@@ -10,6 +10,7 @@ const packages: Readonly<Record<string, string>> = {
   'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
   'argoproj.io': '@kubernetes-models/argo-rollouts',
+  'serving.knative.dev': '@kubernetes-models/knative',
 };
 
 const isLinkerd = ({ apiVersion }: Manifest): boolean => apiVersion.startsWith('policy.linkerd.io/');

