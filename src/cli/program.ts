@@ -1,0 +1,88 @@
+import { Command, Option } from 'commander';
+import { version } from '../version.js';
+import { codec } from './commands/codec.js';
+import { explain } from './commands/explain.js';
+import { key } from './commands/key.js';
+import { openapi } from './commands/openapi.js';
+import { routes } from './commands/routes.js';
+import { serve } from './commands/serve.js';
+import { addExplainFlags, addListenFlags, addOpenApiFlags, addSourceFlags, append } from './flags.js';
+
+/**
+ * All commands with their flags. Whoever parses arguments with it runs them, and `finish` is told the exit code;
+ * docs/reference/cli.md is written out of it.
+ */
+export function program(finish: (code: number) => void): Command {
+  const root = new Command('propylon')
+    .description('A REST/JSON API in front of gRPC services that carry google.api.http rules.')
+    .version(version)
+    .exitOverride()
+    // A command may have a flag that the program has too: openapi --version.
+    .enablePositionalOptions()
+    .showHelpAfterError('(propylon --help shows the commands, propylon COMMAND --help their flags)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  propylon serve --demo                                          an embedded shop to try things on
+  propylon serve --descriptors image.binpb --backend '*=localhost:50051'
+  propylon serve --proto ./proto --backend 'shop.*=dns:///shop.internal:50051'
+  propylon serve --reflect localhost:50051                       ask a running server what it offers
+  propylon routes --proto ./proto                                what would be served
+  propylon openapi --proto ./proto --out openapi.yaml            what clients are given
+  propylon explain GET /v1/products/p1 --proto ./proto           what would happen to a request, and why
+  propylon codec shop.v1.Product --proto ./proto                 what its transcoding runs
+  propylon codec --proto ./proto --out codecs.mjs                the same ahead of time, for all routes
+
+Exit codes: 0 fine, 2 bad usage or configuration, 3 failed at run time.`,
+    );
+  const serving = root.command('serve').description('serve the REST API');
+  addListenFlags(addSourceFlags(serving))
+    .option('--demo', 'serve the embedded demo shop')
+    .addHelpText(
+      'after',
+      `
+Selectors are pkg.Service, pkg.Service.Method, pkg.* (everything below) or *; the most specific one wins.
+Targets are host:port, host:port,host:port, dns:///name:port or unix:/path.
+Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:1 b.*=h:2', …`,
+    )
+    .action(async (flags) => finish(await serve(flags)));
+  addSourceFlags(root.command('routes').description('list the routes that would be served'))
+    .option('--json', 'as JSON')
+    .option('--policies', 'the effective policy of each route, and where each value comes from')
+    .action(async (flags) => finish(await routes(flags)));
+  addExplainFlags(
+    addSourceFlags(
+      root
+        .command('explain <method> <url>')
+        .description('what would happen to a request, step by step; nothing is sent, unless --send says so'),
+    ),
+  ).action(async (method, url, flags) => finish(await explain(method, url, flags)));
+  addOpenApiFlags(
+    addSourceFlags(root.command('openapi').description('write what would be served as OpenAPI')),
+  ).action(async (flags) => finish(await openapi(flags)));
+  addSourceFlags(
+    root
+      .command('codec [types...]')
+      .description('print the functions that transcode a message type, or write those of all routes'),
+  )
+    .option('-o, --out <module>', 'write an ES module for serve --codecs; types are written besides')
+    .action(async (types, flags) => finish(await codec(types, flags)));
+  root
+    .command('key')
+    .description('API keys')
+    .command('new')
+    .description('make an API key, and print it with its entry in the key file of a provider')
+    .requiredOption('--subject <name>', 'whose key it is')
+    .addOption(new Option('--scope <scope>', 'what it may be used for (repeatable)').argParser(append))
+    .addOption(new Option('--label <name=value>', 'what rules may know of it (repeatable)').argParser(append))
+    .addOption(
+      new Option(
+        '--audience <audience>',
+        'what it is to `visibility` (default: as its provider says)',
+      ).choices(['public', 'partner', 'internal']),
+    )
+    .option('--expires <date>', 'a date, or a date and time with its zone: 2027-01-31, 2027-01-31T12:00:00Z')
+    .action((flags) => finish(key(flags)));
+  return root;
+}
