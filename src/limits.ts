@@ -77,6 +77,8 @@ export interface Limits {
   readonly operationPollMsMax: number;
   /** No client is waited for longer, whatever its `Prefer: wait` says. */
   readonly operationWaitMsMax: number;
+  /** Documents of the API that are kept, together; the least recently used go first, and the last is kept whatever its size. */
+  readonly documentBytesMax: number;
   /** Answers that are remembered in this process for requests with an Idempotency-Key, together; the least recently used go first. */
   readonly idempotencyBytesMax: number;
   /** A request that its gateway did not live to answer may be made again this long after the last call for it must have ended. */
@@ -154,6 +156,7 @@ export const defaultLimits: Limits = Object.freeze({
   operationPollMsMin: 250,
   operationPollMsMax: 5_000,
   operationWaitMsMax: 60_000,
+  documentBytesMax: 64 * 1024 * 1024,
   idempotencyBytesMax: 64 * 1024 * 1024,
   idempotencyLeaseMs: 5_000,
   drainDelayMs: 0,

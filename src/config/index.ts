@@ -1,3 +1,4 @@
+export type { DocsOptions } from './docs-options.js';
 export type { EffectiveConfig } from './effective.js';
 export { parseConfig } from './parse.js';
 export { resolvePaths } from './paths.js';

@@ -9,6 +9,7 @@ import {
   type UpstreamOptions,
   upstreamOptionsSchema,
 } from '../upstream/index.js';
+import { docsSchema } from './docs-options.js';
 
 const port = z.int().min(0).max(65_535);
 const names = z.array(z.string().min(1));
@@ -281,6 +282,11 @@ export const configSchema = z.strictObject({
     .record(z.string(), policySchema)
     .optional()
     .describe('Selector to what the gate does for requests; it wins over what methods declare.'),
+  docs: docsSchema
+    .optional()
+    .describe(
+      'The document of the API, /openapi.json and /openapi.yaml, and a page of it. false: neither. Default true.',
+    ),
   metrics: metricsOptionsSchema.optional().describe('What is counted for /metrics of the admin listener.'),
   ...gateOptionsShape,
 });

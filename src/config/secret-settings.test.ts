@@ -91,6 +91,9 @@ const hidden: ReadonlySet<string> = new Set([
 /** A new setting that takes a text belongs here, or into secret-settings.ts and the list above: a human decides. */
 const harmless: ReadonlySet<string> = new Set([
   'audit.file',
+  'docs.path',
+  'docs.servers[]',
+  'docs.title',
   'authentication.providers.*.aud.unchecked',
   'authentication.providers.*.aud[]',
   'authentication.providers.*.azp[]',

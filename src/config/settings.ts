@@ -67,6 +67,7 @@ export interface Settings {
   readonly audit: Config['audit'];
   readonly tracing: TracingOptions | undefined;
   readonly metrics: Config['metrics'];
+  readonly docs: Config['docs'];
   readonly securityHeaders: NonNullable<Config['securityHeaders']>;
   readonly webSocketOrigins: readonly string[] | '*';
   readonly limits: NonNullable<Config['limits']>;
@@ -213,6 +214,7 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
     audit: file.audit,
     tracing: file.tracing,
     metrics: file.metrics,
+    docs: file.docs,
     securityHeaders: file.securityHeaders ?? {},
     webSocketOrigins: file.webSocketOrigins ?? [],
     limits: file.limits ?? {},

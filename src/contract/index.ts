@@ -7,5 +7,6 @@ export {
   type OpenApiBuild,
   type OpenApiOptions,
   openApiDocument,
+  openApiSteps,
 } from './openapi/document.js';
-export { printDocument } from './print.js';
+export { documentPieces, printDocument } from './print.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { type Audience, GateView } from '../gate/index.js';
+import { type Audience, failureOfRefusal, GateView } from '../gate/index.js';
 import type { Match, NoMatch, Router } from '../httprule/index.js';
 import { Code, StatusError } from '../status/index.js';
 import type { CallShape, Route, Surface } from '../surface/index.js';
@@ -8,11 +8,12 @@ import { type Answer, emptyAnswer } from './answer.js';
 import { bidi } from './bidi.js';
 import { clientStream } from './client-stream.js';
 import { answerFailure, type Failure, failureOf } from './errors.js';
-import type { Exchange, Reply } from './exchange.js';
+import type { Exchange, HeaderFields, Reply } from './exchange.js';
 import { admitted } from './gate.js';
 import { LiveStreams } from './live-streams.js';
 import type { SocketSession } from './message-socket.js';
 import { overriddenMethod } from './method-override.js';
+import { type Page, pageAnswer } from './page.js';
 import { type Preflight, preflight } from './preflight.js';
 import { requestIdOf } from './request-id.js';
 import type { Run, Traffic } from './run.js';
@@ -71,6 +72,9 @@ interface Seen {
   found: Match<Route>;
   view: GateView;
 }
+
+/** What a request turned out to be for: a route, or a page beside the routes. */
+type Subject = Seen | { readonly page: Page; readonly view: GateView };
 
 const audienceOf = ({ view }: Seen): Audience => view.principal?.audience ?? 'public';
 
@@ -134,10 +138,7 @@ class GatewayCore implements Gateway {
   }
 
   handle(exchange: Exchange): Promise<Reply> {
-    return (
-      this.tryHandle(exchange) ??
-      this.#answerWithout(this.#term, this.#term.proxies.asSent(exchange), { allow: [] })
-    );
+    return this.tryHandle(exchange) ?? this.#answerRest(this.#term, this.#term.proxies.asSent(exchange));
   }
 
   tryHandle(received: Exchange): Promise<Reply> | undefined {
@@ -265,13 +266,43 @@ class GatewayCore implements Gateway {
     return reply;
   }
 
-  async #answerWithout(term: Term, exchange: Exchange, found: Unrouted): Promise<Reply> {
+  /** What no route has. */
+  #answerRest(term: Term, exchange: Exchange): Promise<Reply> {
+    const page = term.pages?.find(exchange);
+    if (page === undefined) return this.#answerWithout(term, exchange, { allow: [] });
+    const { httpMethod } = exchange;
+    if (httpMethod === 'GET' || httpMethod === 'HEAD') return this.#answerPage(term, exchange, page);
+    return this.#answerWithout(term, exchange, { allow: ['GET', 'HEAD', 'OPTIONS'] }, page);
+  }
+
+  async #answerPage(term: Term, exchange: Exchange, page: Page): Promise<Reply> {
+    const { surface, clientAddress, compressionBytesMin } = term;
+    const requestId = requestIdOf(exchange.headers);
+    const view = new GateView(exchange, { requestId, captures: [], query: '', clientAddress });
+    const begun = this.#begin(term, exchange, requestId, { page, view });
+    let answer: Answer;
+    try {
+      const content = await page.read(view);
+      answer =
+        'kind' in content
+          ? answerFailure({ surface, exchange, requestId }, failureOfRefusal(content, requestId))
+          : await pageAnswer(exchange, content, requestId, compressionBytesMin);
+    } catch (error) {
+      answer = answerFailure({ surface, exchange, requestId }, failureOf(error, requestId));
+    }
+    const { reply, code, cause } = answer;
+    begun.traffic.responseBytes = sizeOf(reply);
+    begun.end(reply.httpStatus, code, cause);
+    return reply;
+  }
+
+  async #answerWithout(term: Term, exchange: Exchange, found: Unrouted, page?: Page): Promise<Reply> {
     const { surface } = term;
     const requestId = requestIdOf(exchange.headers);
     const begun = this.#begin(term, exchange, requestId, undefined);
     let answer: Answer;
     try {
-      answer = withoutRoute(exchange, found, requestId);
+      answer = withoutRoute(exchange, found, requestId, page?.preflight);
     } catch (error) {
       answer = answerFailure({ surface, exchange, requestId }, failureOf(error, requestId));
     }
@@ -310,10 +341,12 @@ class GatewayCore implements Gateway {
   }
 
   /** Counts a request in; its `end` counts it out and tells everybody, once. */
-  #begin(term: Term, exchange: Exchange, requestId: string, seen: Seen | undefined): Begun {
+  #begin(term: Term, exchange: Exchange, requestId: string, subject: Subject | undefined): Begun {
     const startedAt = this.#clock.now();
     const span = this.#tracer?.start(exchange, term.proxies.isPeer);
     const traffic: Traffic = { requestBytes: 0, responseBytes: 0 };
+    const seen = subject !== undefined && 'found' in subject ? subject : undefined;
+    const page = subject !== undefined && 'page' in subject ? subject.page : undefined;
     let ended = false;
     this.#inFlight += 1;
     term.hold();
@@ -322,18 +355,18 @@ class GatewayCore implements Gateway {
       ended = true;
       this.#inFlight -= 1;
       const durationMs = this.#clock.now() - startedAt;
-      seen?.view.end({ httpStatus, code });
+      subject?.view.end({ httpStatus, code });
       const event: RequestEvent = {
         kind: 'request',
         httpMethod: exchange.httpMethod,
-        route: seen?.found.route.binding.template.text,
+        route: page?.route ?? seen?.found.route.binding.template.text,
         method: seen?.found.route.grpcPath.slice(1),
         shape: seen?.found.route.shape,
         httpStatus,
         code,
-        refused: seen?.view.refused,
-        clientAddress: seen === undefined ? term.clientAddress(exchange) : seen.view.clientAddress,
-        principal: seen?.view.principal?.id,
+        refused: subject?.view.refused,
+        clientAddress: subject === undefined ? term.clientAddress(exchange) : subject.view.clientAddress,
+        principal: subject?.view.principal?.id,
         durationMs,
         requestBytes: traffic.requestBytes,
         responseBytes: traffic.responseBytes,
@@ -383,17 +416,19 @@ function withFields(reply: Reply, view: GateView | undefined): Reply {
 }
 
 /** OPTIONS is answered for every known path (RFC 9110 §9.3.7); everything else throws what there is to say. */
-function withoutRoute({ httpMethod }: Exchange, found: Unrouted, requestId: string): Answer {
+function withoutRoute(
+  { httpMethod }: Exchange,
+  found: Unrouted,
+  requestId: string,
+  preflightFields: HeaderFields = [],
+): Answer {
   if ('error' in found) throw found.error;
   if (found.allow.length === 0) {
     throw new StatusError(Code.NOT_FOUND, 'ROUTE_UNKNOWN', 'No route matches the path.');
   }
   const allow = found.allow.join(', ');
   if (httpMethod === 'OPTIONS') {
-    return emptyAnswer([
-      ['allow', allow],
-      ['x-request-id', requestId],
-    ]);
+    return emptyAnswer([['allow', allow], ...preflightFields, ['x-request-id', requestId]]);
   }
   throw new StatusError(
     Code.UNIMPLEMENTED,

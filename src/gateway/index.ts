@@ -5,5 +5,6 @@ export type { ExplainedMessage, ExplainedStep, Explanation, ShownField } from '.
 export { createGatewayCore, type Gateway, type GatewayCoreOptions } from './gateway.js';
 export type { Frame, MessageSocket, SocketSession } from './message-socket.js';
 export { defaultMetadataRules, type MetadataRules } from './metadata-rules.js';
+export type { Page, PageContent, Pages } from './page.js';
 export { defaultStreamRules, type StreamRules } from './stream-rules.js';
 export type { Serving } from './term.js';

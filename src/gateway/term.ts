@@ -4,6 +4,7 @@ import type { Limits } from '../limits.js';
 import type { Surface } from '../surface/index.js';
 import type { RequestEvent, TracedRequest } from '../telemetry/index.js';
 import { type MetadataNames, type MetadataRules, metadataNames } from './metadata-rules.js';
+import type { Pages } from './page.js';
 import { SharedTimer } from './shared-timer.js';
 import type { StreamRules } from './stream-rules.js';
 
@@ -19,6 +20,8 @@ export interface Serving {
   readonly streamRules: StreamRules;
   /** Whether a POST may name another HTTP method in X-HTTP-Method-Override. Default false. */
   readonly methodOverride?: boolean | undefined;
+  /** What is served beside the routes. Default nothing. */
+  readonly pages?: Pages | undefined;
   /** Called once per request, at its end, with what the client has sent; must not throw, nor keep that. */
   readonly log: (event: RequestEvent, asked: TracedRequest) => void;
 }
@@ -32,6 +35,8 @@ export class Term {
   readonly streamRules: StreamRules;
   readonly heartbeats: SharedTimer;
   readonly methodOverride: boolean;
+  readonly pages: Pages | undefined;
+  readonly compressionBytesMin: number;
   readonly log: Serving['log'];
   #holders = 0;
   #over: (() => void) | undefined;
@@ -45,6 +50,7 @@ export class Term {
       ownNames,
       streamRules,
       methodOverride = false,
+      pages,
       log,
     } = serving;
     this.surface = surface;
@@ -54,6 +60,8 @@ export class Term {
     this.streamRules = streamRules;
     this.heartbeats = new SharedTimer(clock, limits.sseHeartbeatMs);
     this.methodOverride = methodOverride;
+    this.pages = pages;
+    this.compressionBytesMin = limits.compressionBytesMin;
     this.log = log;
   }
 

@@ -5,7 +5,7 @@ import { createGateResources, type GateResources } from '../gate/index.js';
 import { defaultMetadataRules, defaultStreamRules, type Serving } from '../gateway/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import { SharedPart } from '../shared-part.js';
-import { outlineSurface, selectorTable } from '../surface/index.js';
+import { type Outline, outlineSurface, selectorTable } from '../surface/index.js';
 import {
   countRequests,
   createMetrics,
@@ -19,6 +19,7 @@ import { appendTo } from './audit-file.js';
 import { gateHost } from './gate-host.js';
 import { build, type Loaded, loadXdsFor, openChannels, readInputs } from './load.js';
 import type { GatewayOptions } from './options.js';
+import { createPortal } from './portal/portal.js';
 import { type SecurityHeaders, securityHeaders } from './security-headers.js';
 import type { Watches } from './watches.js';
 
@@ -138,6 +139,12 @@ function assembled(
   parts: Parts,
 ): Generation {
   const { loaded, gate } = made;
+  let outlined: Outline | undefined;
+  const outline = (): Outline => {
+    outlined ??= outlineSurface(loaded.input).outline;
+    return outlined;
+  };
+  const { docs = true } = options;
   const { transport, release } = transports(loaded, parts.channels.value);
   return {
     ...made,
@@ -157,10 +164,14 @@ function assembled(
         sseRetryMs: options.sse?.retryMs,
       },
       methodOverride: options.methodOverride,
+      pages:
+        docs === false
+          ? undefined
+          : createPortal(docs === true ? {} : docs, { outline, gate, limits, clock: systemClock }),
       log: logOf(options.log, parts),
     },
     openApi: (wanted) =>
-      openApiDocument(outlineSurface(loaded.input).outline, {
+      openApiDocument(outline(), {
         version: '3.1',
         audience: 'public',
         limits,

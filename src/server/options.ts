@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import type { CodecModule, CodecOptions } from '../codec/index.js';
-import type { EffectiveConfig } from '../config/index.js';
+import type { DocsOptions, EffectiveConfig } from '../config/index.js';
 import type { DescriptorSource } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { GateOptions, Policy, SharedMemory } from '../gate/index.js';
@@ -110,6 +110,8 @@ export interface GatewayOptions {
   readonly sharedMemory?: SharedMemory | undefined;
   /** Told of what went wrong outside of any request. Default: a warning of the process. */
   readonly warn?: (text: string, cause?: unknown) => void;
+  /** The document of the API and its page; false: neither. Default true. */
+  readonly docs?: boolean | DocsOptions | undefined;
   /** When the gateway is ready besides. Default: whenever it serves. */
   readonly readiness?: ReadinessOptions;
   /** What operators are shown as the configuration; without secrets. Default: nothing. */

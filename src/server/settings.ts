@@ -85,6 +85,7 @@ export function gatewayOptionsOf(settings: Settings): GatewayOptions {
     readiness: settings.readiness,
     effective: settings.effective,
     metrics: settings.metrics,
+    docs: settings.docs,
     webSocketOrigins: settings.webSocketOrigins,
     limits: defined(settings.limits),
     timeouts: settings.timeouts,

@@ -8,13 +8,14 @@ import { readComment } from '../schema/comment.js';
 import { formOf } from '../schema/form.js';
 import { gnosticOf, overlaid } from '../schema/gnostic.js';
 import { createSchemas } from '../schema/schemas.js';
+import { finished, type Steps } from '../steps.js';
 import { errorComponents } from './errors.js';
 import { uniqueNames } from './names.js';
 import { type OperationContext, operation } from './operation.js';
 import { openApiPath, pathText, slotsOf } from './path.js';
 import { securitySchemes, usedSchemes } from './security.js';
 import { systemParameters } from './system-parameters.js';
-import { asVersion30 } from './version-30.js';
+import { version30Steps } from './version-30.js';
 
 export interface OpenApiOptions {
   readonly version: '3.0' | '3.1';
@@ -43,6 +44,11 @@ const itemMethods: readonly string[] = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS
  * paths in the order of their declaration, components by name.
  */
 export function openApiDocument(outline: Outline, options: OpenApiOptions): OpenApiBuild {
+  return finished(openApiSteps(outline, options));
+}
+
+/** The same in steps, none of them long: for a process that has something else to do between them. */
+export function* openApiSteps(outline: Outline, options: OpenApiOptions): Steps<OpenApiBuild> {
   const routes = outline.routes.filter((route) => isShown(route, options));
   const schemas = createSchemas(outline.registry.types, outline.resources, formOf(outline.json));
   const context: OperationContext = {
@@ -53,7 +59,7 @@ export function openApiDocument(outline: Outline, options: OpenApiOptions): Open
     securitySchemes: securitySchemes(outline.authentication),
     isGuarded: outline.isGuarded,
   };
-  const { paths, requirements, diagnostics } = pathItems(routes, context);
+  const { paths, requirements, diagnostics } = yield* pathItems(routes, context);
   const services = [...new Set(routes.map(({ binding }) => binding.method.parent))];
   const responses = errorComponents(outline.registry, schemas, formOf(outline.json), outline.errorForm);
   const made = compact({
@@ -74,7 +80,7 @@ export function openApiDocument(outline: Outline, options: OpenApiOptions): Open
     (below, file) => overlaid(below, gnosticOf(outline.registry.types, file, 'Document')),
     made,
   );
-  return { document: options.version === '3.0' ? asVersion30(document) : document, diagnostics };
+  return { document: options.version === '3.0' ? yield* version30Steps(document) : document, diagnostics };
 }
 
 function isShown({ binding, policy }: OutlinedRoute, { includes, audience }: OpenApiOptions): boolean {
@@ -82,7 +88,14 @@ function isShown({ binding, policy }: OutlinedRoute, { includes, audience }: Ope
   return isSeen && (includes?.(binding.method.parent) ?? true);
 }
 
-function pathItems(routes: readonly OutlinedRoute[], context: OperationContext) {
+function* pathItems(
+  routes: readonly OutlinedRoute[],
+  context: OperationContext,
+): Steps<{
+  readonly paths: JsonObject;
+  readonly requirements: readonly JsonObject[];
+  readonly diagnostics: readonly Diagnostic[];
+}> {
   const paths: Record<string, Record<string, JsonObject>> = {};
   // OpenAPI tells paths apart by what they match, not by the names in them.
   const slotNames = new Map<string, readonly string[]>();
@@ -90,6 +103,7 @@ function pathItems(routes: readonly OutlinedRoute[], context: OperationContext) 
   const requirements: JsonObject[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const route of routes) {
+    yield;
     const { binding } = route;
     const path = openApiPath(binding, formOf(route.json), context.resources);
     const slots = slotsOf(path);

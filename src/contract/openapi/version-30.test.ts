@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import type { JsonObject } from '../json.js';
-import { asVersion30 } from './version-30.js';
+import { finished } from '../steps.js';
+import { version30Steps } from './version-30.js';
 
 const converted = (schema: JsonObject): unknown => {
-  const document = asVersion30({ components: { schemas: { S: schema } } });
+  const document = finished(version30Steps({ components: { schemas: { S: schema } } }));
   return JSON.parse(JSON.stringify(document)).components.schemas.S;
 };
 
@@ -53,7 +54,7 @@ it('scopes of schemes that have none in 3.0 go', () => {
       },
     },
   };
-  expect(asVersion30(document)).toMatchObject({
+  expect(finished(version30Steps(document))).toMatchObject({
     paths: { '/a': { get: { security: [{ token: [] }, { oidc: ['x'] }] } } },
   });
 });

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../json.js';
+import type { Steps } from '../steps.js';
 
 /** Members whose values are data of users, whatever they look like. */
 const dataMembers: ReadonlySet<string> = new Set([
@@ -24,15 +25,43 @@ const mapMembers: ReadonlySet<string> = new Set([
 /** Types of security schemes that know scopes in 3.0. */
 const scoped: ReadonlySet<Json> = new Set<Json>(['oauth2', 'openIdConnect']);
 
-/** A document of 3.1 as one of 3.0, whose schemas know less: what 3.0 has no word for is left out. */
-export function asVersion30(document: JsonObject): JsonObject {
-  const { components } = document;
+/**
+ * A document of 3.1 as one of 3.0, whose schemas know less: what 3.0 has no word for is left out. A step for each path
+ * and each schema.
+ */
+export function* version30Steps(document: JsonObject): Steps<JsonObject> {
+  const { components, paths } = document;
   const { securitySchemes: schemes } = isObject(components) ? components : {};
   const named = isObject(schemes) ? Object.entries(schemes) : [];
   const isScoped = new Set(
     named.flatMap(([name, one]) => (isObject(one) && scoped.has(one['type']) ? [name] : [])),
   );
-  return { ...convert(withoutScopes(document, isScoped)), openapi: '3.0.3' };
+  const { schemas } = isObject(components) ? components : {};
+  const rest = {
+    ...document,
+    paths: {},
+    components: isObject(components) ? { ...components, schemas: undefined } : undefined,
+  };
+  const made = convert(withoutScopes(rest, isScoped));
+  const { components: madeComponents } = made;
+  const madePaths = yield* eachObject(paths, (item) => convert(withoutScopes(item, isScoped)));
+  const madeSchemas = yield* eachObject(schemas, convert);
+  return {
+    ...made,
+    openapi: '3.0.3',
+    paths: madePaths,
+    components: isObject(madeComponents) ? { ...madeComponents, schemas: madeSchemas } : undefined,
+  };
+}
+
+function* eachObject(object: Json, change: (value: JsonObject) => JsonObject): Steps<Json> {
+  if (!isObject(object)) return object;
+  const members: [string, Json][] = [];
+  for (const [name, value] of Object.entries(object)) {
+    yield;
+    members.push([name, isObject(value) ? change(value) : value]);
+  }
+  return Object.fromEntries(members);
 }
 
 /** Scopes of schemes that have none in 3.0 are said in the descriptions alone. */

@@ -5,6 +5,7 @@ import { Code, reasons } from '../../status/index.js';
 import type { Count, Meter } from '../../telemetry/index.js';
 import type { GateContext } from '../context.js';
 import type { Principal } from '../principal.js';
+import type { GateResources } from '../resources.js';
 import type { GateStep } from '../step.js';
 import { type Refusal, refusal } from '../verdict.js';
 import type { GateView } from '../view.js';
@@ -30,6 +31,12 @@ export function authentication(context: GateContext): readonly GateStep[] {
   if (mode === 'none') return [];
   const judge = new Judge(authenticators, mode === 'required', context);
   return [{ name: 'authentication', admit: (view) => judge.next(view, 0, nothing) }];
+}
+
+/** Who somebody is who asks for what belongs to no method: credentials of any provider count, and none are needed. */
+export function knownCaller(resources: GateResources): GateStep {
+  const judge = new Judge(resources.authenticators, false, { resources, isUnary: true });
+  return { name: 'authentication', admit: (view) => judge.next(view, 0, nothing) };
 }
 
 /** The providers that the policy names, in the order of the configuration; unknown ones are reported. */
@@ -84,7 +91,11 @@ class Judge {
   /** By provider. */
   readonly #successes: ReadonlyMap<string, Count>;
 
-  constructor(authenticators: readonly Authenticator[], isRequired: boolean, context: GateContext) {
+  constructor(
+    authenticators: readonly Authenticator[],
+    isRequired: boolean,
+    context: Pick<GateContext, 'resources' | 'isUnary'>,
+  ) {
     this.#authenticators = authenticators;
     this.#meter = context.resources.meter;
     this.#successes = new Map(

@@ -1,0 +1,99 @@
+import type { Clock } from '../../clock.js';
+import type { DocsOptions } from '../../config/index.js';
+import {
+  type Audience,
+  admit,
+  audiences,
+  credentialFields,
+  type GateResources,
+  type GateView,
+  knownCaller,
+  type Refusal,
+  sees,
+} from '../../gate/index.js';
+import type { Exchange, HeaderFields, Page, PageContent, Pages } from '../../gateway/index.js';
+import type { Limits } from '../../limits.js';
+import { Code, StatusError } from '../../status/index.js';
+import type { Outline } from '../../surface/index.js';
+import { createDocuments, type WantedDocument } from './documents.js';
+
+/** What a portal is made of. */
+export interface PortalParts {
+  /** Made when it is first asked for. */
+  readonly outline: () => Outline;
+  readonly gate: GateResources;
+  readonly limits: Limits;
+  readonly clock: Clock;
+}
+
+const formats = [
+  ['json', 'application/json'],
+  ['yaml', 'application/yaml'],
+] as const;
+
+/** Tools of any origin may read: who calls is said by what they send, and never by where they are. */
+const forAllOrigins: HeaderFields = [
+  ['access-control-allow-origin', '*'],
+  ['access-control-expose-headers', 'etag, x-request-id'],
+  ['cross-origin-resource-policy', 'cross-origin'],
+];
+
+/** The document of the API, as JSON and YAML: `/openapi.json`, `/openapi.yaml`. */
+export function createPortal(options: DocsOptions, { outline, gate, limits, clock }: PortalParts): Pages {
+  const { title, servers, audience: most = 'internal' } = options;
+  const documents = createDocuments(outline, { title, servers, limits, clock });
+  const tells = most !== 'public' && gate.hasProviders;
+  const caller = tells ? [knownCaller(gate)] : [];
+  const fields = credentialFields(gate.options);
+  const preflight: HeaderFields = [
+    ...forAllOrigins,
+    ['access-control-allow-methods', 'GET, HEAD'],
+    ['access-control-allow-headers', [...fields, 'if-none-match'].join(', ')],
+    ['access-control-max-age', '600'],
+  ];
+
+  const document = (exchange: Exchange, format: WantedDocument['format'], contentType: string): Page => ({
+    route: `/openapi.${format}`,
+    preflight,
+    async read(view): Promise<PageContent | Refusal> {
+      const version = versionOf(exchange.target);
+      const refused = await admit(caller, view);
+      if (refused !== undefined) return refused;
+      const made = await documents({ audience: audienceOf(view, most), version, format });
+      const headers: HeaderFields = [
+        // Always asked for again: a reload may have changed it, and the tag says so.
+        ['cache-control', view.principal === undefined ? 'public, no-cache' : 'private, no-cache'],
+        ...(tells ? [['vary', fields.join(', ')] as const] : []),
+        ...forAllOrigins,
+      ];
+      return { ...made, contentType, headers };
+    },
+  });
+
+  return {
+    find(exchange) {
+      const path = pathOf(exchange.target);
+      const found = formats.find(([format]) => path === `/openapi.${format}`);
+      return found && document(exchange, found[0], found[1]);
+    },
+  };
+}
+
+function audienceOf({ principal }: GateView, most: Audience): Audience {
+  const own = principal?.audience ?? 'public';
+  return audiences.findLast((audience) => sees(own, audience) && sees(most, audience)) ?? 'public';
+}
+
+/** Of a target in whole, the path; RFC 9112 §3.2.2 has servers take it. */
+function pathOf(target: string): string {
+  return target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/\?.*$/s, '');
+}
+
+function versionOf(target: string): WantedDocument['version'] {
+  const query = target.indexOf('?');
+  const version = new URLSearchParams(query < 0 ? '' : target.slice(query)).get('version') ?? '3.1';
+  if (version === '3.0' || version === '3.1') return version;
+  throw new StatusError(Code.INVALID_ARGUMENT, 'QUERY_VALUE', 'The version of OpenAPI is 3.1 or 3.0.', {
+    violations: [{ field: 'version', description: 'is none of 3.1, 3.0' }],
+  });
+}
