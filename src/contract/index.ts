@@ -1,7 +1,5 @@
 export { type ClientBuild, type ClientBuildOptions, clientModule, clientRuntime } from './client/client.js';
-export { type Compared, compareOutlines, compareSurfaces } from './compare/compare.js';
-export { compareRules } from './compare/rules.js';
-export type { Finding, Rule, Rules } from './finding.js';
+export { type Compared, compareSurfaces } from './compare/compare.js';
 export type { Json, JsonObject } from './json.js';
 export {
   type OpenApiBuild,

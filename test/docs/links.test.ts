@@ -27,6 +27,18 @@ describe('links', () => {
     expect(broken).toEqual([]);
   });
 
+  it.each(pages.map((page) => [page.file, page] as const))(
+    '%s names files that are there',
+    (file, { prose }) => {
+      const missing = prose.flatMap((text, index) =>
+        [...text.matchAll(/`((?:bench|docs|manifests|proto|schema|scripts|src|test)\/[\w./-]*\w)`/g)]
+          .filter(([, path = '']) => !existsSync(join(repository, path)))
+          .map(([, path]) => `${file}:${index + 1}: ${path}`),
+      );
+      expect(missing).toEqual([]);
+    },
+  );
+
   it('are looked for in prose alone, and anchors are those of GitHub', () => {
     const page = readPage(
       'x.md',

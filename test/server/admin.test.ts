@@ -109,6 +109,20 @@ describe('the admin listener', () => {
     },
   );
 
+  it.each([
+    ['no body', '/cache/purge?all', '\r\n'],
+    [
+      'a body without a length',
+      '/cache/purge',
+      'transfer-encoding: chunked\r\n\r\nc\r\n{"all":true}\r\n0\r\n\r\n',
+    ],
+  ])('takes %s, as curl sends it', async (_, target, rest) => {
+    const { adminUrl } = await start();
+    const head = `POST ${target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n`;
+    const { statuses } = await sendRaw(Number(new URL(adminUrl).port), `${head}${rest}`, 5_000);
+    expect(statuses).toEqual([200]);
+  });
+
   it('takes changes from anywhere where it is configured so, but from no page', async () => {
     const { adminUrl } = await start({}, { adminNames: ['ops.example'], adminWrites: 'anywhere' });
     const port = Number(new URL(adminUrl).port);

@@ -1,8 +1,6 @@
-import type { Diagnostic, DiagnosticCode } from '../../diagnostic/index.js';
+import type { Diagnostic } from '../../diagnostic/index.js';
 import type { Binding } from '../../httprule/index.js';
-import type { Finding } from '../finding.js';
 import { MessageComparison } from './messages.js';
-import type { CompareRule } from './rules.js';
 
 /** More warnings than these are counted, not told. */
 const toldMax = 100;
@@ -13,62 +11,41 @@ export interface Compared {
 }
 
 /**
- * What clients of `before` would find broken in `after`, by `compareRules`: routes that are gone, that lead to another
- * method or stream otherwise, and fields that are gone or of another type. What is new breaks nobody.
+ * What clients of `before` would find broken in `after`, as warnings: routes that are gone, that lead to another method
+ * or stream otherwise, and fields that are gone or of another type. What is new breaks nobody.
  */
-export function compareOutlines(before: Compared, after: Compared): readonly Finding[] {
-  const found: Finding[] = [];
-  const messages = new MessageComparison((finding) => found.push(finding));
+export function compareSurfaces(before: Compared, after: Compared): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const messages = new MessageComparison((diagnostic) => found.push(diagnostic));
   const routes = new Map(after.routes.map(({ binding }) => [shapeOf(binding), binding]));
   for (const { binding } of before.routes) {
     const now = routes.get(shapeOf(binding));
     if (now === undefined) {
-      const subject = routeText(binding);
-      const text = `The route ${subject} of ${methodName(binding)} is gone.`;
-      found.push({ rule: 'ROUTE_REMOVED', severity: 'error', subject, text, locations: [] });
+      const text = `The route ${routeText(binding)} of ${methodName(binding)} is gone.`;
+      found.push({ severity: 'warning', code: 'ROUTE_REMOVED', text, locations: [] });
       continue;
     }
     found.push(...changesOf(binding, now));
     messages.compare(binding.method.input, now.method.input);
     messages.compare(binding.method.output, now.method.output);
   }
-  return found;
-}
-
-/** The same after a reload: as warnings, and not all of them where they are many. */
-export function compareSurfaces(before: Compared, after: Compared): readonly Diagnostic[] {
-  const found = compareOutlines(before, after);
-  const told = found.slice(0, toldMax).map(
-    ({ rule, text, locations }): Diagnostic => ({
-      severity: 'warning',
-      code: codeOf(rule),
-      text,
-      locations,
-    }),
-  );
   const left = found.length - toldMax;
-  if (left <= 0) return told;
+  if (left <= 0) return found;
   const text = `${left} further changes that may break clients are not listed.`;
-  return [...told, { severity: 'warning', code: 'ROUTE_CHANGED', text, locations: [] }];
+  return [...found.slice(0, toldMax), { severity: 'warning', code: 'ROUTE_CHANGED', text, locations: [] }];
 }
 
-function codeOf(rule: string): DiagnosticCode {
-  if (rule === 'ROUTE_REMOVED') return rule;
-  return /_(FIELD|TYPE)_/.test(rule) ? 'FIELD_CHANGED' : 'ROUTE_CHANGED';
-}
-
-function changesOf(before: Binding, now: Binding): readonly Finding[] {
-  const subject = routeText(before);
-  const changed = (rule: CompareRule, what: string, one: string, other: string): Finding[] => {
+function changesOf(before: Binding, now: Binding): readonly Diagnostic[] {
+  const changed = (what: string, one: string, other: string): Diagnostic[] => {
     if (one === other) return [];
-    const text = `${subject} ${what} ${one}, and now ${other}.`;
-    return [{ rule, severity: 'error', subject, text, locations: [now.location] }];
+    const text = `${routeText(before)} ${what} ${one}, and now ${other}.`;
+    return [{ severity: 'warning', code: 'ROUTE_CHANGED', text, locations: [now.location] }];
   };
   return [
-    ...changed('ROUTE_LEADS_ELSEWHERE', 'led to', methodName(before), methodName(now)),
-    ...changed('STREAM_KIND_CHANGED', 'was', kindText(before), kindText(now)),
-    ...changed('BODY_CHANGED', 'took its body for', bodyText(before), bodyText(now)),
-    ...changed('RESPONSE_BODY_CHANGED', 'answered with', responseText(before), responseText(now)),
+    ...changed('led to', methodName(before), methodName(now)),
+    ...changed('was', kindText(before), kindText(now)),
+    ...changed('took its body for', bodyText(before), bodyText(now)),
+    ...changed('answered with', responseText(before), responseText(now)),
   ];
 }
 

@@ -1,13 +1,12 @@
 import { type DescField, type DescMessage, locationOf, ScalarType } from '../../descriptor/index.js';
-import type { Finding } from '../finding.js';
-import type { CompareRule } from './rules.js';
+import type { Diagnostic } from '../../diagnostic/index.js';
 
 /** Tells of fields, by their JSON names, that are gone from messages or of another type, however deep. */
 export class MessageComparison {
   readonly #done = new Set<string>();
-  readonly #report: (finding: Finding) => void;
+  readonly #report: (diagnostic: Diagnostic) => void;
 
-  constructor(report: (finding: Finding) => void) {
+  constructor(report: (diagnostic: Diagnostic) => void) {
     this.#report = report;
   }
 
@@ -20,22 +19,16 @@ export class MessageComparison {
     for (const field of before.fields) {
       const now = fields.get(field.jsonName);
       const name = `${before.typeName}.${field.name}`;
-      if (now === undefined) {
-        this.#tell('RESPONSE_FIELD_REMOVED', name, `The field ${name} is gone.`, after);
-      } else if (typeText(field) !== typeText(now))
-        this.#tell(
-          'RESPONSE_TYPE_CHANGED',
-          name,
-          `The field ${name} was ${typeText(field)}, and is ${typeText(now)}.`,
-          now,
-        );
+      if (now === undefined) this.#tell(`The field ${name} is gone.`, after);
+      else if (typeText(field) !== typeText(now))
+        this.#tell(`The field ${name} was ${typeText(field)}, and is ${typeText(now)}.`, now);
       if (field.message !== undefined && now?.message !== undefined) this.compare(field.message, now.message);
     }
   }
 
-  #tell(rule: CompareRule, subject: string, text: string, where: DescField | DescMessage): void {
+  #tell(text: string, where: DescField | DescMessage): void {
     const locations = [locationOf(where)];
-    this.#report({ rule, severity: 'error', subject, text, locations });
+    this.#report({ severity: 'warning', code: 'FIELD_CHANGED', text, locations });
   }
 }
 

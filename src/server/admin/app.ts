@@ -1,7 +1,7 @@
-import { Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { Hono } from 'hono';
 import { Unanswered } from './ask-all.js';
 import { onlyAskedAs } from './asked-names.js';
+import { bodyUpTo } from './bounded-body.js';
 import { type ClientsAddress, consolePages } from './console.js';
 import { explainRequest } from './explain.js';
 import { indexPage } from './index-page.js';
@@ -75,12 +75,4 @@ export function createAdminApp(
     return c.json(result, result.kind === 'refused' ? 422 : 200);
   });
   return app;
-}
-
-/** What Hono would throw itself is a defect to the handler of errors. */
-function bodyUpTo(maxSize: number): MiddlewareHandler {
-  return bodyLimit({
-    maxSize,
-    onError: (c) => c.json({ message: `The body is larger than ${maxSize} bytes.` }, 413),
-  });
 }
