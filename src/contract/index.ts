@@ -8,3 +8,6 @@ export {
   openApiSteps,
 } from './openapi/document.js';
 export { documentPieces, printDocument } from './print.js';
+export { type LlmsLink, type LlmsOptions, type LlmsPart, llmsText } from './reference/llms.js';
+export { markdownReference } from './reference/markdown.js';
+export { postmanCollection } from './reference/postman.js';

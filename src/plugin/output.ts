@@ -1,23 +1,21 @@
 import { defaultCodecOptions } from '../codec/index.js';
-import { clientModule, clientRuntime, openApiDocument, printDocument } from '../contract/index.js';
-import { buildRegistry, type DescService } from '../descriptor/index.js';
-import type { Diagnostic } from '../diagnostic/index.js';
+import { clientModule, clientRuntime, printDocument } from '../contract/index.js';
+import { buildRegistry } from '../descriptor/index.js';
 import { noRules } from '../httprule/index.js';
 import { defaultLimits } from '../limits.js';
-import { type Outline, outlineSurface } from '../surface/index.js';
-import type { PluginParameters } from './parameters.js';
+import { outlineSurface } from '../surface/index.js';
+import { documentsOf, isIn } from './documents.js';
+import type { Output, PluginParameters } from './parameters.js';
+import { llmsFiles, markdownFiles, postmanFiles } from './reader-files.js';
+import { type Asked, fileName, type Written } from './written.js';
 
-/** A file to write, relative to the folder of the plugin's output. */
-export interface OutputFile {
-  readonly name: string;
-  readonly content: string;
-}
-
-/** What is written, and what is to be said about it. */
-interface Written {
-  readonly files: readonly OutputFile[];
-  readonly diagnostics: readonly Diagnostic[];
-}
+const writers: Readonly<Record<Output, (asked: Asked) => Written>> = {
+  openapi: openApiFiles,
+  client: clientFiles,
+  markdown: markdownFiles,
+  postman: postmanFiles,
+  llms: llmsFiles,
+};
 
 /**
  * What is asked for of the services in some files of an image, package by package: "shop.orders.v1.openapi.json",
@@ -43,12 +41,10 @@ export function outputFiles(
   const own = outline.routes.filter(({ binding }) => files.has(binding.method.parent.file.proto.name));
   const packages = [...new Set(own.map(({ binding }) => binding.method.parent.file.proto.package))];
   const wanted = parameters.merge && packages.length > 0 ? [undefined] : packages;
-  const written = parameters.emit.map((output) => {
-    const write = { openapi: openApiFiles, client: clientFiles }[output];
-    return write(outline, wanted, files, parameters);
-  });
+  const asked = { outline, packages: wanted, files, parameters };
+  const written = parameters.emit.map((output) => writers[output](asked));
   return {
-    files: written.flatMap((one) => one.files),
+    files: onceEach(written.flatMap((one) => one.files)),
     diagnostics: [
       ...[...linking, ...found].filter(
         ({ locations: [first] }) => first === undefined || files.has(first.file),
@@ -58,37 +54,25 @@ export function outputFiles(
   };
 }
 
-/** Packages by their names; undefined is all of them. */
-type Packages = readonly (string | undefined)[];
+/** The first of each name. */
+function onceEach<T extends { readonly name: string }>(all: readonly T[]): T[] {
+  return [...new Map(all.toReversed().map((one) => [one.name, one])).values()].toReversed();
+}
 
-function openApiFiles(
-  outline: Outline,
-  packages: Packages,
-  files: ReadonlySet<string>,
-  { format, servers, version, audience, title }: PluginParameters,
-): Written {
-  const made = packages.map((name) => {
-    const { document, diagnostics } = openApiDocument(outline, {
-      version,
-      audience,
-      title,
-      servers: servers.length === 0 ? undefined : servers,
-      limits: defaultLimits,
-      includes: isIn(name, files),
-    });
-    const content = printDocument(document, format);
-    return { file: { name: fileName(name, `openapi.${format}`), content }, diagnostics };
-  });
-  return { files: made.map(({ file }) => file), diagnostics: made.flatMap(({ diagnostics }) => diagnostics) };
+function openApiFiles(asked: Asked): Written {
+  const { format, version } = asked.parameters;
+  const made = documentsOf(asked, version);
+  return {
+    files: made.map(({ name, document }) => ({
+      name: fileName(name, `openapi.${format}`),
+      content: printDocument(document, format),
+    })),
+    diagnostics: made.flatMap(({ diagnostics }) => diagnostics),
+  };
 }
 
 /** The runtime lies beside the clients, since they have no dependencies. */
-function clientFiles(
-  outline: Outline,
-  packages: Packages,
-  files: ReadonlySet<string>,
-  { audience }: PluginParameters,
-): Written {
+function clientFiles({ outline, packages, files, parameters: { audience } }: Asked): Written {
   const made = packages.map((name) => {
     const { source, diagnostics } = clientModule(outline, {
       audience,
@@ -102,13 +86,4 @@ function clientFiles(
     files: [...made.map(({ file }) => file), ...runtime],
     diagnostics: made.flatMap(({ diagnostics }) => diagnostics),
   };
-}
-
-function isIn(name: string | undefined, files: ReadonlySet<string>) {
-  return ({ file: { proto } }: DescService): boolean =>
-    files.has(proto.name) && (name === undefined || proto.package === name);
-}
-
-function fileName(name: string | undefined, what: string): string {
-  return name === undefined || name === '' ? what : `${name}.${what}`;
 }

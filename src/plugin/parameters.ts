@@ -1,7 +1,7 @@
 import { type Audience, audiences } from '../gate/index.js';
 
 /** What the plugin can write. */
-export const outputs = ['openapi', 'client'] as const;
+export const outputs = ['openapi', 'client', 'markdown', 'postman', 'llms'] as const;
 export type Output = (typeof outputs)[number];
 
 /** What `opt:` of buf.gen.yaml, or `--propylon_opt` of protoc, says. */

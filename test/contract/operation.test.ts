@@ -180,7 +180,8 @@ describe('the query has what only the query may set', () => {
     ],
     [
       'get: "/v1/{inner.id}/{name}/{number}/{at}/{filter}/{left}/{color}/{ratio}"',
-      ['inner.text', 'inner.must', 'tags', 'counts', 'anyValue', 'updateMask', 'right'],
+      // Nor "right": the path sets another member of its oneof.
+      ['inner.text', 'inner.must', 'tags', 'counts', 'anyValue', 'updateMask'],
     ],
   ])('%s: %j', (rule, names) => {
     expect(Object.keys(parameters(documentOf(rule), 'query'))).toEqual(names);
@@ -191,6 +192,32 @@ describe('the query has what only the query may set', () => {
       codecOptions: { emitDefaults: false, enumsAsNumbers: false, protoNames: true, ignoreUnknown: false },
     };
     expect(Object.keys(parameters(documentOf('get: "/v1/a"', { input }), 'query'))).toContain('any_value');
+  });
+});
+
+describe('examples of a field', () => {
+  const documented = (rule: string): Json =>
+    openApiOf(
+      contractProtos(`service S { rpc Do(Q) returns (Q) { option (google.api.http) = { ${rule} }; } }
+        message Q {
+          // Example: shops/s1/products/p1
+          string name = 1;
+          // Example: ["a", "b"]
+          repeated string tags = 2;
+          // Example: a/b/c
+          string path = 3;
+        }`),
+    ).document;
+  it.each([
+    ['get: "/v1/{name=shops/*/products/*}"', 'path', { shop: 's1', product: 'p1' }],
+    ['get: "/v1/{name=shops/*/boxes/*}"', 'path', { shop: undefined, box: undefined }],
+    ['get: "/v1/{name}"', 'path', { name: 'shops/s1/products/p1' }],
+    ['get: "/v1/{path=a/**}"', 'path', { a: 'b/c' }],
+    ['get: "/v1/a"', 'query', { name: 'shops/s1/products/p1', tags: ['a', 'b'], path: 'a/b/c' }],
+  ])('%s: in the %s', (rule, place, values) => {
+    const found = Object.entries(parameters(documented(rule), place));
+    const shown = found.map(([name, one]) => [name, at(one, 'examples', 'example1', 'value')]);
+    expect(Object.fromEntries(shown)).toEqual(values);
   });
 });
 
@@ -234,7 +261,8 @@ describe('bodies', () => {
     ],
     [
       'patch: "/v1/{inner.id}" body: "inner"',
-      { content: { 'application/json': { schema: { $ref: '#/components/schemas/t.v1.Inner-patch' } } } },
+      // The path makes the message, and a patch requires nothing of it.
+      { required: false, content: { 'application/json': { schema: { $ref: '#/components/schemas/t.v1.Inner-patch' } } } },
     ],
     [
       'R -> R | post: "/v1/a" body: "file"',

@@ -228,6 +228,36 @@ describe('rules of buf.validate become keywords', () => {
   });
 });
 
+describe('a required field without presence is not its empty value', () => {
+  it.each<readonly [field: string, schema: object]>([
+    ['string f = 1 [R];', { type: 'string', minLength: 1 }],
+    ['bytes f = 1 [R];', { type: 'string', minLength: 1 }],
+    ['bool f = 1 [R];', { const: true }],
+    ['int32 f = 1 [R];', { not: { const: 0 } }],
+    ['int64 f = 1 [R];', { type: 'string', not: { pattern: '^-?0+$' } }],
+    ['double f = 1 [R];', { not: { const: 0 } }],
+    ['Color f = 1 [R];', { $ref: '#/components/schemas/t.v1.Color', not: { const: 'COLOR_UNSPECIFIED' } }],
+    ['repeated string f = 1 [R];', { minItems: 1 }],
+    ['map<string, string> f = 1 [R];', { minProperties: 1 }],
+    [
+      'int32 f = 1 [R, (buf.validate.field).int32 = {not_in: [7]}];',
+      { not: { enum: [7] }, allOf: [{ not: { const: 0 } }] },
+    ],
+  ])('%s', (field, schema) => {
+    const required = field.replace('R', '(google.api.field_behavior) = REQUIRED');
+    expect(at(schemaOf(required), 'properties', 'f')).toMatchObject(schema);
+  });
+
+  it.each(['optional string f = 1 [R];', 'Other f = 1 [R];', 'optional bool f = 1 [R];'])(
+    'but with presence it may be: %s',
+    (field) => {
+      const plain = at(schemaOf(field.replace(' [R]', '')), 'properties', 'f');
+      const required = field.replace('R', '(google.api.field_behavior) = REQUIRED');
+      expect(at(schemaOf(required), 'properties', 'f')).toEqual(plain);
+    },
+  );
+});
+
 describe('a message', () => {
   it('requires what REQUIRED, buf.validate and nobody else says', () => {
     const fields = `string a = 1 [(google.api.field_behavior) = REQUIRED];

@@ -19,8 +19,20 @@ export function requestBody(binding: Binding, schemas: Schemas, form: Form): Jso
   const required =
     body === 'all'
       ? method.input.fields.some((field) => schemas.isRequired(field) && !isBound(field, variables))
-      : schemas.isRequired(body);
+      : schemas.isRequired(body) && !isLeftOut(body, binding, schemas);
   return { required, content: isStream ? streamContent(schema) : { 'application/json': { schema } } };
+}
+
+/** Whether a body may be left out because the path makes the message that it is: nothing else of it is required. */
+function isLeftOut(body: DescField, { variables, httpMethod }: Binding, schemas: Schemas): boolean {
+  const inner = variables
+    .filter(({ path }) => path.fields[0] === body)
+    .map(({ path }) => path.fields.slice(1));
+  if (body.message === undefined || inner.length === 0) return false;
+  if (httpMethod === 'PATCH') return true;
+  return !body.message.fields.some(
+    (field) => schemas.isRequired(field) && !inner.some((path) => path.length === 1 && path[0] === field),
+  );
 }
 
 function isBound(field: DescField, variables: Binding['variables']): boolean {

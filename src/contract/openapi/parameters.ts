@@ -3,7 +3,7 @@ import { behaves, commentOf, type DescField, type DescMessage } from '../../desc
 import type { Binding } from '../../httprule/index.js';
 import type { Limits } from '../../limits.js';
 import { sourceOf } from '../../surface/index.js';
-import { compact, type JsonObject } from '../json.js';
+import { compact, type Json, type JsonObject } from '../json.js';
 import { described, readComment } from '../schema/comment.js';
 import type { Form } from '../schema/form.js';
 import type { Schemas } from '../schema/schemas.js';
@@ -31,13 +31,24 @@ export function pathParameter(slot: PathSlot, name: string, schemas: Schemas, fo
     description: described(part, description, rest),
     schema:
       isText && !isRest ? { minLength: 1, ...whole, ...(isWhole ? {} : { pattern: '^[^/]+$' }) } : whole,
-    examples: isWhole && examples.length > 0 ? namedExamples(examples) : undefined,
+    examples: namedExamples(examples.flatMap((one) => exampleAt(slot, one) ?? [])),
     'x-several-segments': isRest || undefined,
   });
 }
 
-function namedExamples(examples: readonly string[]): JsonObject {
+function namedExamples(examples: readonly Json[]): JsonObject | undefined {
+  if (examples.length === 0) return undefined;
   return Object.fromEntries(examples.map((value, index) => [`example${index + 1}`, { value }]));
+}
+
+/** What of an example of the variable stands where the slot is: "products/tea-tin" → "tea-tin". */
+function exampleAt({ pattern, place, isRest }: PathSlot, example: string): string | undefined {
+  if (pattern === undefined) return example;
+  const segments = example.split('/');
+  const wanted = pattern.split('/');
+  const agrees = wanted.every((one, index) => /[*{]/.test(one) || one === segments[index]);
+  if (!agrees || (!isRest && segments.length !== wanted.length)) return undefined;
+  return isRest ? segments.slice(place).join('/') : segments[place];
 }
 
 /**
@@ -61,9 +72,16 @@ export function queryParameters(
       const source = sourceOf(binding, fields);
       const isOnPath =
         source === 'path' && binding.variables.some(({ path }) => path.fields.length > fields.length);
+      // A member of a oneof that the path sets already could only be refused.
+      const isRival = binding.variables.some(
+        ({ path }) =>
+          field.oneof !== undefined &&
+          path.fields[parents.length]?.oneof === field.oneof &&
+          parents.every((one, index) => path.fields[index] === one),
+      );
       // Beside a field of the path, others of its message may come from the query.
       if (source !== 'query' && !isOnPath) continue;
-      if (binding.body === 'all' || behaves(field, 'outputOnly')) continue;
+      if (binding.body === 'all' || behaves(field, 'outputOnly') || (isRival && !isOnPath)) continue;
       const parameter = source === 'query' ? queryParameter(fields, schemas, form) : undefined;
       if (parameter !== undefined) parameters.push(parameter);
       else if (
@@ -96,9 +114,9 @@ function queryParameter(fields: readonly DescField[], schemas: Schemas, form: Fo
   const {
     description,
     deprecated,
-    examples: _,
-    readOnly: __,
-    writeOnly: ___,
+    examples,
+    readOnly: _,
+    writeOnly: __,
     ...schema
   } = schemas.field(leaf, form);
   const isJson = leaf.message !== undefined && jsonTexts.has(leaf.message.typeName);
@@ -117,6 +135,7 @@ function queryParameter(fields: readonly DescField[], schemas: Schemas, form: Fo
       : {
           ...(leaf.fieldKind === 'map' ? { style: 'deepObject', explode: true } : {}),
           schema: notNull(schema),
+          examples: Array.isArray(examples) ? namedExamples(examples) : undefined,
         }),
   });
 }

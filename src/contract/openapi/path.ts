@@ -11,6 +11,8 @@ export interface PathSlot {
   readonly variable: BoundVariable | undefined;
   /** The name pattern of the variable where the slot is a part of it: "products/{product}". */
   readonly pattern: string | undefined;
+  /** Which segment of the variable it is, from 0. */
+  readonly place: number;
   /** Any number of segments, where slashes stay slashes. */
   readonly isRest: boolean;
 }
@@ -45,7 +47,13 @@ export function openApiPath(binding: Binding, form: Form, resources: Resources):
     const cased = isWhole || form.protoNames ? wanted : lowerCamel(wanted);
     const name = numbered(cased.replace(/[^\w.-]/g, '_'), taken);
     taken.add(name);
-    return { name, variable, pattern: shownPattern(pattern, own, isWhole), isRest: segment.kind === 'rest' };
+    return {
+      name,
+      variable,
+      pattern: shownPattern(pattern, own, isWhole),
+      place: index - (declared?.start ?? index),
+      isRest: segment.kind === 'rest',
+    };
   });
   return { parts, verb };
 }

@@ -1,6 +1,9 @@
 import type { JsonObject } from '../json.js';
 
-/** What clients may ask for of an answer; `$alt` of a stream also knows events. */
+/**
+ * What clients may ask for of an answer. Of the values of `$alt` those whose answers are what the document says:
+ * generators of clients would mix the types of others into all of them.
+ */
 export const systemParameters: JsonObject = {
   fields: {
     name: '$fields',
@@ -12,20 +15,15 @@ export const systemParameters: JsonObject = {
     name: '$alt',
     in: 'query',
     description:
-      'The format, where `Accept` names none: JSON, also with enums as numbers or with unset fields, or protobuf.',
-    schema: {
-      type: 'string',
-      enum: ['json', 'json;enum-encoding=int', 'json;emit-defaults=true', 'proto'],
-    },
+      'The format, where `Accept` names none: JSON, also with unset fields. Answers to `json;enum-encoding=int` and `proto` are not described here.',
+    schema: { type: 'string', enum: ['json', 'json;emit-defaults=true'] },
   },
   streamAlt: {
     name: '$alt',
     in: 'query',
-    description: 'The format, where `Accept` names none: a JSON array, server-sent events, or protobuf.',
-    schema: {
-      type: 'string',
-      enum: ['json', 'json;enum-encoding=int', 'json;emit-defaults=true', 'sse', 'proto'],
-    },
+    description:
+      'The format, where `Accept` names none: a JSON array, also with unset fields, or server-sent events. Answers to `json;enum-encoding=int` and `proto` are not described here.',
+    schema: { type: 'string', enum: ['json', 'json;emit-defaults=true', 'sse'] },
   },
   prettyPrint: {
     name: '$prettyPrint',

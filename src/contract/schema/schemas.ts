@@ -5,6 +5,7 @@ import { described, exampleValue, readComment } from './comment.js';
 import { type Form, formSuffix } from './form.js';
 import { gnosticOf, overlaid } from './gnostic.js';
 import { restricted } from './merge.js';
+import { notEmpty } from './not-empty.js';
 import { atLeastOne, atMostOne, joined } from './oneof.js';
 import { resourceNamePattern, resourcePatterns } from './resource-name.js';
 import { type FieldRules, fieldRules, isOneofRequired, messageRules, type ValueRules } from './rules.js';
@@ -174,6 +175,11 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
   };
 
   const value = (field: DescField, form: Form): JsonObject => {
+    const schema = valueOrEmpty(field, form);
+    return isRequired(field) ? notEmpty(field, schema, form) : schema;
+  };
+
+  const valueOrEmpty = (field: DescField, form: Form): JsonObject => {
     const own = rulesOf(field);
     switch (field.fieldKind) {
       case 'list':

@@ -1,29 +1,32 @@
-// Installs what the tests of generated clients use into .cache/openapi-clients: a TypeScript of their own, since
-// openapi-typescript wants one that has an API. Quick when nothing has changed.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Installs what the tests of the contract run against the demo into .cache: generators of clients (with a TypeScript of
+// their own, since openapi-typescript wants one that has an API), Schemathesis, newman. Quick when nothing has changed.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder, installAll, pipInstall, run } from '../../../scripts/toolchain.mjs';
 
-const packages = ['openapi-typescript@7.13.0', 'openapi-fetch@0.17.0', 'typescript@5.9.3', '@types/node@20'];
-const cache = fileURLToPath(new URL('../../../.cache/openapi-clients/', import.meta.url));
-const stamp = join(cache, '.installed');
-const wanted = packages.join('\n');
+const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url));
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-  mkdirSync(cache, { recursive: true });
-  writeFileSync(join(cache, 'package.json'), '{"private":true,"type":"module"}\n');
-  const args = [
-    'install',
-    '--prefix',
-    cache,
-    '--no-audit',
-    '--no-fund',
-    '--ignore-scripts',
-    '--silent',
-    ...packages,
-  ];
-  const { status } = spawnSync('npm', args, { stdio: 'inherit' });
-  if (status === 0) writeFileSync(stamp, wanted);
-  process.exitCode = status ?? 1;
+function npmInstall(name, packages) {
+  const folder = cacheFolder(name);
+  const stamp = join(folder, '.installed');
+  const wanted = packages.join('\n');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}\n');
+  const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--silent'];
+  run('npm', ['install', '--prefix', folder, ...options, ...packages]);
+  writeFileSync(stamp, wanted);
 }
+
+installAll({
+  'openapi-typescript and openapi-fetch': () =>
+    npmInstall('openapi-clients', [
+      'openapi-typescript@7.13.0',
+      'openapi-fetch@0.17.0',
+      'typescript@5.9.3',
+      '@types/node@20',
+    ]),
+  newman: () => npmInstall('newman', ['newman@6.2.2']),
+  'Schemathesis and openapi-python-client': () =>
+    pipInstall('python', readFileSync(requirements, 'utf8').trim().split('\n')),
+});

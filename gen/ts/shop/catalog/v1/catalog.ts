@@ -52,15 +52,24 @@ export enum Category {
 
 /** A thing that the shop sells. */
 export interface Product {
-  /** "products/" and the id. */
+  /**
+   * "products/" and the id.
+   * Example: products/espresso-cup
+   */
   name: string;
-  /** Title in the shop's main language. */
+  /**
+   * Title in the shop's main language.
+   * Example: Tea tin
+   */
   title: string;
   /** Titles by language, BCP 47. */
   localizedTitles: { [key: string]: string };
   /** Prose, plain text. */
   description: string;
-  /** The brand, "brands/" and the id. */
+  /**
+   * The brand, "brands/" and the id.
+   * Example: brands/umibozu
+   */
   brand: string;
   /** What kind of thing it is. */
   category: Category;
@@ -192,7 +201,10 @@ export interface ProductImage {
 
 /** Conditions of ListProducts: a product is listed when it meets all that are given. */
 export interface ListProductsRequest {
-  /** At most this many products, 1 to 100; 0 means 20. */
+  /**
+   * At most this many products, 1 to 100; 0 means 20.
+   * Example: 5
+   */
   pageSize: number;
   /** `next_page_token` of the page before; every other field must be as it was there. */
   pageToken: string;
@@ -204,7 +216,10 @@ export interface ListProductsRequest {
   readMask:
     | string[]
     | undefined;
-  /** Only products of this brand. */
+  /**
+   * Only products of this brand.
+   * Example: brands/umibozu
+   */
   brand: string;
   /** Only products in one of these categories. */
   categories: Category[];
@@ -261,13 +276,19 @@ export interface ListProductsResponse {
 
 /** Which product. */
 export interface GetProductRequest {
-  /** "products/*". */
+  /**
+   * "products/*".
+   * Example: products/espresso-cup
+   */
   name: string;
 }
 
 /** Which products. */
 export interface BatchGetProductsRequest {
-  /** "products/*", at most 100. */
+  /**
+   * "products/*", at most 100.
+   * Example: ["products/moka-pot", "products/wool-scarf"]
+   */
   names: string[];
 }
 
@@ -282,17 +303,26 @@ export interface LookupProductRequest {
   /** The number, of one kind. */
   number:
     | //
-    /** Bar code. */
+    /**
+     * Bar code.
+     * Example: 4003000000021
+     */
     { $case: "ean"; ean: string }
     | //
-    /** Number in the shop's books. */
+    /**
+     * Number in the shop's books.
+     * Example: 9007199254740993
+     */
     { $case: "itemNumber"; itemNumber: bigint }
     | undefined;
 }
 
 /** A product to add. */
 export interface CreateProductRequest {
-  /** The id in its name: 3 to 63 of a-z, 0-9 and "-"; absent means the shop makes one of the title. */
+  /**
+   * The id in its name: 3 to 63 of a-z, 0-9 and "-"; absent means the shop makes one of the title.
+   * Example: tea-tin
+   */
   productId: string;
   /** The product; its name is ignored. */
   product:
@@ -318,7 +348,10 @@ export interface UpdateProductRequest {
 
 /** Which product to remove. */
 export interface DeleteProductRequest {
-  /** "products/*". */
+  /**
+   * "products/*".
+   * Example: products/tea-tin
+   */
   name: string;
   /** When given, the version that is to be removed. */
   etag: string;
@@ -352,7 +385,10 @@ export interface ImportProductsResponse_Failure {
 
 /** A picture to store. */
 export interface UploadProductImageRequest {
-  /** "products/* /image". */
+  /**
+   * "products/* /image".
+   * Example: products/moka-pot/image
+   */
   name: string;
   /** The picture: image/png, image/jpeg, image/svg+xml or image/webp, at most 1 MiB. */
   image: HttpBody | undefined;
@@ -360,7 +396,10 @@ export interface UploadProductImageRequest {
 
 /** Which picture. */
 export interface DownloadProductImageRequest {
-  /** "products/* /image". */
+  /**
+   * "products/* /image".
+   * Example: products/moka-pot/image
+   */
   name: string;
 }
 

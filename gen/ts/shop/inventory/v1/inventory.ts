@@ -64,7 +64,10 @@ export interface Warehouse_DeliveryDaysEntry {
 
 /** Pieces of one product in one warehouse. */
 export interface Stock {
-  /** "warehouses/* /stock/*", the last part the id of the product. */
+  /**
+   * "warehouses/* /stock/*", the last part the id of the product.
+   * Example: warehouses/lodz/stock/espresso-cup
+   */
   name: string;
   /** "products/*". */
   product: string;
@@ -79,7 +82,10 @@ export interface Stock {
   /** Where to look. */
   place:
     | //
-    /** Aisle and shelf, such as "C-12". */
+    /**
+     * Aisle and shelf, such as "C-12".
+     * Example: C-12
+     */
     { $case: "shelf"; shelf: string }
     | //
     /** Number of the pallet. */
@@ -121,13 +127,19 @@ export interface ListWarehousesResponse {
 
 /** Which warehouse. */
 export interface GetWarehouseRequest {
-  /** "warehouses/*". */
+  /**
+   * "warehouses/*".
+   * Example: warehouses/lodz
+   */
   name: string;
 }
 
 /** Whose stock. */
 export interface ListStockRequest {
-  /** "warehouses/*", or "warehouses/-". */
+  /**
+   * "warehouses/*", or "warehouses/-".
+   * Example: warehouses/lodz
+   */
   parent: string;
   /** At most this many, 1 to 100; 0 means 20. */
   pageSize: number;
@@ -149,7 +161,10 @@ export interface ListStockResponse {
 
 /** Which stock. */
 export interface GetStockRequest {
-  /** "warehouses/* /stock/*". */
+  /**
+   * "warehouses/* /stock/*".
+   * Example: warehouses/lodz/stock/espresso-cup
+   */
   name: string;
 }
 
@@ -165,9 +180,15 @@ export interface UpdateStockRequest {
 
 /** Pieces to book. */
 export interface AdjustStockRequest {
-  /** "warehouses/* /stock/*". */
+  /**
+   * "warehouses/* /stock/*".
+   * Example: warehouses/lodz/stock/espresso-cup
+   */
   name: string;
-  /** Pieces in, or out when negative. */
+  /**
+   * Pieces in, or out when negative.
+   * Example: 12
+   */
   delta: bigint;
   /** Why. */
   reason: AdjustmentReason;
@@ -175,9 +196,15 @@ export interface AdjustStockRequest {
 
 /** Pieces to hold back. */
 export interface ReserveStockRequest {
-  /** "warehouses/*"; empty means any that has enough. */
+  /**
+   * "warehouses/*"; empty means any that has enough.
+   * Example: warehouses/lodz
+   */
   warehouse: string;
-  /** "products/*". */
+  /**
+   * "products/*".
+   * Example: products/espresso-cup
+   */
   product: string;
   /** Pieces, at least 1. */
   quantity: bigint;
@@ -199,7 +226,10 @@ export interface Reservation {
 
 /** Which product. */
 export interface GetAvailabilityRequest {
-  /** "products/*". */
+  /**
+   * "products/*".
+   * Example: products/espresso-cup
+   */
   product: string;
   /** Only warehouses that send to this country. */
   country: Country;

@@ -31,9 +31,15 @@ export const protobufFileName = "shop/orders/v1/orders.proto";
 
 /** Something that a customer bought. */
 export interface Order {
-  /** "orders/" and the number. */
+  /**
+   * "orders/" and the number.
+   * Example: orders/1001
+   */
   name: string;
-  /** "customers/*". */
+  /**
+   * "customers/*".
+   * Example: customers/zofia
+   */
   customer: string;
   /** What was bought. */
   lines: Order_Line[];
@@ -59,7 +65,10 @@ export interface Order {
   total:
     | Money
     | undefined;
-  /** A word from the customer. */
+  /**
+   * A word from the customer.
+   * Example: Please ring twice.
+   */
   note: string;
   /** What the web shop wants to remember. */
   metadata:
@@ -90,7 +99,10 @@ export enum Order_State {
 
 /** So many pieces of one product. */
 export interface Order_Line {
-  /** "products/*". */
+  /**
+   * "products/*".
+   * Example: products/espresso-cup
+   */
   product: string;
   /** Pieces, at least 1. */
   quantity: number;
@@ -144,7 +156,10 @@ export interface ListOrdersRequest {
   pageSize: number;
   /** `next_page_token` of the page before. */
   pageToken: string;
-  /** Only orders of this customer. */
+  /**
+   * Only orders of this customer.
+   * Example: customers/zofia
+   */
   customer: string;
   /** Only orders that are so far. */
   states: Order_State[];
@@ -168,7 +183,10 @@ export interface ListOrdersResponse {
 
 /** Which order. */
 export interface GetOrderRequest {
-  /** "orders/*". */
+  /**
+   * "orders/*".
+   * Example: orders/1001
+   */
   name: string;
 }
 
@@ -194,19 +212,31 @@ export interface UpdateOrderRequest {
 
 /** Which order to cancel. */
 export interface CancelOrderRequest {
-  /** "orders/*". */
+  /**
+   * "orders/*".
+   * Example: orders/1001
+   */
   name: string;
-  /** Why. */
+  /**
+   * Why.
+   * Example: Two cups are enough.
+   */
   reason: string;
 }
 
 /** What to watch. */
 export interface WatchOrdersRequest {
-  /** Only this order; empty means all. */
+  /**
+   * Only this order; empty means all.
+   * Example: orders/1001
+   */
   order: string;
   /** Only events with a greater number. */
   afterSequence: bigint;
-  /** End after so many events; 0 means never. */
+  /**
+   * End after so many events; 0 means never.
+   * Example: 2
+   */
   maxEvents: number;
 }
 

@@ -31,7 +31,10 @@ export const protobufFileName = "shop/pricing/v1/pricing.proto";
 
 /** What a product costs in one currency. */
 export interface Price {
-  /** "products/* /prices/*", the last part a currency (ISO 4217). */
+  /**
+   * "products/* /prices/*", the last part a currency (ISO 4217).
+   * Example: products/espresso-cup/prices/EUR
+   */
   name: string;
   /** What one piece costs, before taxes. */
   amount:
@@ -43,7 +46,10 @@ export interface Price {
   effectiveTime:
     | Date
     | undefined;
-  /** How long a quote with this price is honoured. */
+  /**
+   * How long a quote with this price is honoured.
+   * Example: 60s
+   */
   quoteTtl: Duration | undefined;
 }
 
@@ -54,7 +60,10 @@ export interface Price_VolumeAmountsEntry {
 
 /** Whose prices. */
 export interface ListPricesRequest {
-  /** "products/*". */
+  /**
+   * "products/*".
+   * Example: products/espresso-cup
+   */
   parent: string;
   /** At most this many, 1 to 100; 0 means 20. */
   pageSize: number;
@@ -74,7 +83,10 @@ export interface ListPricesResponse {
 
 /** Which price. */
 export interface GetPriceRequest {
-  /** "products/* /prices/*". */
+  /**
+   * "products/* /prices/*".
+   * Example: products/espresso-cup/prices/EUR
+   */
   name: string;
 }
 
@@ -92,7 +104,10 @@ export interface UpdatePriceRequest {
 export interface QuoteBasketRequest {
   /** The basket, at most 100 lines. */
   lines: QuoteBasketRequest_Line[];
-  /** Currency of the answer (ISO 4217). */
+  /**
+   * Currency of the answer (ISO 4217).
+   * Example: EUR
+   */
   currencyCode: string;
   /** Where it is sent to, which decides the taxes. */
   country: Country;
@@ -112,9 +127,15 @@ export interface QuoteBasketRequest {
 
 /** So many pieces of one product. */
 export interface QuoteBasketRequest_Line {
-  /** "products/*". */
+  /**
+   * "products/*".
+   * Example: products/espresso-cup
+   */
   product: string;
-  /** Pieces, at least 1. */
+  /**
+   * Pieces, at least 1.
+   * Example: 2
+   */
   quantity: number;
 }
 
@@ -142,7 +163,10 @@ export interface QuoteBasketResponse {
 
 /** Which rates. */
 export interface GetExchangeRatesRequest {
-  /** The currency to change from. */
+  /**
+   * The currency to change from.
+   * Example: EUR
+   */
   baseCurrency: string;
 }
 
@@ -159,15 +183,24 @@ export interface GetExchangeRatesResponse_RatesEntry {
 
 /** What to watch. */
 export interface WatchPricesRequest {
-  /** "products/*"; none means every product. */
+  /**
+   * "products/*"; none means every product.
+   * Example: ["products/moka-pot"]
+   */
   products: string[];
   /** Currency of the ticks; empty means EUR. */
   currencyCode: string;
-  /** Time between ticks, at least 1 ms; absent means a second. */
+  /**
+   * Time between ticks, at least 1 ms; absent means a second.
+   * Example: 0.1s
+   */
   interval:
     | Duration
     | undefined;
-  /** End after so many ticks; 0 means never. */
+  /**
+   * End after so many ticks; 0 means never.
+   * Example: 2
+   */
   maxTicks: number;
 }
 
@@ -187,9 +220,15 @@ export interface WatchPricesResponse {
 
 /** Something the buyer says. */
 export interface NegotiatePriceRequest {
-  /** "products/*"; the first message names it, later ones leave it out. */
+  /**
+   * "products/*"; the first message names it, later ones leave it out.
+   * Example: products/espresso-cup
+   */
   product: string;
-  /** What the buyer would pay. */
+  /**
+   * What the buyer would pay.
+   * Example: {"currencyCode": "EUR", "units": "20"}
+   */
   offer: Money | undefined;
 }
 

@@ -1,0 +1,29 @@
+import { type OpenApiBuild, openApiDocument } from '../contract/index.js';
+import type { DescService } from '../descriptor/index.js';
+import { defaultLimits } from '../limits.js';
+import type { Asked } from './written.js';
+
+/** Which services are of a package, and wanted. */
+export function isIn(name: string | undefined, files: ReadonlySet<string>) {
+  return ({ file: { proto } }: DescService): boolean =>
+    files.has(proto.name) && (name === undefined || proto.package === name);
+}
+
+/** The OpenAPI document of each package. */
+export function documentsOf(
+  { outline, packages, files, parameters }: Asked,
+  version: '3.0' | '3.1',
+): (OpenApiBuild & { readonly name: string | undefined })[] {
+  const { audience, title, servers } = parameters;
+  return packages.map((name) => ({
+    name,
+    ...openApiDocument(outline, {
+      version,
+      audience,
+      title,
+      servers: servers.length === 0 ? undefined : servers,
+      limits: defaultLimits,
+      includes: isIn(name, files),
+    }),
+  }));
+}
