@@ -262,7 +262,10 @@ describe('bodies', () => {
     [
       'patch: "/v1/{inner.id}" body: "inner"',
       // The path makes the message, and a patch requires nothing of it.
-      { required: false, content: { 'application/json': { schema: { $ref: '#/components/schemas/t.v1.Inner-patch' } } } },
+      {
+        required: false,
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/t.v1.Inner-patch' } } },
+      },
     ],
     [
       'R -> R | post: "/v1/a" body: "file"',

@@ -79,6 +79,23 @@ message Thing { string name = 1; }
     });
   });
 
+  it('writes what people and their tools read', () => {
+    write('a/v1/a.proto', service('a.v1', 'get: "/v1/{name=things/*}"'));
+    write('b/v1/b.proto', service('b.v1', 'get: "/v1/{name=others/*}"'));
+    const { files, read, said } = generate(['emit=markdown', 'emit=postman', 'emit=llms']);
+    expect(files, said).toEqual([
+      'a.v1.postman.json',
+      'a.v1.reference.md',
+      'b.v1.postman.json',
+      'b.v1.reference.md',
+      'llms.txt',
+    ]);
+    expect(read('a.v1.reference.md')).toContain('### Returns a thing\n\n`GET /v1/things/{thing}`');
+    expect(read('llms.txt')).toContain(
+      '- [GET /v1/others/{other}](b.v1.reference.md#things_getthing): Returns a thing.',
+    );
+  });
+
   it('says file, line and column of what is wrong with a rule', () => {
     write('a/v1/a.proto', service('a.v1', 'get: "/v1/{nmae=things/*}"'));
     const { status, said } = generate();

@@ -30,7 +30,9 @@ export function curlExample(operation: OperationReference, reference: Reference)
 
 function bodyFlags({ body }: ExampleRequest): string[] {
   if (body === undefined) return [];
-  return [body.text === undefined ? '--data-binary @"$FILE"' : `-d ${quoted(body.text)}`];
+  return body === 'bytes'
+    ? [`-H 'content-type: '"$CONTENT_TYPE"`, '--data-binary @"$FILE"']
+    : [`-d ${quoted(body.text)}`];
 }
 
 /** Nothing in it means anything to a shell. */

@@ -18,8 +18,8 @@ export interface ExampleRequest {
   readonly query: readonly (readonly [name: string, value: string])[];
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly credential: Credential | undefined;
-  /** `text` is undefined where bytes of any type are wanted. */
-  readonly body: { readonly mediaType: string; readonly text: string | undefined } | undefined;
+  /** "bytes" where any are wanted, of the type that the reader has. */
+  readonly body: { readonly mediaType: string; readonly text: string } | 'bytes' | undefined;
 }
 
 export function exampleRequest(operation: OperationReference, reference: Reference): ExampleRequest {
@@ -36,7 +36,7 @@ export function exampleRequest(operation: OperationReference, reference: Referen
       queryPairs(one, value(one)),
     ),
     headers: [
-      ...(body === undefined ? [] : [['content-type', body.mediaType] as const]),
+      ...(body === undefined || body === 'bytes' ? [] : [['content-type', body.mediaType] as const]),
       ...sent.filter((one) => one.in === 'header').map((one) => [one.name, plainText(value(one))] as const),
     ],
     credential: credentialOf(operation, reference),
@@ -79,7 +79,7 @@ function bodyOf({ body }: OperationReference, { schemas }: Reference): ExampleRe
   const [content] = body?.contents ?? [];
   if (content === undefined) return undefined;
   const { mediaType, schema } = content;
-  if (schema['format'] === 'binary') return { mediaType: 'application/octet-stream', text: undefined };
+  if (schema['format'] === 'binary') return 'bytes';
   return { mediaType, text: JSON.stringify(sampleOf(schema, schemas)) };
 }
 

@@ -48,7 +48,7 @@ function itemOf(
     request: compact({
       method: httpMethod,
       auth: authOf(example.credential, variables),
-      header: headersOf(operation, example),
+      header: headersOf(operation, example, variables),
       url: urlOf(operation, example, variables),
       body: bodyOf(example),
       description: textOrNothing(description),
@@ -69,9 +69,15 @@ function authOf(credential: Credential | undefined, variables: Map<string, strin
     : { type: 'bearer', bearer: texts({ token: `{{${name}}}` }) };
 }
 
-function headersOf({ parameters }: OperationReference, { headers }: ExampleRequest): JsonObject[] {
+function headersOf(
+  { parameters }: OperationReference,
+  { headers, body }: ExampleRequest,
+  variables: Map<string, string>,
+): JsonObject[] {
   const sent = new Set(headers.map(([name]) => name));
+  if (body === 'bytes') variables.set('contentType', 'application/octet-stream');
   return [
+    ...(body === 'bytes' ? [{ key: 'content-type', value: '{{contentType}}' }] : []),
     ...headers.map(([key, value]) => ({ key, value })),
     ...parameters.filter(({ name, in: place }) => place === 'header' && !sent.has(name)).map(switchedOff),
   ];
@@ -138,7 +144,7 @@ function queryText(value: string): string {
 
 function bodyOf({ body }: ExampleRequest): JsonObject | undefined {
   if (body === undefined) return undefined;
-  if (body.text === undefined) return { mode: 'file', file: {} };
+  if (body === 'bytes') return { mode: 'file', file: {} };
   return { mode: 'raw', raw: body.text, options: { raw: { language: 'json' } } };
 }
 
