@@ -79,8 +79,19 @@ export function addSourceFlags(command: Command): Command {
 
 /** Declares the flags of `serve` alone. */
 export function addListenFlags(command: Command): Command {
-  return command
+  return addAddressFlags(command)
     .option('--codecs <module>', 'functions that `propylon codec --out` wrote, run instead of compiling them')
+    .addOption(
+      new Option(
+        '--workers <number|auto>',
+        'processes that serve, auto: one per processor (default: this one alone)',
+      ).argParser(workers),
+    );
+}
+
+/** Declares the flags of whatever listens. */
+export function addAddressFlags(command: Command): Command {
+  return command
     .option('--host <address>', 'address to listen on (default 0.0.0.0)')
     .addOption(
       new Option('--port <number>', 'port for clients, 0 for a free one (default 8080)').argParser(port),
@@ -96,13 +107,7 @@ export function addListenFlags(command: Command): Command {
     .addOption(
       new Option('--log-level <level>', 'the least that is logged (default info)').choices(logLevels),
     )
-    .option('--access-log', 'log every request')
-    .addOption(
-      new Option(
-        '--workers <number|auto>',
-        'processes that serve, auto: one per processor (default: this one alone)',
-      ).argParser(workers),
-    );
+    .option('--access-log', 'log every request');
 }
 
 /** The flags of `openapi` alone. */

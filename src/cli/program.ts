@@ -3,6 +3,7 @@ import { version } from '../version.js';
 import { codec } from './commands/codec.js';
 import { explain } from './commands/explain.js';
 import { key } from './commands/key.js';
+import { addMockFlags, mock } from './commands/mock.js';
 import { openapi } from './commands/openapi.js';
 import { routes } from './commands/routes.js';
 import { serve } from './commands/serve.js';
@@ -30,6 +31,7 @@ Examples:
   propylon serve --reflect localhost:50051                       ask a running server what it offers
   propylon routes --proto ./proto                                what would be served
   propylon openapi --proto ./proto --out openapi.yaml            what clients are given
+  propylon mock --proto ./proto                                  the API before there is a backend
   propylon explain GET /v1/products/p1 --proto ./proto           what would happen to a request, and why
   propylon codec shop.v1.Product --proto ./proto                 what its transcoding runs
   propylon codec --proto ./proto --out codecs.mjs                the same ahead of time, for all routes
@@ -47,6 +49,9 @@ Targets are host:port, host:port,host:port, dns:///name:port or unix:/path.
 Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:1 b.*=h:2', …`,
     )
     .action(async (flags) => finish(await serve(flags)));
+  addMockFlags(root.command('mock').description('serve the REST API with answers that are made up')).action(
+    async (flags) => finish(await mock(flags)),
+  );
   addSourceFlags(root.command('routes').description('list the routes that would be served'))
     .option('--json', 'as JSON')
     .option('--policies', 'the effective policy of each route, and where each value comes from')

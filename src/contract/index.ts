@@ -11,3 +11,5 @@ export { documentPieces, printDocument } from './print.js';
 export { type LlmsLink, type LlmsOptions, type LlmsPart, llmsText } from './reference/llms.js';
 export { markdownReference } from './reference/markdown.js';
 export { postmanCollection } from './reference/postman.js';
+export { examplesOf } from './schema/examples.js';
+export { resourcePatterns } from './schema/resource-name.js';

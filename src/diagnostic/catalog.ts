@@ -38,6 +38,7 @@ export const catalog = {
   FIELD_CHANGED: 'A field that clients write or read is gone or has another type.',
   RELOAD_FAILED: 'A reload has met something that it does not know.',
   RESTART_NEEDED: 'A setting has changed that a running process does not take over.',
+  MOCK_RULES_BROKEN: 'A made-up answer breaks rules of buf.validate, since none was found that keeps them.',
   ROUTES_NONE: 'No method has an HttpRule: nothing is served.',
 } as const;
 

@@ -131,8 +131,8 @@ function assemble(
   const { metrics } = first.parts;
   if (metrics !== undefined) watchGateway(metrics, core, current);
   const explain = async (asked: ExplainArguments): Promise<Explanation> => {
-    const { serving, gate, parts } = reloads.current;
-    const retain = (upstream: Upstream) => parts.channels.value.retain(upstream);
+    const { serving, gate, loaded } = reloads.current;
+    const retain = (upstream: Upstream) => loaded.channels.retain(upstream);
     const options = { ...serving, clock: systemClock, tracer };
     const release = core.hold();
     try {

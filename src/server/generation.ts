@@ -145,7 +145,7 @@ function assembled(
     return outlined;
   };
   const { docs = true } = options;
-  const { transport, release } = transports(loaded, parts.channels.value);
+  const { transport, release } = transports(loaded);
   return {
     ...made,
     options,
@@ -186,10 +186,10 @@ function assembled(
 }
 
 /** Transports of methods by their names, whether they have routes or not. */
-function transports(
-  { registry, backends }: Loaded,
-  channels: Channels,
-): { readonly transport: Generation['transport']; release(): void } {
+function transports({ registry, backends, channels }: Loaded): {
+  readonly transport: Generation['transport'];
+  release(): void;
+} {
   const table = selectorTable(backends);
   const known = new Map<string, { readonly transport: Transport; release(): void } | undefined>();
   const find = (name: string) => {

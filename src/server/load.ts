@@ -42,6 +42,7 @@ import {
   unknownMethod,
   type Xds,
 } from '../upstream/index.js';
+import { answeringBackends, answeringChannels } from './answering-channels.js';
 import type { GatewayOptions } from './options.js';
 import type { Watches } from './watches.js';
 
@@ -103,6 +104,8 @@ export interface Loaded {
   /** What the surface was built from. */
   readonly input: SurfaceInput;
   readonly backends: readonly ParsedBackend[];
+  /** What carries its calls. */
+  readonly channels: Channels;
   readonly sources: readonly DescriptorSource[];
   readonly diagnostics: readonly Diagnostic[];
   /** See SurfaceBuild. */
@@ -158,19 +161,18 @@ export interface BuildParts {
 export function build(
   options: GatewayOptions,
   inputs: Inputs,
-  { limits, channels, gate, generation }: BuildParts,
+  { limits, channels: connecting, gate, generation }: BuildParts,
 ): Loaded {
   const { rules, sources, sets } = inputs;
   const diagnostics: Diagnostic[] = [...gate.diagnostics, ...inputs.diagnostics];
-  const backends = [...inputs.backends];
   const { registry, diagnostics: linking } = buildRegistry(sets);
   diagnostics.push(...linking);
   refuseErrors(diagnostics);
 
-  for (const target of options.reflect ?? []) {
-    const listed = sets.filter((set) => set.label === `reflection ${target}`);
-    backends.push(...impliedBackends(buildRegistry(listed).registry, target, backends));
-  }
+  const answering = options.answering?.(registry);
+  diagnostics.push(...(answering?.diagnostics ?? []));
+  const channels = answering === undefined ? connecting : answeringChannels(answering.transport);
+  const backends = answering === undefined ? namedBackends(options, inputs) : answeringBackends;
   const functions = functionsOf(options, registry, diagnostics);
   refuseErrors(diagnostics);
   const input: SurfaceInput = {
@@ -200,7 +202,7 @@ export function build(
   if (surface === undefined) throw new DiagnosticsError(diagnostics);
   const wanted = surface.routes.flatMap((route) => route.codecs);
   diagnostics.push(...missingFunctions(functions, wanted));
-  return { registry, surface, input, backends, sources, diagnostics, settle, release };
+  return { registry, surface, input, backends, channels, sources, diagnostics, settle, release };
 }
 
 function functionsOf(
@@ -332,6 +334,16 @@ async function loadAll(
     }
     return [];
   });
+}
+
+/** Those of the options, and those that reflecting servers are themselves. */
+function namedBackends({ reflect = [] }: GatewayOptions, inputs: Inputs): readonly ParsedBackend[] {
+  const backends = [...inputs.backends];
+  for (const target of reflect) {
+    const listed = inputs.sets.filter((set) => set.label === `reflection ${target}`);
+    backends.push(...impliedBackends(buildRegistry(listed).registry, target, backends));
+  }
+  return backends;
 }
 
 /** What a reflecting server lists is served by it, unless a backend is named for it. */

@@ -1,14 +1,14 @@
 import type { Hono } from 'hono';
 import type { CodecModule, CodecOptions } from '../codec/index.js';
 import type { DocsOptions, EffectiveConfig } from '../config/index.js';
-import type { DescriptorSource } from '../descriptor/index.js';
+import type { DescriptorRegistry, DescriptorSource } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { GateOptions, Policy, SharedMemory } from '../gate/index.js';
 import type { MetadataRules, StreamRules } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import type { ErrorForm, RequestOptions, StreamDefault } from '../surface/index.js';
 import type { LogLevels, MetricsOptions, RequestEvent, TracedRequest, Tracer } from '../telemetry/index.js';
-import type { UpstreamOptions } from '../upstream/index.js';
+import type { Transport, UpstreamOptions } from '../upstream/index.js';
 import type { AuditOptions } from './audit.js';
 import type { ReadinessOptions } from './readiness.js';
 import type { ReloadResult } from './reload.js';
@@ -18,6 +18,13 @@ import type { SecurityHeaderOptions } from './security-headers.js';
 /** A selector (`pkg.Service`, `pkg.Service.Method`, `pkg.*`, `*`), where its calls go and how they are made. */
 export interface Backend extends Readonly<UpstreamOptions> {
   readonly selector: string;
+}
+
+/** A backend that is a function. */
+export interface Answering {
+  readonly transport: Transport;
+  /** What there is to say of its answers. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** What a gateway is made of; whatever is left out has the default named in limits.ts or docs/configuration.md. */
@@ -78,6 +85,8 @@ export interface GatewayOptions {
   /** What the gate shares between methods. */
   readonly gate?: GateOptions;
   readonly metadata?: MetadataRules;
+  /** Answers all calls in this process, in place of backends; made with each load. Default: backends do. */
+  readonly answering?: ((registry: DescriptorRegistry) => Answering) | undefined;
   /** Hand-written routes and middleware, on the gateway's own app: they come before every binding. */
   readonly routes?: (app: Hono, rpc: (service: string) => Rpc) => void;
   /** Makes spans of requests and calls (`createTracer`); closed with the gateway. Default: traces pass through. */

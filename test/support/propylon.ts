@@ -23,13 +23,14 @@ export interface PropylonProcess {
   stop(): Promise<void>;
 }
 
-/** Runs `propylon serve` on free ports and waits until it listens. Throws with its output when it ends instead. */
+/** Runs `propylon serve`, or another command that serves, on free ports and waits until it listens. Throws with its output when it ends instead. */
 export async function startPropylon(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  command: 'serve' | 'mock' = 'serve',
 ): Promise<PropylonProcess> {
   if (!existsSync(main)) throw new Error('dist/ is missing: run "npm run build" first ("npm test" does)');
-  const child = spawn(process.execPath, [main, 'serve', ...args, '--port', '0', '--admin-port', '0'], {
+  const child = spawn(process.execPath, [main, command, ...args, '--port', '0', '--admin-port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', ...env },
   });
@@ -51,7 +52,7 @@ export async function startPropylon(
     });
   });
   const first = await Promise.race([ready, exited]);
-  if (!Array.isArray(first)) throw new Error(`propylon serve ended with ${String(first)}:\n${output}`);
+  if (!Array.isArray(first)) throw new Error(`propylon ${command} ended with ${String(first)}:\n${output}`);
   const [, url = '', adminUrl = ''] = first;
   return {
     url,

@@ -1,0 +1,1 @@
+export { createMock, type Mock, type MockOptions } from './mock.js';
