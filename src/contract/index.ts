@@ -1,5 +1,8 @@
 export { type ClientBuild, type ClientBuildOptions, clientModule, clientRuntime } from './client/client.js';
-export { type Compared, compareSurfaces } from './compare/compare.js';
+export { compareOutlines } from './compare/compare.js';
+export { compareSurfaces } from './compare/reload.js';
+export { compareRules } from './compare/rules.js';
+export type { Finding, Rule, Rules } from './finding.js';
 export type { Json, JsonObject } from './json.js';
 export {
   type OpenApiBuild,

@@ -34,8 +34,10 @@ export const catalog = {
   OPENAPI_LEFT_OUT: 'A binding has no place in an OpenAPI document.',
   METHOD_SUNSET: 'A method is served after the day on which it was to go.',
   ROUTE_REMOVED: 'A route that was served before is gone: clients that use it break.',
-  ROUTE_CHANGED: 'A route leads to another method, streams otherwise, or takes or gives something else.',
-  FIELD_CHANGED: 'A field that clients write or read is gone or has another type.',
+  ROUTE_CHANGED:
+    'A route leads elsewhere, streams otherwise, takes or gives something else, or wants more of its callers.',
+  FIELD_CHANGED:
+    'A field or a value that clients write or read is gone, is written otherwise, or is under stricter rules.',
   RELOAD_FAILED: 'A reload has met something that it does not know.',
   RESTART_NEEDED: 'A setting has changed that a running process does not take over.',
   MOCK_RULES_BROKEN: 'A made-up answer breaks rules of buf.validate, since none was found that keeps them.',

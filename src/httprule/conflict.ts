@@ -28,52 +28,66 @@ interface Overlapping {
   readonly binding: Binding;
 }
 
+/** Two routes that share some requests, and one of these. */
+export interface Overlap<T> {
+  readonly winner: T;
+  readonly loser: T;
+  readonly httpMethod: string;
+  /** A path that both match. */
+  readonly path: string;
+}
+
+/** All pairs that were found, and whether all were looked for. */
+export interface Overlaps<T> {
+  readonly found: readonly Overlap<T>[];
+  readonly isComplete: boolean;
+}
+
 /**
- * Notes for routes that share some paths without being equal: HTTP_RULE_OVERLAP, with an example
- * and who wins it. At most 50, and one that says how many more there are.
+ * Routes that share some paths without being equal, with an example and who wins it.
  *
  * A template whose variable could swallow another's verb ("/v1/{name}" and "/v1/{name}:cancel") is
- * not noted: that is what verbs are for. Nor is a route for every HTTP method beside one for a
+ * not among them: that is what verbs are for. Nor is a route for every HTTP method beside one for a
  * single method at the same shape.
  */
-export function overlaps<T extends Overlapping>(roots: ReadonlyMap<string, TrieNode<T>>): Diagnostic[] {
-  const notes: Diagnostic[] = [];
-  let more = 0;
+export function findOverlaps<T>(roots: ReadonlyMap<string, TrieNode<T>>): Overlaps<T> {
+  const found: Overlap<T>[] = [];
   let budget = pairsMax;
   const placeholder = unusedLiteral(roots);
   for (const [verb, root] of roots) {
     budget = walkPairs(root, placeholder, budget, (left, right, example) => {
       for (const [a, b, httpMethod] of contested(left, right)) {
         const winner = findRoute(root, example(), 0, { httpMethods: [httpMethod, anyMethod], bits: -1 });
-        // A third route that wins over both has notes of its own.
-        if (winner !== a && winner !== b) continue;
-        if (notes.length >= overlapNotesMax) {
-          more++;
-          continue;
-        }
+        // A third route that wins over both has pairs of its own.
+        if (winner === undefined || (winner !== a && winner !== b)) continue;
         const path = `/${example().join('/')}${verb === '' ? '' : `:${verb}`}`;
-        notes.push(overlap(winner, winner === a ? b : a, `${httpMethod} ${path}`));
+        found.push({ winner, loser: winner === a ? b : a, httpMethod, path });
       }
     });
   }
-  if (more > 0 || budget <= 0) {
+  return { found, isComplete: budget > 0 };
+}
+
+/** Overlaps as notes, HTTP_RULE_OVERLAP: at most 50, and one that says how many more there are. */
+export function overlapNotes<T extends Overlapping>({ found, isComplete }: Overlaps<T>): Diagnostic[] {
+  const notes = found.slice(0, overlapNotesMax).map(
+    ({ winner, loser, httpMethod, path }): Diagnostic => ({
+      severity: 'note',
+      code: 'HTTP_RULE_OVERLAP',
+      text: `${describeBinding(loser.binding)} also matches ${httpMethod} ${path}, which goes to ${describeBinding(winner.binding)}`,
+      locations: [loser.binding.location, winner.binding.location],
+    }),
+  );
+  const more = found.length - notes.length;
+  if (more > 0 || !isComplete) {
     notes.push({
       severity: 'note',
       code: 'HTTP_RULE_OVERLAP',
-      text: `${more} more pairs of routes overlap${budget <= 0 ? ', and not all pairs were compared' : ''}`,
+      text: `${more} more pairs of routes overlap${isComplete ? '' : ', and not all pairs were compared'}`,
       locations: [],
     });
   }
   return notes;
-}
-
-function overlap(winner: Overlapping, loser: Overlapping, request: string): Diagnostic {
-  return {
-    severity: 'note',
-    code: 'HTTP_RULE_OVERLAP',
-    text: `${describeBinding(loser.binding)} also matches ${request}, which goes to ${describeBinding(winner.binding)}`,
-    locations: [loser.binding.location, winner.binding.location],
-  };
 }
 
 /** Routes of two nodes that serve a common HTTP method, with that method. */

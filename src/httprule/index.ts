@@ -1,4 +1,6 @@
 export { type Binding, type BoundVariable, collectBindings } from './binding.js';
+export type { Overlap, Overlaps } from './conflict.js';
+export { examplePaths, freeWord } from './example-paths.js';
 export { fillTemplate } from './fill.js';
 export { mergeRules, noRules, type OverlayRule, type RulesOverlay } from './overlay.js';
 export type { PathTemplate, Segment, TemplateVariable } from './path-template.js';

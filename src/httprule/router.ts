@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic/index.js';
 import { Code, StatusError } from '../status/index.js';
 import type { Binding } from './binding.js';
-import { conflict, overlaps } from './conflict.js';
+import { conflict, findOverlaps, type Overlaps, overlapNotes } from './conflict.js';
 import { decodeCapture, type KeptEscapes, normalizeEscapes } from './percent.js';
 import { parseRequestPath, type RequestPath } from './request-path.js';
 import {
@@ -72,7 +72,7 @@ const nowhere: NoMatch = Object.freeze({ allow: Object.freeze([]) });
 export function buildRouter<T>(
   entries: readonly RouterEntry<T>[],
   options: RouterOptions,
-): { router: Router<T>; diagnostics: Diagnostic[] } {
+): { router: Router<T>; overlaps: Overlaps<RouterEntry<T>>; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const builders = new Map<string, TrieBuilder<RouterEntry<T>>>();
   for (const entry of entries) {
@@ -87,8 +87,9 @@ export function buildRouter<T>(
   }
   const bits = new MethodBits();
   const roots = new Map([...builders].map(([verb, builder]) => [verb, builder.freeze(bits)]));
-  diagnostics.push(...overlaps(roots));
-  return { router: createRouter(roots, bits, options), diagnostics };
+  const overlaps = findOverlaps(roots);
+  diagnostics.push(...overlapNotes(overlaps));
+  return { router: createRouter(roots, bits, options), overlaps, diagnostics };
 }
 
 function createRouter<T>(

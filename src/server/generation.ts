@@ -38,6 +38,8 @@ export interface Generation {
   /** What carries calls to "pkg.Service.Method" until `release`; undefined where nothing does. */
   transport(name: string): Transport | undefined;
   openApi(wanted: Partial<Omit<OpenApiOptions, 'limits'>>): OpenApiBuild;
+  /** What clients are served, made when it is first asked for. */
+  outline(): Outline;
   /** Gives back what it holds, once nothing runs on it any more; what the next holds too stays. */
   release(): Promise<void>;
 }
@@ -152,6 +154,7 @@ function assembled(
     limits,
     parts,
     transport,
+    outline,
     serving: {
       surface: loaded.surface,
       limits,

@@ -58,7 +58,7 @@ export function createReloads(core: Gateway, first: Generation, watches: Watches
         await next.release();
         return refused([nothingLeft]);
       }
-      const broken = compareSurfaces(surface, nextSurface);
+      const broken = compareSurfaces(current.outline(), next.outline());
       serve(next);
       return {
         kind: 'reloaded',

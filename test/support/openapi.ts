@@ -66,15 +66,18 @@ const imported: Readonly<Record<string, string>> = Object.fromEntries([
   ['buf/validate/validate.proto', read('.cache/protos/buf/validate/validate.proto')],
 ]);
 
+const wellKnown = ['any', 'duration', 'empty', 'field_mask', 'struct', 'timestamp', 'wrappers'].map(
+  (name) => `google/protobuf/${name}.proto`,
+);
+const head = `syntax = "proto3";\n${[...Object.keys(imported), ...wellKnown].map((name) => `import "${name}";`).join('\n')}\n`;
+
 /** Compiles one proto3 file of package t.v1 that may use all that says something of an API. */
 export function contractProtos(text: string, more: Readonly<Record<string, string>> = {}): Uint8Array {
-  const wellKnown = ['any', 'duration', 'empty', 'field_mask', 'struct', 'timestamp', 'wrappers'].map(
-    (name) => `google/protobuf/${name}.proto`,
-  );
-  const used = [...Object.keys(imported), ...wellKnown].map((name) => `import "${name}";`);
-  return compileProtos({
-    ...imported,
-    ...more,
-    't.proto': `syntax = "proto3";\npackage t.v1;\n${used.join('\n')}\n${text}`,
-  });
+  return compileProtos({ ...imported, ...more, 't.proto': `${head}package t.v1;\n${text}` });
+}
+
+/** The same of several files, which say their packages themselves. */
+export function contractFiles(files: Readonly<Record<string, string>>): Uint8Array {
+  const own = Object.entries(files).map(([name, text]): [string, string] => [name, `${head}${text}`]);
+  return compileProtos({ ...imported, ...Object.fromEntries(own) });
 }

@@ -1,67 +1,35 @@
-import type { Diagnostic } from '../../diagnostic/index.js';
-import type { Binding } from '../../httprule/index.js';
-import { MessageComparison } from './messages.js';
-
-/** More warnings than these are counted, not told. */
-const toldMax = 100;
-
-/** What is compared of a surface, or of its outline. */
-export interface Compared {
-  readonly routes: readonly { readonly binding: Binding }[];
-}
+import type { Outline } from '../../surface/index.js';
+import type { Finding } from '../finding.js';
+import { compareAccess } from './access.js';
+import { compareAllowances } from './allowances.js';
+import { compareBindings } from './binding.js';
+import { compareExchange } from './exchange.js';
+import { compareJsonForms } from './json-forms.js';
+import { compareManners } from './manners.js';
+import { createMessages } from './messages.js';
+import { createReport } from './report.js';
+import { pairRoutes } from './routes.js';
 
 /**
- * What clients of `before` would find broken in `after`, as warnings: routes that are gone, that lead to another method
- * or stream otherwise, and fields that are gone or of another type. What is new breaks nobody.
+ * What clients of `before` would find broken in `after`, by `compareRules`: the gravest first, then by subject. The cost
+ * grows with the number of routes and of fields: each pair of messages is compared once for each way in which clients
+ * meet it.
  */
-export function compareSurfaces(before: Compared, after: Compared): readonly Diagnostic[] {
-  const found: Diagnostic[] = [];
-  const messages = new MessageComparison((diagnostic) => found.push(diagnostic));
-  const routes = new Map(after.routes.map(({ binding }) => [shapeOf(binding), binding]));
-  for (const { binding } of before.routes) {
-    const now = routes.get(shapeOf(binding));
-    if (now === undefined) {
-      const text = `The route ${routeText(binding)} of ${methodName(binding)} is gone.`;
-      found.push({ severity: 'warning', code: 'ROUTE_REMOVED', text, locations: [] });
-      continue;
-    }
-    found.push(...changesOf(binding, now));
-    messages.compare(binding.method.input, now.method.input);
-    messages.compare(binding.method.output, now.method.output);
+export function compareOutlines(before: Outline, after: Outline): readonly Finding[] {
+  const { report, findings } = createReport();
+  const comparison = { before, after, report };
+  const messages = createMessages(comparison);
+  for (const pair of pairRoutes(comparison)) {
+    compareBindings(pair, report);
+    compareExchange(pair, messages, comparison);
+    compareJsonForms(pair, comparison);
+    compareAccess(pair, comparison);
+    compareAllowances(pair, report);
+    compareManners(pair, report);
   }
-  const left = found.length - toldMax;
-  if (left <= 0) return found;
-  const text = `${left} further changes that may break clients are not listed.`;
-  return [...found.slice(0, toldMax), { severity: 'warning', code: 'ROUTE_CHANGED', text, locations: [] }];
-}
-
-function changesOf(before: Binding, now: Binding): readonly Diagnostic[] {
-  const changed = (what: string, one: string, other: string): Diagnostic[] => {
-    if (one === other) return [];
-    const text = `${routeText(before)} ${what} ${one}, and now ${other}.`;
-    return [{ severity: 'warning', code: 'ROUTE_CHANGED', text, locations: [now.location] }];
-  };
-  return [
-    ...changed('led to', methodName(before), methodName(now)),
-    ...changed('was', kindText(before), kindText(now)),
-    ...changed('took its body for', bodyText(before), bodyText(now)),
-    ...changed('answered with', responseText(before), responseText(now)),
-  ];
-}
-
-const routeText = ({ httpMethod, template }: Binding): string => `${httpMethod} ${template.text}`;
-
-/** What variables are called is not seen by clients. */
-function shapeOf({ httpMethod, template }: Binding): string {
-  const path = template.text.replace(/\{[^=}]+\}/g, '*').replace(/\{[^=}]+=([^}]*)\}/g, '$1');
-  return `${httpMethod} ${path}`;
-}
-
-const methodName = ({ method }: Binding): string => `${method.parent.typeName}.${method.name}`;
-const kindText = ({ method }: Binding): string => method.methodKind.replace('_', ' ');
-const responseText = ({ responseBody }: Binding): string => responseBody?.name ?? 'the whole message';
-
-function bodyText({ body }: Binding): string {
-  if (typeof body !== 'string') return body.name;
-  return body === 'all' ? 'the whole message' : 'nothing';
+  if (before.errorForm !== after.errorForm) {
+    const text = `Errors had the form "${before.errorForm}", and now have "${after.errorForm}".`;
+    report('ERROR_FORM_CHANGED', 'errors', text);
+  }
+  return findings();
 }

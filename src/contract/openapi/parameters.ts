@@ -1,14 +1,13 @@
-import { textField, textMapField } from '../../codec/index.js';
-import { behaves, commentOf, type DescField, type DescMessage } from '../../descriptor/index.js';
+import { commentOf, type DescField } from '../../descriptor/index.js';
 import type { Binding } from '../../httprule/index.js';
 import type { Limits } from '../../limits.js';
-import { sourceOf } from '../../surface/index.js';
 import { compact, type Json, type JsonObject } from '../json.js';
 import { described, readComment } from '../schema/comment.js';
 import type { Form } from '../schema/form.js';
 import type { Schemas } from '../schema/schemas.js';
 import { notNull } from '../schema/well-known.js';
 import type { PathSlot } from './path.js';
+import { queryFields } from './query-fields.js';
 
 /** A parameter of the path: a field as text, or a part of one. */
 export function pathParameter(slot: PathSlot, name: string, schemas: Schemas, form: Form): JsonObject {
@@ -51,66 +50,26 @@ function exampleAt({ pattern, place, isRest }: PathSlot, example: string): strin
   return isRest ? segments.slice(place).join('/') : segments[place];
 }
 
-/**
- * The parameters of the query: every field that only the query may set and that has a form as text, by the path of
- * its names. A message within itself is not entered again, so that there is an end.
- */
+/** The parameters of the query, by the paths of their names. */
 export function queryParameters(
   binding: Binding,
   schemas: Schemas,
   form: Form,
-  { queryDepthMax }: Pick<Limits, 'queryDepthMax'>,
+  limits: Pick<Limits, 'queryDepthMax'>,
 ): JsonObject[] {
-  const parameters: JsonObject[] = [];
-  const visit = (
-    message: DescMessage,
-    parents: readonly DescField[],
-    within: readonly DescMessage[],
-  ): void => {
-    for (const field of message.fields) {
-      const fields = [...parents, field];
-      const source = sourceOf(binding, fields);
-      const isOnPath =
-        source === 'path' && binding.variables.some(({ path }) => path.fields.length > fields.length);
-      // A member of a oneof that the path sets already could only be refused.
-      const isRival = binding.variables.some(
-        ({ path }) =>
-          field.oneof !== undefined &&
-          path.fields[parents.length]?.oneof === field.oneof &&
-          parents.every((one, index) => path.fields[index] === one),
-      );
-      // Beside a field of the path, others of its message may come from the query.
-      if (source !== 'query' && !isOnPath) continue;
-      if (binding.body === 'all' || behaves(field, 'outputOnly') || (isRival && !isOnPath)) continue;
-      const parameter = source === 'query' ? queryParameter(fields, schemas, form) : undefined;
-      if (parameter !== undefined) parameters.push(parameter);
-      else if (
-        field.fieldKind === 'message' &&
-        !isEncoding(field.message) &&
-        !within.includes(field.message) &&
-        fields.length < queryDepthMax
-      )
-        visit(field.message, fields, [...within, field.message]);
-    }
-  };
-  visit(binding.method.input, [], [binding.method.input]);
-  return parameters;
-}
-
-/** A message whose fields are an encoding, which no name of a parameter may enter. */
-function isEncoding({ typeName }: DescMessage): boolean {
-  return typeName === 'google.protobuf.Any';
+  return queryFields(binding, limits)
+    .map((fields) => queryParameter(fields, schemas, form))
+    .filter((parameter) => parameter !== undefined);
 }
 
 const jsonTexts: ReadonlySet<string> = new Set(
   ['Struct', 'Value', 'ListValue'].map((name) => `google.protobuf.${name}`),
 );
 
-/** The field as a parameter, or undefined where it has no form as text. */
+/** The field at the end of a path as a parameter. */
 function queryParameter(fields: readonly DescField[], schemas: Schemas, form: Form): JsonObject | undefined {
   const leaf = fields.at(-1);
-  if (leaf === undefined || 'problem' in (leaf.fieldKind === 'map' ? textMapField(leaf) : textField(leaf)))
-    return undefined;
+  if (leaf === undefined) return undefined;
   const {
     description,
     deprecated,

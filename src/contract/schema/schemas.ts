@@ -7,6 +7,7 @@ import { gnosticOf, overlaid } from './gnostic.js';
 import { restricted } from './merge.js';
 import { notEmpty } from './not-empty.js';
 import { atLeastOne, atMostOne, joined } from './oneof.js';
+import { isFieldRequired } from './required.js';
 import { resourceNamePattern, resourcePatterns } from './resource-name.js';
 import { type FieldRules, fieldRules, isOneofRequired, messageRules, type ValueRules } from './rules.js';
 import { mapKeySchema, scalarSchema } from './scalar.js';
@@ -49,12 +50,7 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
   };
   const nameOf = (field: DescField, { protoNames }: Form): string =>
     protoNames ? field.name : field.jsonName;
-  const isRequired = (field: DescField): boolean =>
-    // What a server writes is no duty of those who send.
-    !behaves(field, 'outputOnly') &&
-    (field.presence === legacyRequired ||
-      (behaves(field, 'required') && !behaves(field, 'identifier')) ||
-      rulesOf(field).isRequired);
+  const isRequired = (field: DescField): boolean => isFieldRequired(field, rulesOf(field));
 
   /** Whether a patch of the message differs from the message: anything in it is required. */
   const requires = (message: DescMessage): boolean => {
@@ -235,9 +231,6 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
     components: () => Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }
-
-/** FeatureSet.FieldPresence LEGACY_REQUIRED (descriptor.proto). */
-const legacyRequired = 3;
 
 function valuesSchema(values: DescEnum['values'], { enumsAsNumbers }: Form): JsonObject {
   if (!enumsAsNumbers) return { type: 'string', enum: values.map(({ name }) => name) };
