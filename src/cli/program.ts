@@ -5,6 +5,8 @@ import { explain } from './commands/explain.js';
 import { key } from './commands/key.js';
 import { addMockFlags, mock } from './commands/mock.js';
 import { openapi } from './commands/openapi.js';
+import { addRecordFlags, record } from './commands/record.js';
+import { addReplayFlags, replay } from './commands/replay.js';
 import { routes } from './commands/routes.js';
 import { serve } from './commands/serve.js';
 import { addExplainFlags, addListenFlags, addOpenApiFlags, addSourceFlags, append } from './flags.js';
@@ -33,6 +35,8 @@ Examples:
   propylon openapi --proto ./proto --out openapi.yaml            what clients are given
   propylon mock --proto ./proto                                  the API before there is a backend
   propylon explain GET /v1/products/p1 --proto ./proto           what would happen to a request, and why
+  propylon record --to http://old-gateway:8080 --out t.ndjson    write traffic down, without credentials
+  propylon replay t.ndjson --against http://127.0.0.1:8080       what another gateway answers
   propylon codec shop.v1.Product --proto ./proto                 what its transcoding runs
   propylon codec --proto ./proto --out codecs.mjs                the same ahead of time, for all routes
 
@@ -73,6 +77,12 @@ Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:
   )
     .option('-o, --out <module>', 'write an ES module for serve --codecs; types are written besides')
     .action(async (types, flags) => finish(await codec(types, flags)));
+  addRecordFlags(
+    root.command('record').description('write down what passes at a gateway, without credentials'),
+  ).action(async (flags) => finish(await record(flags)));
+  addReplayFlags(
+    root.command('replay <recording>').description('ask another gateway the same, and compare its answers'),
+  ).action(async (file, flags) => finish(await replay(file, flags)));
   root
     .command('key')
     .description('API keys')

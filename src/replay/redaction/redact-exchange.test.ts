@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import type { Exchange } from '../exchange.js';
+import { createPlaceholder, hasPlaceholder } from './placeholder.js';
+import { redactExchange } from './redact-exchange.js';
+import { redactionRules } from './rules.js';
+
+/** Nothing that holds this may be left. */
+const secret = 'PLANTED-4711';
+
+interface Given {
+  readonly target?: string;
+  readonly headers?: readonly [string, string][];
+  readonly type?: string;
+  readonly body?: string;
+  readonly answer?: string;
+  readonly answerType?: string;
+  readonly answerHeaders?: readonly [string, string][];
+}
+
+const body = (text: string | undefined) =>
+  text === undefined ? {} : { body: { text, bytes: Buffer.byteLength(text) } };
+
+function exchangeOf({
+  target = '/v1/a',
+  headers = [],
+  type = 'application/json',
+  ...given
+}: Given): Exchange {
+  const { answerType = 'application/json', answerHeaders = [] } = given;
+  return {
+    at: '2026-01-01T00:00:00.000Z',
+    ms: 1,
+    request: { method: 'POST', target, headers: [['content-type', type], ...headers], ...body(given.body) },
+    response: {
+      status: 200,
+      headers: [['content-type', answerType], ...answerHeaders],
+      ...body(given.answer),
+    },
+  };
+}
+
+const redacted = (given: Given, also: readonly string[] = []): Exchange =>
+  redactExchange(exchangeOf(given), redactionRules(also), createPlaceholder());
+
+describe('what is written down of an exchange', () => {
+  it.each<[where: string, given: Given, also?: string[]]>([
+    ['authorization', { headers: [['authorization', `Bearer ${secret}`]] }],
+    ['a scheme that nobody knows', { headers: [['authorization', `Acme ${secret}`]] }],
+    [
+      'basic credentials',
+      {
+        headers: [['authorization', `Basic ${Buffer.from(`u:${secret}`).toString('base64')}`]],
+        answer: `{"you":"${secret}"}`,
+      },
+    ],
+    [
+      'cookies',
+      {
+        headers: [['cookie', `a=1; sid=${secret}`]],
+        answerHeaders: [['set-cookie', `sid=${secret}; Path=/`]],
+      },
+    ],
+    [
+      'API keys',
+      {
+        headers: [
+          ['x-api-key', secret],
+          ['x-goog-api-key', secret],
+          ['apikey', secret],
+        ],
+      },
+    ],
+    ['a token in any header field', { headers: [['x-anything', `see Bearer ${secret}`]] }],
+    ['a header field that is named', { headers: [['x-tenant', secret]] }, ['X-Tenant']],
+    ['query parameters', { target: `/v1/a?key=${secret}&access_token=${secret}&$key=${secret}&q=1` }],
+    ['… with escapes', { target: `/v1/a?access%5Ftoken=${secret}&%24key=${encodeURIComponent(secret)}` }],
+    ['… of nested messages', { target: `/v1/a?login.password=${secret}&login[pin]=1` }],
+    ['a path with a token of its own kind', { target: '/v1/eyJPLANTED-4711.eyJhIjoxfQ.c2ln' }],
+    [
+      'JSON fields',
+      {
+        body: `{"user":"a","password":"${secret}","nested":[{"clientSecret":"${secret}","api_key":"${secret}"}]}`,
+      },
+    ],
+    ['everything below such a field', { body: `{"credentials":{"a":"${secret}","b":["${secret}"]}}` }],
+    ['names with escapes', { body: `{"pass\\u0077ord":"${secret}"}` }],
+    ['lines', { type: 'application/x-ndjson', body: `{"a":1}\n{"token":"${secret}"}\n` }],
+    ['an array', { answer: `[{"a":1},{"token":"${secret}"}]` }],
+    [
+      'events',
+      {
+        answerType: 'text/event-stream',
+        answer: `id: 1\ndata: {"token":"${secret}"}\n\ndata: token=${secret}\n\n`,
+      },
+    ],
+    ['forms', { type: 'application/x-www-form-urlencoded', body: `user=a&password=${secret}` }],
+    ['JSON without a type', { type: '', body: `{"password":"${secret}"}` }],
+    ['JSON that is cut', { body: `{"password":"${secret}","x":["${secret.slice(0, 9)}` }],
+    ['JSON that is cut inside of the secret', { body: `{"a":1,"password":"${secret}` }],
+    ['JSON that is none', { body: `{"a":1,"password":"${secret}",}` }],
+    ['text', { answerType: 'text/html', answer: `<a href="?token=${secret}">` }],
+    ['multipart', { type: 'multipart/form-data; boundary=b', body: `--b\r\n\r\n${secret}\r\n--b--` }],
+    ['protobuf', { type: 'application/x-protobuf', body: secret }],
+    ['a redirect', { answerHeaders: [['location', `https://a.example/cb?code=${secret}#x`]] }],
+    ['fields that are named', { body: `{"customer":{"taxId":"${secret}"}}` }, ['tax_id']],
+    ['paths that are named', { answer: `{"items":[{"note":"${secret}"}],"note":"n"}` }, ['$.items[].note']],
+    [
+      'what is repeated: in an answer',
+      { headers: [['x-api-key', secret]], answer: `{"message":"${secret} is unknown"}` },
+    ],
+    ['… in the path', { target: `/v1/keys/${secret}`, headers: [['x-api-key', secret]] }],
+    ['… before it is known', { headers: [['x-trace', secret]], answer: `{"token":"${secret}"}` }],
+    ['… as a name', { headers: [['x-api-key', secret]], answer: `{"${secret}":1}` }],
+    ['… escaped in a URL', { target: '/v1/a?x=PLANTED%2D4711', headers: [['x-api-key', secret]] }],
+  ])('has no secrets: %s', (_, given, also) => {
+    const text = JSON.stringify(redacted(given, also));
+    expect(text).not.toContain('PLANTED');
+    expect(text).not.toContain('4711');
+    expect(text).not.toContain(Buffer.from(`u:${secret}`).toString('base64').slice(0, 8));
+  });
+
+  it.each<[what: string, given: Given]>([
+    ['numbers of any length', { body: '{"a":12345678901234567890.10, "b" : 1e3}' }],
+    [
+      'authors, page tokens and keys of other kinds',
+      { body: '{"author":"a","nextPageToken":"n","keyboard":"k","primaryKey":"p"}' },
+    ],
+    ['queries', { target: '/v1/a?page_token=x&page_size=2&a%2Fb=+' }],
+    ['JSON that is none, and has no secret', { body: '{"a":1,' }],
+    ['what is empty or no text', { body: '{"password":"","token":null,"hasPassword":true}' }],
+    [
+      'challenges, and what browsers may send',
+      {
+        answerHeaders: [
+          ['www-authenticate', 'Bearer realm="a"'],
+          ['access-control-allow-headers', 'authorization'],
+        ],
+      },
+    ],
+  ])('is otherwise as it was: %s', (_, given) => {
+    expect(redacted(given)).toEqual(exchangeOf(given));
+  });
+
+  it('keeps what is equal equal, within one recording and no other', () => {
+    const placeholder = createPlaceholder();
+    const written = (token: string, by = placeholder): unknown =>
+      redactExchange(exchangeOf({ headers: [['authorization', token]] }), redactionRules([]), by).request
+        .headers[1];
+    expect(written('a-token')).toEqual(written('a-token'));
+    expect(written('a-token')).not.toEqual(written('b-token'));
+    expect(written('a-token')).not.toEqual(written('a-token', createPlaceholder()));
+  });
+
+  it('has placeholders that are known again, in URLs too', () => {
+    const { request } = redacted({ target: `/v1/a?key=${secret}`, body: `{"token":"${secret}"}` });
+    expect([hasPlaceholder(request.target), hasPlaceholder(request.body?.text ?? '')]).toEqual([true, true]);
+    expect(hasPlaceholder('[redacted:short]')).toBe(false);
+  });
+
+  it('goes over a large body in no more than linear time', () => {
+    const large = `{"a":"${'token '.repeat(20_000)}","b":[${'1,'.repeat(20_000)}1]}`;
+    const start = process.cpuUsage();
+    redacted({ body: large, headers: [['x-api-key', secret]] });
+    expect(process.cpuUsage(start).user / 1_000).toBeLessThan(2_000);
+  });
+});

@@ -1,0 +1,48 @@
+import { redact } from '../../telemetry/index.js';
+import type { JsonMember, JsonValue } from '../json/json-value.js';
+import type { KnownSecrets } from './known-secrets.js';
+import type { RedactionRules } from './rules.js';
+
+/**
+ * A value without secrets. Below the name of one every text and number goes, while objects and lists keep their shape; what
+ * is empty, null or a boolean tells nothing and stays. The very same value where there was none.
+ */
+export function redactJson(value: JsonValue, rules: RedactionRules, known: KnownSecrets): JsonValue {
+  return walk(value, [], false);
+
+  function walk(node: JsonValue, path: readonly string[], isSecret: boolean): JsonValue {
+    switch (node.kind) {
+      case 'string':
+        return string(node, isSecret);
+      case 'number':
+        return isSecret || known.without(node.text) !== node.text
+          ? { kind: 'string', value: known.hidden(node.text) }
+          : node;
+      case 'list': {
+        const items = node.items.map((item) => walk(item, path, isSecret));
+        return items.some((item, i) => item !== node.items[i]) ? { kind: 'list', items } : node;
+      }
+      case 'object': {
+        const members = node.members.map(([name, member]): JsonMember => {
+          const below = [...path, name];
+          return [known.without(name), walk(member, below, isSecret || rules.isField(below))];
+        });
+        const isChanged = members.some(([name, member], i) => {
+          const [oldName, oldMember] = node.members[i] ?? [];
+          return name !== oldName || member !== oldMember;
+        });
+        return isChanged ? { kind: 'object', members } : node;
+      }
+      default:
+        return node;
+    }
+  }
+
+  function string(node: JsonValue & { readonly kind: 'string' }, isSecret: boolean): JsonValue {
+    const { value: text } = node;
+    if (text === '') return node;
+    if (isSecret || redact(text) !== text) return { kind: 'string', value: known.hidden(text) };
+    const clean = known.without(text);
+    return clean === text ? node : { kind: 'string', value: clean };
+  }
+}
