@@ -14,8 +14,8 @@ import { type PropylonProcess, startPropylon } from '../support/propylon.js';
 
 /**
  * Clients ask all the time while operators change everything under them, one thing after the other: not one request
- * fails. What breaks with a process that was killed is sent again, as every proxy does with a GET; at no other time is
- * there anything to send again.
+ * fails. What breaks with a process that was killed, an answer that had begun too, is asked for again, as whoever reads
+ * by GET may do; at no other time is there anything to ask for again.
  */
 
 const folder = mkdtempSync(join(tmpdir(), 'propylon-rollout-'));
@@ -74,7 +74,7 @@ interface Clients {
   /** Where each next request goes. */
   readonly targets: string[];
   readonly failures: string[];
-  /** Requests that were sent again, since their connection broke before an answer began. */
+  /** Requests that were sent again, since their connection broke before an answer had ended. */
   repeated: number;
   /** Resolves with the next answer of this version. */
   seen(version: Version): Promise<void>;
@@ -120,8 +120,7 @@ function startClients(count: number, targets: string[]): Clients {
         response.on('data', (chunk) => {
           text += chunk;
         });
-        // Midway there is nothing to send again.
-        response.on('error', (error) => reject(new Error(`cut: ${error.message}`)));
+        response.on('error', reject);
         response.on('end', () => {
           if (response.statusCode === 200) resolve(text);
           else reject(new Error(`status ${response.statusCode}: ${text}`));
