@@ -9,24 +9,30 @@ import type { WallClock } from '../clock.js';
  */
 const settledMs = 2_500;
 
+/** What a file holds, and what the file system says of it: another one whenever it was written or replaced. */
+export interface FileDigest {
+  readonly digest: string;
+  readonly version: string;
+}
+
 /** What files hold, as digests: a file whose size and times are the same is not read again. */
 export class FileDigests {
   readonly #clock: WallClock;
-  readonly #known = new Map<string, { readonly seen: string; readonly digest: string }>();
+  readonly #known = new Map<string, FileDigest>();
 
   constructor(clock: WallClock) {
     this.#clock = clock;
   }
 
   /** Rejects where the file cannot be read. */
-  async of(file: string): Promise<string> {
+  async of(file: string): Promise<FileDigest> {
     const { dev, ino, size, mtimeMs, ctimeMs } = await stat(file);
-    const seen = [dev, ino, size, mtimeMs, ctimeMs].join(' ');
+    const version = [dev, ino, size, mtimeMs, ctimeMs].join(' ');
     const known = this.#known.get(file);
-    if (known?.seen === seen) return known.digest;
-    const digest = await digestOf(file);
-    if (this.#clock.wall() - Math.max(mtimeMs, ctimeMs) > settledMs) this.#known.set(file, { seen, digest });
-    return digest;
+    if (known?.version === version) return known;
+    const found: FileDigest = { digest: await digestOf(file), version };
+    if (this.#clock.wall() - Math.max(mtimeMs, ctimeMs) > settledMs) this.#known.set(file, found);
+    return found;
   }
 }
 

@@ -27,4 +27,4 @@ export { imageSource } from './source-image.js';
 export { protosSource } from './source-protos.js';
 export { type OpenReflectionStream, type ReflectionStream, reflectionSource } from './source-reflection.js';
 export { visibilityLabelsOf } from './visibility-annotation.js';
-export { type SourceWatchHost, watchFileContent } from './watch.js';
+export { type ContentWatch, type SourceWatchHost, watchFileContent } from './watch.js';

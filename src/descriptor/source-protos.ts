@@ -105,16 +105,24 @@ async function walked(directory: string): Promise<{ readonly protos: string[]; r
 /** All that is compiled of some directories. */
 async function seenBelow(directories: readonly string[], digests: FileDigests): Promise<Seen> {
   const hash = createHash('sha256');
+  const versions = createHash('sha256');
   try {
     const all = await Promise.all(directories.map(walked));
     for (const [index, { protos }] of all.entries()) {
       const directory = directories[index] ?? '';
-      for (const proto of protos)
-        hash.update(JSON.stringify([directory, proto, await digests.of(join(directory, proto))]));
+      for (const proto of protos) {
+        const { digest, version } = await digests.of(join(directory, proto));
+        hash.update(JSON.stringify([directory, proto, digest]));
+        versions.update(JSON.stringify([directory, proto, version]));
+      }
     }
-    return { digest: hash.digest('base64url'), folders: all.flatMap(({ folders }) => folders) };
+    return {
+      digest: hash.digest('base64url'),
+      version: versions.digest('base64url'),
+      folders: all.flatMap(({ folders }) => folders),
+    };
   } catch {
-    return { digest: undefined, folders: directories };
+    return { digest: undefined, version: '', folders: directories };
   }
 }
 

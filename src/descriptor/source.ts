@@ -1,4 +1,4 @@
-import type { SourceWatchHost } from './watch.js';
+import type { ContentWatch, SourceWatchHost } from './watch.js';
 
 /** Where descriptors come from. */
 export interface DescriptorSource {
@@ -7,8 +7,8 @@ export interface DescriptorSource {
   /** A serialized google.protobuf.FileDescriptorSet. Throws DiagnosticsError with everything that is wrong. */
   load(signal: AbortSignal): Promise<Uint8Array>;
   /**
-   * Calls `changed` when `load` would give something else than before; resolves with the end of it, once everything
-   * that happens from now on is noticed. Absent where nothing can change.
+   * Calls `changed` when `load` would give something else than before; resolves once everything that happens from now
+   * on is noticed. Absent where nothing can change.
    */
-  watch?(changed: () => void, host: SourceWatchHost): Promise<() => void>;
+  watch?(changed: () => void, host: SourceWatchHost): Promise<ContentWatch>;
 }

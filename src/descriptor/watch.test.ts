@@ -47,7 +47,8 @@ class Changes {
 
 async function watched(file: string, pollMs = never, clock: WallClock = systemClock): Promise<Changes> {
   const changes = new Changes();
-  cleanups.push(await watchFileContent(file, { clock, pollMs }, changes.note));
+  const watch = await watchFileContent(file, { clock, pollMs }, changes.note);
+  cleanups.push(() => watch.close());
   return changes;
 }
 
@@ -196,6 +197,43 @@ it('a folder that is replaced under its name is watched anew', async () => {
   expect(existsSync(`${dir}.old`)).toBe(true);
 });
 
+describe('around a reading', () => {
+  async function read(file: string, during: () => void): Promise<Changes> {
+    const changes = new Changes();
+    const watch = await watchFileContent(file, { clock: systemClock, pollMs: never }, changes.note);
+    cleanups.push(() => watch.close());
+    write(file, 'two');
+    await watch.beforeReading();
+    during();
+    await watch.afterReading();
+    return changes;
+  }
+
+  it('what was there before it is none', async () => {
+    const file = join(folder(), 'file');
+    write(file, 'one');
+    const changes = await read(file, () => undefined);
+    write(file, 'three');
+    await changes.reach(1);
+    expect(changes.count).toBe(1);
+  });
+
+  it('what was another during it, and is the same again, is one: the other may have been read', async () => {
+    const file = join(folder(), 'file');
+    write(file, 'one');
+    const changes = await read(file, () => {
+      write(file, 'of a moment');
+      rmSync(file);
+      write(file, 'two');
+    });
+    await changes.reach(1);
+    // Once: what is read now is what there is.
+    write(file, 'three');
+    await changes.reach(2);
+    expect(changes.count).toBe(2);
+  });
+});
+
 describe('directories of protos', () => {
   const proto = (message: string): string => `syntax = "proto3"; message ${message} {}`;
 
@@ -219,7 +257,8 @@ describe('directories of protos', () => {
     const changes = new Changes();
     const source = protosSource([dir]);
     const host = { clock: systemClock, pollMs: never, serverPollMs: never };
-    cleanups.push((await source.watch?.(changes.note, host)) ?? (() => undefined));
+    const watch = await source.watch?.(changes.note, host);
+    cleanups.push(() => watch?.close());
     write(join(dir, 'readme.txt'), 'of no interest');
     change(dir);
     await changes.reach(1);

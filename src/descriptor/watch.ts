@@ -21,8 +21,22 @@ export interface SourceWatchHost extends WatchHost {
 export interface Seen {
   /** The same where nothing has changed; undefined where it cannot be read. */
   readonly digest: string | undefined;
+  /** Another one whenever something was written, be it the same again; absent where nobody knows. */
+  readonly version?: string | undefined;
   /** The folders in which something stirs when it changes. */
   readonly folders: readonly string[];
+}
+
+/** A watch that is kept. */
+export interface ContentWatch {
+  /** To be called before what is watched is read once more: what is there now is no change. */
+  beforeReading(): Promise<void>;
+  /**
+   * To be called behind: what was written since may be what was read, or not, and is reported, though it may be the
+   * same again by now.
+   */
+  afterReading(): Promise<void>;
+  close(): void;
 }
 
 /** What is written in several steps is complete when nothing has changed for so long. */
@@ -34,14 +48,14 @@ const foldersMax = 256;
 /**
  * Calls `changed` when `look` sees something else than before, once it has settled: a touch is no change, and a change
  * that is taken back was none. Looks when something stirs in a folder, and every `pollMs` besides. What cannot be read
- * is a change only when that lasts until the next poll, since files are replaced by deleting them first. Resolves with
- * the end of it, once everything that happens from now on is noticed.
+ * is a change only when that lasts until the next poll, since files are replaced by deleting them first. Resolves once
+ * everything that happens from now on is noticed.
  */
 export async function watchContent(
   look: () => Promise<Seen>,
   { clock, pollMs }: WatchHost,
   changed: () => void,
-): Promise<() => void> {
+): Promise<ContentWatch> {
   const watched = new WatchedFolders(() => stirred());
   let isClosed = false;
   let isLooking = false;
@@ -49,11 +63,13 @@ export async function watchContent(
   let cancel = (): void => undefined;
   /** What is not yet known to stay. */
   let fresh: { readonly digest: string | undefined; readonly since: number } | undefined;
+  /** Something else than `last` may have been read. */
+  let isUnsure = false;
 
-  const see = async (): Promise<string | undefined> => {
-    const { digest, folders } = await look();
-    await watched.follow(folders);
-    return digest;
+  const see = async (): Promise<Seen> => {
+    const seen = await look();
+    await watched.follow(seen.folders);
+    return seen;
   };
   const next = (delayMs: number): void => {
     cancel();
@@ -62,16 +78,17 @@ export async function watchContent(
   const turn = async (): Promise<void> => {
     isLooking = true;
     isStirred = false;
-    const now = await see();
+    const { digest: now } = await see();
     isLooking = false;
     if (isClosed) return;
     const at = clock.now();
     const lastsMs = now === undefined ? pollMs : settleMs;
-    if (now === last) fresh = undefined;
+    if (now === last && !isUnsure) fresh = undefined;
     else if (fresh === undefined || fresh.digest !== now) fresh = { digest: now, since: at };
     else if (at - fresh.since >= lastsMs) {
       last = now;
       fresh = undefined;
+      isUnsure = false;
       changed();
     }
     next(isStirred || fresh?.digest !== undefined ? settleMs : pollMs);
@@ -82,25 +99,38 @@ export async function watchContent(
     if (!isLooking) next(settleMs);
   };
 
-  let last = await see();
+  let { digest: last, version } = await see();
   next(pollMs);
-  return () => {
-    isClosed = true;
-    cancel();
-    watched.close();
+  return {
+    async beforeReading() {
+      if (version !== undefined) ({ digest: last, version } = await see());
+    },
+    async afterReading() {
+      if (version === undefined || (await look()).version === version) return;
+      isUnsure = true;
+      stirred();
+    },
+    close() {
+      isClosed = true;
+      cancel();
+      watched.close();
+    },
   };
 }
 
 /** As `watchContent`, of one file. */
-export function watchFileContent(file: string, host: WatchHost, changed: () => void): Promise<() => void> {
+export function watchFileContent(file: string, host: WatchHost, changed: () => void): Promise<ContentWatch> {
   const digests = new FileDigests(host.clock);
   const folders = [dirname(file)];
-  const look = async (): Promise<Seen> => ({
-    digest: await digests.of(file).catch(() => undefined),
-    folders,
-  });
+  const look = async (): Promise<Seen> => {
+    const { digest, version } = await digests.of(file).catch(() => absent);
+    return { digest, version, folders };
+  };
   return watchContent(look, host, changed);
 }
+
+/** A file that cannot be read. */
+const absent = { digest: undefined, version: '' };
 
 /** Folders in which something may stir. One that is another by now, under the same name, is watched anew. */
 class WatchedFolders {

@@ -76,7 +76,8 @@ export async function createGateway(options: GatewayOptions): Promise<PropylonGa
   let first: Generation | undefined;
   try {
     const { signal } = new AbortController();
-    first = await nextGeneration({ ...options, log: recorded(options, recorder) }, signal, watches);
+    const load = () => nextGeneration({ ...options, log: recorded(options, recorder) }, signal, watches);
+    first = await (watches?.reading(load) ?? load());
     // Only what is the same as before is none.
     if (first === undefined) throw new Error('Nothing was loaded.');
     const gateway = assemble(options, first, recorder, watches);

@@ -40,18 +40,22 @@ export function createReloads(core: Gateway, first: Generation, watches: Watches
     diagnostics,
   });
 
+  const read = async (given: GatewayOptions | undefined) => {
+    const renewed =
+      given === undefined ? await current.options.renew?.() : { options: given, diagnostics: [] };
+    const options = { ...(renewed?.options ?? current.options), ...functionsOf(first.options) };
+    const next = await nextGeneration(options, closing.signal, watches, current);
+    return { next, told: renewed?.diagnostics ?? [] };
+  };
+
   async function once(given: GatewayOptions | undefined): Promise<ReloadResult> {
     try {
-      const renewed =
-        given === undefined ? await current.options.renew?.() : { options: given, diagnostics: [] };
-      const options = { ...(renewed?.options ?? current.options), ...functionsOf(first.options) };
-      const next = await nextGeneration(options, closing.signal, watches, current);
+      const { next, told } = await (watches?.reading(() => read(given)) ?? read(given));
       if (closing.signal.aborted) {
         await next?.release();
         return refused([]);
       }
       const { surface } = current.loaded;
-      const told = renewed?.diagnostics ?? [];
       if (next === undefined) return { kind: 'unchanged', generation: surface.generation, diagnostics: told };
       const { surface: nextSurface, diagnostics } = next.loaded;
       if (nextSurface.routes.length === 0 && surface.routes.length > 0) {

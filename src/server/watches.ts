@@ -1,5 +1,10 @@
 import type { WallClock } from '../clock.js';
-import { type DescriptorSource, type SourceWatchHost, watchFileContent } from '../descriptor/index.js';
+import {
+  type ContentWatch,
+  type DescriptorSource,
+  type SourceWatchHost,
+  watchFileContent,
+} from '../descriptor/index.js';
 import type { Limits } from '../limits.js';
 import type { GatewayOptions } from './options.js';
 
@@ -7,6 +12,8 @@ import type { GatewayOptions } from './options.js';
 export interface Watches {
   /** Watches what is named now, and no longer what is not; resolves once everything that changes from now on is noticed. */
   follow(options: GatewayOptions, sources: readonly DescriptorSource[], limits: Limits): Promise<void>;
+  /** Runs what reads all that is watched: what changes meanwhile may have been read or not, and is reported in any case. */
+  reading<T>(read: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
@@ -15,7 +22,7 @@ const togetherMs = 20;
 
 /** `changed` is called when something has changed, whatever it is. */
 export function createWatches(clock: WallClock, changed: () => void): Watches {
-  const stops = new Map<string, () => void>();
+  const watches = new Map<string, ContentWatch>();
   let isClosed = false;
   let isWaiting = false;
   const soon = (): void => {
@@ -29,32 +36,40 @@ export function createWatches(clock: WallClock, changed: () => void): Watches {
   return {
     async follow(options, sources, { fileReloadMs, reflectionReloadMs }) {
       const host: SourceWatchHost = { clock, pollMs: fileReloadMs, serverPollMs: reflectionReloadMs };
-      const wanted = new Map<string, () => Promise<() => void>>();
+      const wanted = new Map<string, () => Promise<ContentWatch>>();
       for (const file of filesOf(options))
         wanted.set(`file ${file}`, () => watchFileContent(file, host, soon));
       for (const source of sources) {
-        const { label } = source;
-        if (source.watch !== undefined)
-          wanted.set(label, async () => (await source.watch?.(soon, host)) ?? (() => undefined));
+        const start = source.watch?.bind(source);
+        if (start !== undefined) wanted.set(source.label, () => start(soon, host));
       }
-      for (const [name, stop] of stops) {
+      for (const [name, watch] of watches) {
         if (wanted.has(name)) continue;
-        stop();
-        stops.delete(name);
+        watch.close();
+        watches.delete(name);
       }
       await Promise.all(
         [...wanted].map(async ([name, start]) => {
-          if (stops.has(name)) return;
-          const stop = await start();
-          if (isClosed) stop();
-          else stops.set(name, stop);
+          if (watches.has(name)) return;
+          const watch = await start();
+          if (isClosed) watch.close();
+          else watches.set(name, watch);
         }),
       );
     },
+    async reading(read) {
+      await Promise.all([...watches.values()].map((watch) => watch.beforeReading()));
+      try {
+        return await read();
+      } finally {
+        // Also those that have begun meanwhile, since they look before they are read.
+        await Promise.all([...watches.values()].map((watch) => watch.afterReading()));
+      }
+    },
     close() {
       isClosed = true;
-      for (const stop of stops.values()) stop();
-      stops.clear();
+      for (const watch of watches.values()) watch.close();
+      watches.clear();
     },
   };
 }
