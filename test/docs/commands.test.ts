@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startDemoBackends } from '../../src/demo/index.js';
 import { applyDiff } from './diff.js';
 import { isShown } from './expected.js';
@@ -13,6 +13,7 @@ import { openReaderShell, type Printed, type ReaderHas, type ReaderShell } from 
  *
  *   sh                     runs, and every command ends well
  *   sh exit=1              its last command ends with 1
+ *   sh until               what it shows comes within seconds: it is run until it does
  *   sh terminal=gateway    stays: in a terminal of its own, where it ends what ran there before
  *   sh no-run=cluster      is not run: reasons.ts
  *   console                `$ ` begins a command, what follows is what it prints
@@ -113,7 +114,12 @@ describe.each(pages.map(({ page, steps }) => [page.file, page, steps] as const))
     it.each(steps.map((step) => [step.block.line, titleOf(step), step] as const))(
       'line %i: %s',
       async (_line, _title, step) => {
-        if (step.kind === 'run') return expectShown(await reader.run(step.commands), step);
+        if (step.kind === 'run') {
+          const show = async (): Promise<void> => expectShown(await reader.run(step.commands), step);
+          return step.block.marks.has('until')
+            ? vi.waitFor(show, { timeout: 30_000, interval: 200 })
+            : show();
+        }
         if (step.kind === 'stay') return void (await reader.stay(step.terminal, step.block.text));
         const { path, block } = step;
         reader.write(path, step.kind === 'write' ? block.text : applyDiff(reader.read(path), block.text));

@@ -178,7 +178,13 @@ esac
 exec node "${main}" "$@"`,
   );
   program('npm', `exec node "${join(here, 'npm-offline.mjs')}" "${repository}" "$@"`);
-  program('npx', 'program=$1; shift; PATH="node_modules/.bin:$PATH" exec "$program" "$@"');
+  program(
+    'npx',
+    `case "$1 $2 $3" in
+  'buf dep update') exec node "${join(here, 'buf-deps-offline.mjs')}" "${repository}" ;;
+esac
+program=$1; shift; PATH="node_modules/.bin:$PATH" exec "$program" "$@"`,
+  );
   program('buf', `exec node "${join(repository, 'node_modules/@bufbuild/buf/bin/buf')}" "$@"`);
   // No meter of progress, as at a terminal; what is answered with an error fails, so that a page must show it.
   writeFileSync(join(scratch, '.curlrc'), 'silent\nshow-error\nfail-with-body\nmax-time = 20\n');
