@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { version } from '../version.js';
+import { addCheckFlags, check } from './commands/check.js';
 import { codec } from './commands/codec.js';
 import { explain } from './commands/explain.js';
 import { key } from './commands/key.js';
@@ -37,10 +38,11 @@ Examples:
   propylon explain GET /v1/products/p1 --proto ./proto           what would happen to a request, and why
   propylon record --to http://old-gateway:8080 --out t.ndjson    write traffic down, without credentials
   propylon replay t.ndjson --against http://127.0.0.1:8080       what another gateway answers
+  propylon check --proto ./proto --against main                  what is wrong with it, and what breaks clients
   propylon codec shop.v1.Product --proto ./proto                 what its transcoding runs
   propylon codec --proto ./proto --out codecs.mjs                the same ahead of time, for all routes
 
-Exit codes: 0 fine, 2 bad usage or configuration, 3 failed at run time.`,
+Exit codes: 0 fine, 1 findings, 2 bad usage or configuration, 3 failed at run time.`,
     );
   const serving = root.command('serve').description('serve the REST API');
   addListenFlags(addSourceFlags(serving))
@@ -70,6 +72,11 @@ Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:
   addOpenApiFlags(
     addSourceFlags(root.command('openapi').description('write what would be served as OpenAPI')),
   ).action(async (flags) => finish(await openapi(flags)));
+  addCheckFlags(
+    addSourceFlags(
+      root.command('check').description('find what is wrong with a REST API, and what breaks its clients'),
+    ),
+  ).action(async (flags) => finish(await check(flags)));
   addSourceFlags(
     root
       .command('codec [types...]')

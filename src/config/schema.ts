@@ -9,6 +9,7 @@ import {
   type UpstreamOptions,
   upstreamOptionsSchema,
 } from '../upstream/index.js';
+import { checkOptionsSchema } from './check-options.js';
 import { docsSchema } from './docs-options.js';
 
 const port = z.int().min(0).max(65_535);
@@ -287,6 +288,9 @@ export const configSchema = z.strictObject({
     .describe(
       'The document of the API, /openapi.json and /openapi.yaml, and a page of it. false: neither. Default true.',
     ),
+  check: checkOptionsSchema
+    .optional()
+    .describe('What `propylon check` makes of what it finds; nothing that serves reads it.'),
   metrics: metricsOptionsSchema.optional().describe('What is counted for /metrics of the admin listener.'),
   ...gateOptionsShape,
 });

@@ -67,6 +67,7 @@ export interface Settings {
   readonly audit: Config['audit'];
   readonly tracing: TracingOptions | undefined;
   readonly metrics: Config['metrics'];
+  readonly check: NonNullable<Config['check']>;
   readonly docs: Config['docs'];
   readonly securityHeaders: NonNullable<Config['securityHeaders']>;
   readonly webSocketOrigins: readonly string[] | '*';
@@ -214,6 +215,7 @@ export function settingsFrom(file: Config, environment: Overrides, flags: Overri
     audit: file.audit,
     tracing: file.tracing,
     metrics: file.metrics,
+    check: file.check ?? {},
     docs: file.docs,
     securityHeaders: file.securityHeaders ?? {},
     webSocketOrigins: file.webSocketOrigins ?? [],

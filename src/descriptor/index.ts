@@ -10,13 +10,13 @@ export {
   ScalarType,
 } from '@bufbuild/protobuf';
 export { annotationsOf, type PlainMessage } from './annotation.js';
-export { commentOf, packageCommentOf } from './comment.js';
+export { commentOf, commentsOf, packageCommentOf } from './comment.js';
 export { behaves } from './field-behavior.js';
 export { isImplicitPresence, isString } from './field-kind.js';
 export { type FieldPath, resolveFieldPath } from './field-path.js';
 export { holdingTypes } from './holding-types.js';
 export { hasRequestId, hasUuidFormat, isDeclaredIdempotent, isDeclaredRead } from './idempotency.js';
-export { locationOf } from './location.js';
+export { type Located, locationOf } from './location.js';
 export { type DecodedMessage, messageReader } from './message.js';
 export { type HttpRule, httpRuleOf } from './options.js';
 export { packageFile, policyAnnotationOf, policyMessage } from './policy-annotation.js';

@@ -1,7 +1,7 @@
 import type { PathTemplate } from './path-template.js';
 
-/** How many segments `**` stands for in examples. */
-const restLengths = [1, 0, 2, 3];
+/** How many segments `**` stands for in examples, unless somebody asks for others. */
+const usualLengths = [1, 0, 2, 3];
 
 /**
  * Paths that a template matches, `word` in place of each segment that is open: one path, or one for each of several
@@ -9,7 +9,11 @@ const restLengths = [1, 0, 2, 3];
  *
  * "/v1/{name=things/*}:x", "a" → "/v1/things/a:x"
  */
-export function examplePaths({ segments, verb, restIndex }: PathTemplate, word: string): readonly string[] {
+export function examplePaths(
+  { segments, verb, restIndex }: PathTemplate,
+  word: string,
+  restLengths: readonly number[] = usualLengths,
+): readonly string[] {
   const lengths = restIndex < 0 ? [0] : restLengths;
   return lengths.flatMap((length) => {
     const filled = segments.flatMap((segment) => {

@@ -4,6 +4,7 @@ export { configuredOptions } from './configured-options.js';
 export { createGateway, type PropylonGateway } from './create-gateway.js';
 export type { Received } from './fetch.js';
 export type { Listener, ListenOptions } from './listen.js';
+export { type LoadedOutline, loadOutline } from './load-outline.js';
 export type { Backend, GatewayOptions } from './options.js';
 export type { ReloadResult } from './reload.js';
 export { CallError, type Rpc } from './rpc.js';

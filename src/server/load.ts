@@ -22,6 +22,7 @@ import type { Limits } from '../limits.js';
 import {
   buildSurface,
   defaultRequestOptions,
+  type OutlineInput,
   type Surface,
   type SurfaceInput,
   selects,
@@ -176,24 +177,18 @@ export function build(
   const functions = functionsOf(options, registry, diagnostics);
   refuseErrors(diagnostics);
   const input: SurfaceInput = {
+    ...saidOfSurface(options, registry, rules),
     generation,
-    registry,
-    rules,
     backends,
     codecs: createCompiledCodecs(registry.types, limits, functions),
-    codecOptions: { ...defaultCodecOptions, ...options.json },
     limits,
     conflicts: options.conflicts ?? 'warn',
     trailingSlash: options.trailingSlash ?? 'strict',
     multiSegmentDecoding: options.multiSegmentDecoding ?? 'slash',
     requestOptions: { ...defaultRequestOptions, ...options.requests },
     methodRequestOptions: options.methodRequests ?? [],
-    streamDefaults: options.streamFormats ?? [],
-    errorForm: options.errors ?? 'status',
     timeouts: options.timeouts ?? [],
-    policies: options.policies ?? [],
     gate,
-    methodCodecOptions: options.methodJson ?? [],
     eventIds: options.sse?.eventIds ?? [],
   };
   const { surface, diagnostics: found, settle, release } = buildSurface(input, channels);
@@ -203,6 +198,23 @@ export function build(
   const wanted = surface.routes.flatMap((route) => route.codecs);
   diagnostics.push(...missingFunctions(functions, wanted));
   return { registry, surface, input, backends, channels, sources, diagnostics, settle, release };
+}
+
+/** What clients see of a surface, as far as options and sources say it. */
+export function saidOfSurface(
+  options: GatewayOptions,
+  registry: DescriptorRegistry,
+  rules: RulesOverlay,
+): Omit<OutlineInput, 'gate'> {
+  return {
+    registry,
+    rules,
+    codecOptions: { ...defaultCodecOptions, ...options.json },
+    methodCodecOptions: options.methodJson ?? [],
+    streamDefaults: options.streamFormats ?? [],
+    errorForm: options.errors ?? 'status',
+    policies: options.policies ?? [],
+  };
 }
 
 function functionsOf(

@@ -11,7 +11,7 @@ export interface Documentation {
 
 /** Lines that are for linters and formatters. */
 const forTools =
-  /^\s*(buf:lint:|buf:breaking:|protolint:|api-linter:|clang-format |prettier-ignore|@exclude|NOLINT|nolint)/;
+  /^\s*(propylon:ignore|buf:lint:|buf:breaking:|protolint:|api-linter:|clang-format |prettier-ignore|@exclude|NOLINT|nolint)/;
 const example = /^\s*examples?:\s*(.+?)\s*$/i;
 
 /**
