@@ -115,7 +115,7 @@ function some(names: readonly string[]): string {
 }
 
 const hint =
-  'Write them again: propylon codec --out, with the sources and the configuration of this gateway.';
+  'Write them again: propylon codec --out, with the sources and the configuration of this gateway; or buf generate, where emit=codecs of protoc-gen-propylon has written them.';
 
 function stale(text: string): Diagnostic {
   return { severity: 'error', code: 'CODECS_STALE', text, locations: [], hint };

@@ -5,6 +5,7 @@ import { noRules } from '../httprule/index.js';
 import { defaultLimits } from '../limits.js';
 import { outlineSurface } from '../surface/index.js';
 import { documentsOf, isIn } from './documents.js';
+import { codecsFiles, routesFiles } from './gateway-files.js';
 import type { Output, PluginParameters } from './parameters.js';
 import { llmsFiles, markdownFiles, postmanFiles } from './reader-files.js';
 import { type Asked, fileName, type Written } from './written.js';
@@ -15,6 +16,8 @@ const writers: Readonly<Record<Output, (asked: Asked) => Written>> = {
   markdown: markdownFiles,
   postman: postmanFiles,
   llms: llmsFiles,
+  routes: routesFiles,
+  codecs: codecsFiles,
 };
 
 /**

@@ -1,7 +1,7 @@
 import { type Audience, audiences } from '../gate/index.js';
 
 /** What the plugin can write. */
-export const outputs = ['openapi', 'client', 'markdown', 'postman', 'llms'] as const;
+export const outputs = ['openapi', 'client', 'markdown', 'postman', 'llms', 'routes', 'codecs'] as const;
 export type Output = (typeof outputs)[number];
 
 /** What `opt:` of buf.gen.yaml, or `--propylon_opt` of protoc, says. */
@@ -15,6 +15,8 @@ export interface PluginParameters {
   readonly merge: boolean;
   readonly title: string | undefined;
   readonly servers: readonly string[];
+  /** Messages that codecs are written of besides those of routes. */
+  readonly types: readonly string[];
 }
 
 /** Says what is wrong, for those who wrote it. */
@@ -22,7 +24,7 @@ export class ParameterError extends Error {
   override readonly name = 'ParameterError';
 }
 
-const names = ['emit', 'version', 'format', 'audience', 'merge', 'title', 'server'];
+const names = ['emit', 'version', 'format', 'audience', 'merge', 'title', 'server', 'type'];
 
 /** "format=yaml,server=https://a.example" → parameters. Throws ParameterError. */
 export function readParameters(text: string): PluginParameters {
@@ -55,5 +57,6 @@ export function readParameters(text: string): PluginParameters {
     merge: choice('merge', ['false', 'true', '']) !== 'false',
     title: given.get('title')?.at(-1),
     servers: given.get('server') ?? [],
+    types: given.get('type') ?? [],
   };
 }

@@ -21,7 +21,7 @@ export async function importCodecs(file: string): Promise<CodecModule> {
         code: 'CODECS_INVALID',
         text: `The module of codecs cannot be imported: ${reason}`,
         locations: [{ file, line: 0, column: 0 }],
-        hint: 'Write it with: propylon codec --out codecs.mjs',
+        hint: 'Write it with propylon codec --out codecs.mjs, or with emit=codecs of protoc-gen-propylon.',
       },
     ]);
   }

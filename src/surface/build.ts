@@ -28,6 +28,7 @@ import {
 } from '../upstream/index.js';
 import { version } from '../version.js';
 import { lazyRequestBinder } from './bind.js';
+import { callShape } from './call-shape.js';
 import { type EventId, eventIdReader } from './event-id.js';
 import { createFieldNames, inProtoNames } from './field-names.js';
 import { fieldText } from './field-text.js';
@@ -39,7 +40,7 @@ import { pathsOf } from './paths-of.js';
 import { type Policies, resolvePolicies } from './policies.js';
 import { responseWriter } from './reply.js';
 import { selectorTable } from './selector.js';
-import type { CallShape, Route, RouteParts, Surface, SurfaceInput } from './surface.js';
+import type { Route, RouteParts, Surface, SurfaceInput } from './surface.js';
 import { unusedSelectors } from './unused-selectors.js';
 import { notingFields, wantedCodecs } from './wanted-codecs.js';
 import { withoutProviders } from './without-providers.js';
@@ -53,13 +54,6 @@ export interface SurfaceBuild {
   /** Gives its channels back, once. */
   release(): void;
 }
-
-const shapes: Readonly<Record<DescMethod['methodKind'], CallShape>> = {
-  unary: 'unary',
-  server_streaming: 'server-stream',
-  client_streaming: 'client-stream',
-  bidi_streaming: 'bidi',
-};
 
 /**
  * Descriptors, rules and backends → everything that is served, or every diagnostic at once.
@@ -189,7 +183,7 @@ function routeCompiler(
     return Object.freeze({
       binding,
       grpcPath,
-      shape: shapes[method.methodKind],
+      shape: callShape(method),
       transport:
         upstream &&
         channelTo(upstream).method({
@@ -209,7 +203,7 @@ function routeCompiler(
         httpMethod: binding.httpMethod,
         variables: binding.variables.map(({ path }) => path.fields.map(({ name }) => name).join('.')),
         body: binding.body === 'none' ? '' : binding.body === 'all' ? '*' : binding.body.name,
-        isUnary: shapes[method.methodKind] === 'unary',
+        isUnary: callShape(method) === 'unary',
         timeoutMs: Math.min(timeoutMs ?? limits.unaryTimeoutMs, limits.unaryTimeoutMaxMs),
         policy: effective.policy,
         origins: effective.origins,

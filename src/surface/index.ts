@@ -2,10 +2,17 @@ export { buildSurface, type SurfaceBuild } from './build.js';
 export { protobufTypes } from './content-type.js';
 export { isHttpBody, isHttpBodyField } from './http-body.js';
 export { type Outline, type OutlinedRoute, type OutlineInput, outlineSurface } from './outline.js';
+export { outlineCodecs } from './outline-codecs.js';
 export { defaultRequestOptions, type RequestOptions } from './request-options.js';
 export { type SelectorTable, selectorTable, selects } from './selector.js';
 export { type FieldSource, sourceOf } from './source.js';
-export { type RouteSummary, type SurfaceSummary, summarize } from './summary.js';
+export {
+  type OutlinedRouteSummary,
+  type RouteSummary,
+  type SurfaceSummary,
+  summarize,
+  summarizeOutline,
+} from './summary.js';
 export type {
   CallShape,
   ErrorForm,

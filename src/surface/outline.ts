@@ -1,7 +1,7 @@
 import type { CodecOptions } from '../codec/index.js';
 import { type DescriptorRegistry, type Resources, readResources } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import type { GateOptions, GateResources, Policy } from '../gate/index.js';
+import type { EffectivePolicy, GateOptions, GateResources, Policy } from '../gate/index.js';
 import { type Binding, collectBindings } from '../httprule/index.js';
 import { resolvePolicies } from './policies.js';
 import { selectorTable } from './selector.js';
@@ -11,6 +11,8 @@ import type { ErrorForm, StreamDefault, SurfaceInput } from './surface.js';
 export interface OutlinedRoute {
   readonly binding: Binding;
   readonly policy: Policy;
+  /** Where each value of the policy comes from. */
+  readonly origins: EffectivePolicy['origins'];
   readonly json: CodecOptions;
   readonly streamDefault: StreamDefault;
 }
@@ -51,7 +53,7 @@ export function outlineSurface(input: OutlineInput): { outline: Outline; diagnos
     const layers = codecOptions.layers(method).map(({ options }) => options);
     return {
       binding,
-      policy: policies.of(method).policy,
+      ...policies.of(method),
       json: Object.assign({}, input.codecOptions, ...layers),
       streamDefault: streamDefaults.find(method)?.format ?? 'ndjson',
     };

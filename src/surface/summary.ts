@@ -1,4 +1,7 @@
-import { describePolicy, type PolicyValue } from '../gate/index.js';
+import { describePolicy, type EffectivePolicy, type PolicyValue } from '../gate/index.js';
+import type { Binding } from '../httprule/index.js';
+import { callShape } from './call-shape.js';
+import type { Outline } from './outline.js';
 import type { CallShape, Route, Surface } from './surface.js';
 
 /** One route as plain data. */
@@ -33,17 +36,31 @@ export function summarize(surface: Surface): SurfaceSummary {
   return surface.routes.map(summarizeRoute);
 }
 
-function summarizeRoute({ binding, shape, target, gate, policy }: Route): RouteSummary {
+/** What an outline says of a route: neither backend nor steps, which depend on who serves it. */
+export type OutlinedRouteSummary = Omit<RouteSummary, 'target' | 'steps'>;
+
+/** The routes of an outline, in the order of their declaration. */
+export function summarizeOutline({ routes }: Pick<Outline, 'routes'>): OutlinedRouteSummary[] {
+  return routes.map(({ binding, policy, origins }) => summarizeBinding(binding, { policy, origins }));
+}
+
+function summarizeRoute({ binding, target, gate, policy }: Route): RouteSummary {
+  return {
+    ...summarizeBinding(binding, policy),
+    ...(target === undefined ? {} : { target: target.text }),
+    steps: gate.steps,
+  };
+}
+
+function summarizeBinding(binding: Binding, policy: EffectivePolicy): OutlinedRouteSummary {
   const { body, method } = binding;
   return {
     httpMethod: binding.httpMethod,
     path: binding.template.text,
     method: `${method.parent.typeName}.${method.name}`,
-    shape,
+    shape: callShape(method),
     body: typeof body === 'string' ? { none: '', all: '*' }[body] : body.name,
     responseBody: binding.responseBody?.name ?? '',
-    ...(target === undefined ? {} : { target: target.text }),
-    steps: gate.steps,
     policy: describePolicy(policy),
     file: binding.location.file,
     line: binding.location.line,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,9 @@ const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url
 const image = fileURLToPath(new URL('../../gen/image.binpb', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'propylon-codecs-'));
 const module = join(folder, 'codecs.mjs');
+const root = fileURLToPath(new URL('../../', import.meta.url));
+/** What `buf generate` writes. */
+const generated = join(folder, 'generated');
 /** The gateway's process may not make code out of strings, by `new Function` or otherwise. */
 const hardened = { NODE_OPTIONS: '--disallow-code-generation-from-strings' };
 
@@ -53,6 +56,44 @@ describe('propylon codec --out', () => {
   ])('ends with exit code 2 for %s', (_, args, text) => {
     const { code, stderr } = run(...args, '--descriptors', image);
     expect([code, stderr]).toEqual([2, expect.stringMatching(text)]);
+  });
+});
+
+/** `buf generate` with these outputs of the plugin, of the demo's protos. */
+function generate(...opt: string[]): string {
+  const entry = {
+    local: ['node', join(root, 'dist/src/plugin/main.js')],
+    out: generated,
+    strategy: 'all',
+    opt,
+  };
+  const template = JSON.stringify({ version: 'v2', plugins: [entry] });
+  const { stderr } = spawnSync(
+    process.execPath,
+    ['node_modules/@bufbuild/buf/bin/buf', 'generate', 'proto', '--template', template],
+    { cwd: root, encoding: 'utf8' },
+  );
+  return stderr;
+}
+
+describe('protoc-gen-propylon', () => {
+  it('writes the same module, and the table of routes', () => {
+    expect(generate('emit=codecs', 'emit=routes', 'merge=true')).toBe('');
+    const read = (name: string): string => readFileSync(join(generated, name), 'utf8');
+    expect(readdirSync(generated).sort()).toEqual(['codecs.d.mts', 'codecs.mjs', 'routes.json']);
+    expect(read('codecs.mjs') === readFileSync(module, 'utf8')).toBe(true);
+    expect(read('codecs.d.mts')).toContain("export declare const units: CodecModule['units'];");
+    const { stdout } = run('routes', '--descriptors', image, '--json');
+    const served = (JSON.parse(stdout) as Record<string, unknown>[]).map(
+      ({ steps, target, ...rest }) => rest,
+    );
+    expect(JSON.parse(read('routes.json'))).toEqual(served);
+  });
+
+  it('writes functions of named types besides, and says which names it does not know', () => {
+    expect(generate('emit=codecs', 'type=shop.catalog.v1.Produkt')).toContain(
+      'Did you mean shop.catalog.v1.Product?',
+    );
   });
 });
 
@@ -104,6 +145,7 @@ describe('a gateway in a process that may not compile functions', () => {
 
   describe.each([
     ['with a module of codecs', () => ['--codecs', module], false],
+    ['with the module of buf generate', () => ['--codecs', join(generated, 'codecs.mjs')], false],
     ['without one', () => [], true],
   ])('%s', (_, args, warns) => {
     let gateway: PropylonProcess;
@@ -132,7 +174,9 @@ describe('a gateway in a process that may not compile functions', () => {
     const { code, stderr } = run('serve', '--descriptors', image, '--codecs', stale);
     expect([code, stderr]).toEqual([
       2,
-      expect.stringMatching(/CODECS_STALE[\s\S]*hint Write them again: propylon codec --out/),
+      expect.stringMatching(
+        /CODECS_STALE[\s\S]*hint Write them again: propylon codec --out.* or buf generate/,
+      ),
     ]);
     expect(stderr).toContain('shop.catalog.v1.Product changed');
   });

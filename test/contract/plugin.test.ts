@@ -107,7 +107,7 @@ message Thing { string name = 1; }
   it.each([
     [
       'formta=yaml',
-      'There is no parameter "formta": emit, version, format, audience, merge, title, server are all there are.',
+      'There is no parameter "formta": emit, version, format, audience, merge, title, server, type are all there are.',
     ],
     ['version=2.0', 'The parameter version is "2.0", but must be 3.1 or 3.0.'],
   ])('refuses the parameter %s', (opt, text) => {
