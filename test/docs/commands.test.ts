@@ -14,7 +14,7 @@ import { openReaderShell, type Printed, type ReaderHas, type ReaderShell } from 
  *   sh                     runs, and every command ends well
  *   sh exit=1              its last command ends with 1
  *   sh until               what it shows comes within seconds: it is run until it does
- *   sh terminal=gateway    stays: in a terminal of its own, where it ends what ran there before
+ *   sh terminal=gateway    stays: in a terminal of its own, where it ends what ran there before, and says that it listens
  *   sh no-run=cluster      is not run: reasons.ts
  *   console                `$ ` begins a command, what follows is what it prints
  *   text output, json output      what the block of commands before it prints
@@ -33,6 +33,7 @@ interface Stay {
   readonly kind: 'stay';
   readonly terminal: string;
   readonly block: CodeBlock;
+  readonly shown?: Shown;
 }
 
 interface Run {
@@ -56,10 +57,10 @@ function stepsOf({ blocks }: Page): Step[] {
     if (language === 'console') return consoleSteps(block);
     if (language !== 'sh') return [];
     const terminal = marks.get('terminal');
-    if (terminal !== undefined) return [{ kind: 'stay', terminal, block }];
     const next = blocks[index + 1];
-    const shown = next?.marks.has('output') === true ? next : undefined;
-    return [{ kind: 'run', block, commands: text, ...(shown === undefined ? {} : { shown }) }];
+    const shown = next?.marks.has('output') === true ? { shown: next } : {};
+    if (terminal !== undefined) return [{ kind: 'stay', terminal, block, ...shown }];
+    return [{ kind: 'run', block, commands: text, ...shown }];
   });
 }
 
@@ -120,7 +121,10 @@ describe.each(pages.map(({ page, steps }) => [page.file, page, steps] as const))
             ? vi.waitFor(show, { timeout: 30_000, interval: 200 })
             : show();
         }
-        if (step.kind === 'stay') return void (await reader.stay(step.terminal, step.block.text));
+        if (step.kind === 'stay') {
+          const output = await reader.stay(step.terminal, step.block.text);
+          return expectShown({ code: 0, failed: undefined, output, errors: '' }, step);
+        }
         const { path, block } = step;
         reader.write(path, step.kind === 'write' ? block.text : applyDiff(reader.read(path), block.text));
       },
@@ -137,12 +141,12 @@ function titleOf(step: Step): string {
 /** curl as the tests have it, where it is answered with an error, which it is not told to take for one. */
 const answeredWithError = 22;
 
-function expectShown(printed: Printed, { block, shown }: Run): void {
+function expectShown(printed: Printed, { block, shown }: Run | Stay): void {
   const all = `${printed.output}${printed.errors}`;
   const wanted = Number(block.marks.get('exit') ?? 0);
   const isToldError = printed.code === answeredWithError && shown !== undefined && wanted === 0;
   if (!isToldError) expect(printed.code, `${printed.failed}\n${all}`).toBe(wanted);
   if (shown === undefined) return;
-  const text = shown.language === 'json' ? printed.output : all;
+  const text = (shown.language === 'json' ? printed.output : all).replace(/curl: \(22\) .*\n/g, '');
   if (!isShown(shown.language, shown.text, text)) expect(text).toBe(shown.text);
 }

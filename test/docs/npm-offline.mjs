@@ -4,6 +4,7 @@
 //   node npm-offline.mjs REPOSITORY init -y | pkg set NAME=VALUE | ci | install [--save-dev] PACKAGE… | start
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -55,8 +56,10 @@ function install(name) {
     for (const other of Object.keys(own.dependencies)) link(other, join(repository, 'node_modules', other));
   const { bin = {} } = manifestOf(folder);
   const programs = typeof bin === 'string' ? { [basename(name)]: bin } : bin;
-  for (const [program, file] of Object.entries(programs))
+  for (const [program, file] of Object.entries(programs)) {
+    if (isOwn) chmodSync(join(folder, file), 0o755);
     link(`.bin/${program}`, join(process.cwd(), 'node_modules', name, file));
+  }
 }
 
 if (command === 'init') writeManifest({ name: 'reader', version: '1.0.0', private: true });

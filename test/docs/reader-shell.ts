@@ -183,7 +183,7 @@ exec node "${main}" "$@"`,
     `case "$1 $2 $3" in
   'buf dep update') exec node "${join(here, 'buf-deps-offline.mjs')}" "${repository}" ;;
 esac
-program=$1; shift; PATH="node_modules/.bin:$PATH" exec "$program" "$@"`,
+program=$1; shift; PATH="$PWD/node_modules/.bin:$PATH" exec "$program" "$@"`,
   );
   program('buf', `exec node "${join(repository, 'node_modules/@bufbuild/buf/bin/buf')}" "$@"`);
   // No meter of progress, as at a terminal; what is answered with an error fails, so that a page must show it.

@@ -9,9 +9,8 @@ import { reasons } from './reasons.js';
 
 /** What is not run is held against what is known of its commands. */
 
-const shell = allPages()
-  .flatMap((page) => page.blocks)
-  .filter(({ language }) => ['sh', 'console', 'bash', 'shell'].includes(language));
+const blocks = allPages().flatMap((page) => page.blocks);
+const shell = blocks.filter(({ language }) => ['sh', 'console', 'bash', 'shell'].includes(language));
 const unrun = shell.filter(({ marks }) => marks.has('no-run'));
 
 const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
@@ -80,6 +79,15 @@ describe('shell commands in the documentation', () => {
       unrun
         .filter(({ marks }) => !Object.hasOwn(reasons, marks.get('no-run') ?? ''))
         .map(({ file, line, marks }) => `${file}:${line}: no-run=${marks.get('no-run')}`),
+    ).toEqual([]);
+  });
+
+  it('do not hide in blocks of text', () => {
+    expect(
+      blocks
+        .filter(({ language, marks }) => (language === '' || language === 'text') && !marks.has('output'))
+        .filter(({ text }) => /^(?:\$ )?(?:buf|curl|npm|npx|propylon) /m.test(text))
+        .map(({ file, line }) => `${file}:${line}`),
     ).toEqual([]);
   });
 
