@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { version } from '../version.js';
+import { addCallFlags, call } from './commands/call.js';
 import { addCheckFlags, check } from './commands/check.js';
 import { codec } from './commands/codec.js';
 import { explain } from './commands/explain.js';
@@ -39,6 +40,7 @@ Examples:
   propylon record --to http://old-gateway:8080 --out t.ndjson    write traffic down, without credentials
   propylon replay t.ndjson --against http://127.0.0.1:8080       what another gateway answers
   propylon check --proto ./proto --against main                  what is wrong with it, and what breaks clients
+  propylon call GetProduct '{"name": "products/p1"}' --reflect localhost:50051
   propylon codec shop.v1.Product --proto ./proto                 what its transcoding runs
   propylon codec --proto ./proto --out codecs.mjs                the same ahead of time, for all routes
 
@@ -57,6 +59,9 @@ Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:
     .action(async (flags) => finish(await serve(flags)));
   addMockFlags(root.command('mock').description('serve the REST API with answers that are made up')).action(
     async (flags) => finish(await mock(flags)),
+  );
+  addCallFlags(root.command('call [method] [data]').description('call a gRPC method with JSON')).action(
+    async (method, data, flags) => finish(await call(method, data, flags)),
   );
   addSourceFlags(root.command('routes').description('list the routes that would be served'))
     .option('--json', 'as JSON')

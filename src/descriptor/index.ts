@@ -11,6 +11,7 @@ export {
 } from '@bufbuild/protobuf';
 export { annotationsOf, type PlainMessage } from './annotation.js';
 export { commentOf, commentsOf, packageCommentOf } from './comment.js';
+export { describedProto } from './described-proto.js';
 export { behaves } from './field-behavior.js';
 export { isImplicitPresence, isString } from './field-kind.js';
 export { type FieldPath, resolveFieldPath } from './field-path.js';

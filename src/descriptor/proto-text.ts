@@ -7,7 +7,9 @@ import {
   FieldOptionsSchema,
   FileOptionsSchema,
   MessageOptionsSchema,
+  type MethodOptionsSchema,
   OneofOptionsSchema,
+  type ServiceOptionsSchema,
 } from '@bufbuild/protobuf/wkt';
 
 /**
@@ -38,13 +40,15 @@ export function printProto(file: DescFile, types: Registry): string {
   return `${lines.join('\n')}\n`;
 }
 
-interface Printer {
+export interface Printer {
   readonly types: Registry;
   /** proto2 says `optional` of every singular field outside a oneof. */
   readonly labels: boolean;
 }
 
 type OptionsSchema =
+  | typeof ServiceOptionsSchema
+  | typeof MethodOptionsSchema
   | typeof EnumOptionsSchema
   | typeof EnumValueOptionsSchema
   | typeof FieldOptionsSchema
@@ -121,7 +125,7 @@ function fieldText(printer: Printer, desc: DescField | DescExtension, labelled: 
   return `${labelOf(desc, labelled)}${typeText(desc)} ${desc.name} = ${desc.number}${bracketed(extras)};`;
 }
 
-function labelOf(desc: DescField | DescExtension, labelled: boolean): string {
+export function labelOf(desc: DescField | DescExtension, labelled: boolean): string {
   if (desc.fieldKind === 'map') return '';
   if (desc.fieldKind === 'list') return 'repeated ';
   if (desc.proto.proto3Optional) return 'optional ';
@@ -130,7 +134,7 @@ function labelOf(desc: DescField | DescExtension, labelled: boolean): string {
   return desc.proto.label === 2 ? 'required ' : 'optional ';
 }
 
-function typeText(desc: DescField | DescExtension): string {
+export function typeText(desc: DescField | DescExtension): string {
   switch (desc.fieldKind) {
     case 'map':
       return `map<${scalarText(desc.mapKey)}, ${elementText(desc.mapKind, desc)}>`;
@@ -164,7 +168,7 @@ function lowerCamel(name: string): string {
 }
 
 /** `name = value` of every option that is set. The text format knows the values; a .proto spells the names. */
-function optionsOf<T extends OptionsSchema>(
+export function optionsOf<T extends OptionsSchema>(
   printer: Printer,
   schema: T,
   options: Parameters<typeof toText<T>>[1] | undefined,
@@ -183,7 +187,7 @@ function optionsOf<T extends OptionsSchema>(
   return found;
 }
 
-function bracketed(options: readonly string[]): string {
+export function bracketed(options: readonly string[]): string {
   return options.length === 0 ? '' : ` [${options.join(', ')}]`;
 }
 

@@ -5,6 +5,7 @@ export { createGateway, type PropylonGateway } from './create-gateway.js';
 export type { Received } from './fetch.js';
 export type { Listener, ListenOptions } from './listen.js';
 export { type LoadedOutline, loadOutline } from './load-outline.js';
+export { type OpenCalls, openCalls } from './open-calls.js';
 export type { Backend, GatewayOptions } from './options.js';
 export type { ReloadResult } from './reload.js';
 export { CallError, type Rpc } from './rpc.js';

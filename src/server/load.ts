@@ -40,6 +40,7 @@ import {
   lookupTxtRecords,
   parseUpstream,
   type Upstream,
+  type UpstreamOptions,
   unknownMethod,
   type Xds,
 } from '../upstream/index.js';
@@ -125,19 +126,23 @@ export async function load(
   return build(options, inputs, { limits, channels, gate, generation: 1 });
 }
 
-/** Reads sources, rules and what backends name; what is wrong is among the diagnostics. */
+/**
+ * Reads sources, rules and what backends name; what is wrong is among the diagnostics. `reflectTls` is how servers are
+ * connected to that are asked by reflection.
+ */
 export async function readInputs(
   options: GatewayOptions,
   limits: Limits,
   channels: Channels,
   signal: AbortSignal,
   watches?: Watches,
+  reflectTls?: UpstreamOptions['tls'],
 ): Promise<Inputs> {
   const diagnostics: Diagnostic[] = [];
   const configs: string[] = [];
   const sources = [
     ...(options.sources ?? []),
-    ...reflectionSources(options.reflect ?? [], channels, limits, diagnostics),
+    ...reflectionSources(options.reflect ?? [], reflectTls, channels, limits, diagnostics),
   ];
   // Before anything is read: what changes meanwhile is read again.
   await watches?.follow(options, sources, limits);
@@ -292,12 +297,13 @@ function readRules(options: GatewayOptions, diagnostics: Diagnostic[]): RulesOve
 
 function reflectionSources(
   targets: readonly string[],
+  tls: UpstreamOptions['tls'],
   channels: Channels,
   limits: Limits,
   diagnostics: Diagnostic[],
 ): DescriptorSource[] {
   return targets.flatMap((text) => {
-    const upstream = parseUpstream({ target: text });
+    const upstream = parseUpstream({ target: text, tls });
     if ('problem' in upstream) {
       diagnostics.push(targetProblem(`The reflection target cannot be used: ${upstream.problem}`));
       return [];
@@ -349,11 +355,15 @@ async function loadAll(
 }
 
 /** Those of the options, and those that reflecting servers are themselves. */
-function namedBackends({ reflect = [] }: GatewayOptions, inputs: Inputs): readonly ParsedBackend[] {
+export function namedBackends(
+  { reflect = [] }: GatewayOptions,
+  inputs: Inputs,
+  tls?: UpstreamOptions['tls'],
+): readonly ParsedBackend[] {
   const backends = [...inputs.backends];
   for (const target of reflect) {
     const listed = inputs.sets.filter((set) => set.label === `reflection ${target}`);
-    backends.push(...impliedBackends(buildRegistry(listed).registry, target, backends));
+    backends.push(...impliedBackends(buildRegistry(listed).registry, { target, tls }, backends));
   }
   return backends;
 }
@@ -361,10 +371,10 @@ function namedBackends({ reflect = [] }: GatewayOptions, inputs: Inputs): readon
 /** What a reflecting server lists is served by it, unless a backend is named for it. */
 function impliedBackends(
   registry: DescriptorRegistry,
-  target: string,
+  options: UpstreamOptions,
   named: readonly ParsedBackend[],
 ): ParsedBackend[] {
-  const upstream = parseUpstream({ target });
+  const upstream = parseUpstream(options);
   if ('problem' in upstream) return [];
   return registry.services
     .filter((service) => !named.some((backend) => selects(backend.selector, service)))
