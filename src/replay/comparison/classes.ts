@@ -7,7 +7,10 @@ export interface DifferenceClass {
 
 /** Every kind that a comparison can find; `--ignore` takes their names. */
 export const differenceClasses = {
-  status: { what: 'another status', why: '' },
+  status: {
+    what: 'another status',
+    why: 'Envoy hands what it cannot transcode, such as an unknown query parameter, to the backend as it is, which says 415.',
+  },
   'status-unserved': {
     what: 'another status where nothing is served',
     why: 'An unknown path is 404 and a known one with another HTTP method 405 (with Allow); grpc-gateway says 501 for the latter, Envoy hands what it does not know to the backend (404, 415, 503).',
