@@ -43,7 +43,7 @@ export interface GateViewOptions {
   /** The client behind trusted proxies, or the peer. */
   readonly clientAddress: (request: GateRequest) => string;
   /** The system parameter `$key`; undefined where there is none, where it may not be given, or nobody can read the query. */
-  readonly keyParameter?: () => string | undefined;
+  readonly keyParameter?: (() => string | undefined) | undefined;
 }
 
 const none: ReadonlySet<string> = new Set();

@@ -16,11 +16,13 @@ export function bytesReply(
   httpStatus: number,
   headers: HeaderFields,
   body: Uint8Array,
+  trailers?: Reply['trailers'],
 ): Reply {
   return {
     httpStatus,
-    headers: [...headers, ['content-length', String(body.length)]],
+    headers: headers.concat([['content-length', String(body.length)]]),
     body: exchange.httpMethod === 'HEAD' ? noBytes : body,
+    trailers,
   };
 }
 

@@ -33,11 +33,12 @@ export function decodedBody(
   { body, headers }: Exchange,
   limits: InflationLimits,
 ): AsyncIterable<Uint8Array> | undefined {
+  if (body === undefined) return undefined;
   const codings = listElements(headers, 'content-encoding')
     .map((coding) => coding.toLowerCase())
     .filter((coding) => coding !== 'identity');
   const [coding] = codings;
-  if (coding === undefined || body === undefined) return body;
+  if (coding === undefined) return body;
   const decoder = codings.length === 1 ? decoders.get(coding) : undefined;
   if (decoder === undefined) throw encodingUnsupported();
   return inflated(body, decoder(), coding, limits);

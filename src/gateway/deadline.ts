@@ -19,10 +19,12 @@ const unitMs: Readonly<Record<string, number>> = {
  * Throws StatusError INVALID_ARGUMENT (TIMEOUT_MALFORMED).
  */
 export function timeoutMsOf(headers: HeaderFields, routeTimeoutMs: number | undefined): number | undefined {
-  const given = [grpcTimeoutMs(headers), serverTimeoutMs(headers), routeTimeoutMs].filter(
-    (timeoutMs) => timeoutMs !== undefined,
-  );
-  return given.length === 0 ? undefined : Math.min(...given);
+  return lesser(lesser(grpcTimeoutMs(headers), serverTimeoutMs(headers)), routeTimeoutMs);
+}
+
+function lesser(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.min(one, other);
 }
 
 /** Timeout → "grpc-timeout" TimeoutValue TimeoutUnit; TimeoutValue → {1 to 8 ASCII digits}. */

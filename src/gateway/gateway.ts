@@ -314,7 +314,7 @@ class GatewayCore implements Gateway {
 
   #seen({ clientAddress }: Term, exchange: Exchange, found: Match<Route>, requestId: string): Seen {
     const { captures, query, route } = found;
-    const keyParameter = (): string | undefined => keyParameterOf(route, query);
+    const keyParameter = query === '' ? undefined : () => keyParameterOf(route, query);
     const view = new GateView(exchange, { requestId, captures, query, clientAddress, keyParameter });
     return { found, view };
   }

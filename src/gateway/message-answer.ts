@@ -5,10 +5,11 @@ import { noBytes } from './bytes.js';
 import { answerCoding, type Coding } from './compress.js';
 import { isNotModified, notModifiedHeaders, withEtag, withWeakEtag } from './conditional.js';
 import { answerFailure, failureOf, failureOfOutcome } from './errors.js';
+import type { Exchange, HeaderFields, Reply } from './exchange.js';
 import type { MessageFormat } from './negotiate.js';
 import { responseHeaders } from './response-headers.js';
 import type { Run } from './run.js';
-import { trailing } from './trailers.js';
+import { noTrailers, type Trailing, trailing } from './trailers.js';
 import { vary } from './vary.js';
 
 /**
@@ -47,15 +48,8 @@ function finishReply(run: Run, reply: GateReply): Answer | Promise<Answer> {
   const { exchange } = run;
   const { contentType, body: data, httpStatus } = reply;
   const coding = answerCoding(exchange, contentType, data.length, run.limits.compressionBytesMin);
-  const headers = withEtag(
-    exchange,
-    [
-      ...(coding === undefined ? reply.headers : withWeakEtag(reply.headers)),
-      ...vary(exchange),
-      ['x-request-id', run.requestId] as const,
-    ],
-    data,
-  );
+  const given = coding === undefined ? reply.headers : withWeakEtag(reply.headers);
+  const headers = withEtag(exchange, given.concat(vary(exchange), [['x-request-id', run.requestId]]), data);
   if (httpStatus === 200 && isNotModified(exchange, headers)) {
     return {
       reply: { httpStatus: 304, headers: notModifiedHeaders(headers), body: noBytes },
@@ -64,22 +58,32 @@ function finishReply(run: Run, reply: GateReply): Answer | Promise<Answer> {
   }
   // RFC 9110 §15.3.5: no content, and nothing that describes it.
   if (httpStatus === 204) return { reply: { httpStatus, headers, body: noBytes }, code: Code.OK };
-  const { headers: announcement, trailers } = trailing(run, false, () => ({
-    code: Code.OK,
-    message: '',
-    trailers: reply.trailers ?? [],
-  }));
-  const all = [
-    ...headers,
-    ...(coding === undefined ? [] : [['content-encoding', coding.name] as const]),
-    ...announcement,
-    ['content-type', contentType] as const,
-  ];
-  const answer = (body: Uint8Array): Answer => ({
-    reply: { ...bytesReply(exchange, httpStatus, all, body), trailers },
-    code: Code.OK,
-  });
-  return coding === undefined ? answer(data) : coded(reply, coding).then(answer);
+  const { headers: announcement, trailers } = exchange.trailersAccepted ? trailersOf(run, reply) : noTrailers;
+  const described = headers.concat(
+    coding === undefined ? none : [['content-encoding', coding.name]],
+    announcement,
+    [['content-type', contentType]],
+  );
+  return coding === undefined
+    ? answerOf(exchange, httpStatus, described, data, trailers)
+    : coded(reply, coding).then((body) => answerOf(exchange, httpStatus, described, body, trailers));
+}
+
+const none: HeaderFields = [];
+
+/** Apart: what a closure is made of costs those that have none too. */
+function trailersOf(run: Run, { trailers = [] }: GateReply): Trailing {
+  return trailing(run, false, () => ({ code: Code.OK, message: '', trailers }));
+}
+
+function answerOf(
+  exchange: Exchange,
+  httpStatus: number,
+  headers: HeaderFields,
+  body: Uint8Array,
+  trailers: Reply['trailers'],
+): Answer {
+  return { reply: bytesReply(exchange, httpStatus, headers, body, trailers), code: Code.OK };
 }
 
 /** What is given more than once is compressed once. */

@@ -1,7 +1,8 @@
-import { singleField } from '../headers.js';
+import { fieldValues, singleField } from '../headers.js';
 import { Code, StatusError } from '../status/index.js';
 import { protobufTypes, type ResponseForm, type StreamDefault, type WriteMessage } from '../surface/index.js';
 import { type Preference, readAccept } from './accept.js';
+import type { Exchange } from './exchange.js';
 import { delimitedFraming } from './framing/delimited.js';
 import type { Framing } from './framing/framing.js';
 import { jsonArrayFraming } from './framing/json-array.js';
@@ -44,6 +45,9 @@ interface StreamCandidate extends Candidate {
 }
 
 const protobuf = (mediaType: string): Candidate => ({ mediaType, alt: 'proto', media: 'protobuf' });
+
+/** The media range of those who leave it to us. */
+const anything = '*/*';
 
 /** The first is the default. */
 const messageFormats: readonly Candidate[] = [
@@ -150,6 +154,8 @@ function choose<C extends Candidate>({ exchange, match, query }: Asking, formats
   const { alt } = query.system;
   const possible = match.route.response.protobuf ? formats : formats.filter(({ media }) => media === 'json');
   if (alt === 'media') throw notAcceptable(possible);
+  const plain = plainlyWanted(exchange, alt, possible);
+  if (plain !== undefined) return plain;
   const preference = readAccept(exchange.headers);
   let best: { readonly format: C; readonly wanted: Preference } | undefined;
   for (const format of possible) {
@@ -164,6 +170,19 @@ function choose<C extends Candidate>({ exchange, match, query }: Asking, formats
   const json = possible.find(({ media }) => media === 'json');
   if (json === undefined || !namesProblemsOnly(preference)) throw notAcceptable(possible);
   return json;
+}
+
+/** What nearly all clients say: nothing, anything, or the one type that they read. */
+function plainlyWanted<C extends Candidate>(
+  { headers }: Exchange,
+  alt: string | undefined,
+  possible: readonly C[],
+): C | undefined {
+  const values = fieldValues(headers, 'accept');
+  const [accept = anything] = values;
+  if (values.length > 1) return undefined;
+  if (accept === anything) return alt === undefined ? possible[0] : undefined;
+  return possible.find(({ mediaType }) => mediaType === accept);
 }
 
 /** Whether Accept says how errors are wanted (RFC 9457), and nothing of what goes well: that is JSON then. */

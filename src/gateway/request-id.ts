@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { fieldValues, isPrintableAscii, listElements } from '../headers.js';
+import { isPrintableAscii, listElements, trimOws } from '../headers.js';
 import type { HeaderFields } from './exchange.js';
 
 /** Longer ids would let a client fill the log; UUIDs and trace ids have 36 characters or fewer. */
@@ -10,10 +10,15 @@ const lengthMax = 200;
  * refused later (given twice) still needs an answer with an id of its own.
  */
 export function requestIdOf(headers: HeaderFields): string {
-  const [id, ...others] = fieldValues(headers, 'x-request-id');
-  const good =
-    id !== undefined && id !== '' && id.length <= lengthMax && others.length === 0 && isPrintableAscii(id);
-  return good && !isHopByHop(headers) ? id : randomUUID();
+  let id = '';
+  let count = 0;
+  for (const [name, value] of headers) {
+    if (name !== 'x-request-id') continue;
+    id = trimOws(value);
+    count += 1;
+  }
+  const isGood = count === 1 && id !== '' && id.length <= lengthMax && isPrintableAscii(id);
+  return isGood && !isHopByHop(headers) ? id : randomUUID();
 }
 
 /** Whether Connection names it, and so keeps it between the client and us (RFC 9110 §7.6.1). */

@@ -1,5 +1,5 @@
 import {
-  fieldValues,
+  firstField,
   isPrintableAscii,
   listElements,
   malformedHeader,
@@ -21,12 +21,13 @@ import type { MetadataNames } from './metadata-rules.js';
 export function requestMetadata(exchange: Exchange, names: MetadataNames, requestId: string): Metadata {
   const { headers } = exchange;
   for (const name of givenOnce) singleField(headers, name);
-  // RFC 9110 §7.6.1: what Connection names is between the client and us.
-  const hopByHop = listElements(headers, 'connection').map((name) => name.toLowerCase());
   const metadata: MetadataEntry[] = [];
+  let hopByHop: readonly string[] | undefined;
   for (const [name, value] of headers) {
-    if (!names.request.has(name) || name === 'x-request-id' || hopByHop.includes(name)) continue;
-    addEntries(metadata, name, value);
+    if (!names.request.has(name) || name === 'x-request-id') continue;
+    // RFC 9110 §7.6.1: what Connection names is between the client and us.
+    hopByHop ??= listElements(headers, 'connection').map((one) => one.toLowerCase());
+    if (!hopByHop.includes(name)) addEntries(metadata, name, value);
   }
   metadata.push(['x-request-id', checked('x-request-id', requestId)]);
   addForwarding(metadata, exchange);
@@ -57,13 +58,15 @@ function base64(name: string, text: string): Uint8Array {
 }
 
 function addForwarding(metadata: MetadataEntry[], { headers, peerAddress, scheme }: Exchange): void {
-  const add = (name: string, value: string | undefined): void => {
-    if (value !== undefined) metadata.push([name, checked(name, value)]);
-  };
   const given = listElements(headers, 'x-forwarded-for');
-  const chain = peerAddress === '' ? given : [...given, peerAddress];
-  add('x-forwarded-for', chain.length === 0 ? undefined : chain.join(', '));
-  add('x-forwarded-proto', scheme);
-  add('x-forwarded-host', singleField(headers, 'host') ?? singleField(headers, ':authority'));
-  add('x-forwarded-user-agent', fieldValues(headers, 'user-agent')[0]);
+  const chain =
+    given.length === 0 || peerAddress === '' ? given.join(', ') : `${given.join(', ')}, ${peerAddress}`;
+  add(metadata, 'x-forwarded-for', given.length === 0 ? peerAddress || undefined : chain);
+  metadata.push(['x-forwarded-proto', scheme]);
+  add(metadata, 'x-forwarded-host', singleField(headers, 'host') ?? singleField(headers, ':authority'));
+  add(metadata, 'x-forwarded-user-agent', firstField(headers, 'user-agent'));
+}
+
+function add(metadata: MetadataEntry[], name: string, value: string | undefined): void {
+  if (value !== undefined) metadata.push([name, checked(name, value)]);
 }

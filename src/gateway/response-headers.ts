@@ -5,7 +5,8 @@ import type { MetadataNames } from './metadata-rules.js';
 
 /** Leading metadata → response header fields with plain names, by allow-list. Ours are x-request-id, content-type and content-length. */
 export function responseHeaders(metadata: Metadata, names: MetadataNames): HeaderFields {
-  return fieldsOf(metadata, names.response).filter(([name]) => name !== 'x-request-id');
+  const fields = fieldsOf(metadata, names.response);
+  return fields.length === 0 ? fields : fields.filter(([name]) => name !== 'x-request-id');
 }
 
 /** Trailing metadata → trailer fields, by their own allow-list. */
@@ -18,11 +19,11 @@ export function responseTrailers(metadata: Metadata, names: MetadataNames): Head
  * Binary values keep their base64 form.
  */
 function fieldsOf(metadata: Metadata, allowed: ReadonlySet<string>): HeaderFields {
-  return metadata
-    .filter(([name]) => allowed.has(name))
-    .map(([name, value]): readonly [string, string] => [
-      name,
-      typeof value === 'string' ? value : Buffer.from(value).toString('base64'),
-    ])
-    .filter(([, value]) => isPrintableAscii(value));
+  const fields: [string, string][] = [];
+  for (const [name, value] of metadata) {
+    if (!allowed.has(name)) continue;
+    const text = typeof value === 'string' ? value : Buffer.from(value).toString('base64');
+    if (isPrintableAscii(text)) fields.push([name, text]);
+  }
+  return fields;
 }

@@ -17,7 +17,8 @@ export interface Trailing {
   readonly trailers: Reply['trailers'];
 }
 
-const none: Trailing = { headers: [], trailers: undefined };
+/** Nothing behind the body. */
+export const noTrailers: Trailing = { headers: [], trailers: undefined };
 
 /**
  * The trailers of a reply: those of the backend that are on the list; where `hasStatus`, of a stream
@@ -28,9 +29,9 @@ export function trailing(
   hasStatus: boolean,
   end: () => End | undefined,
 ): Trailing {
-  if (!takesTrailers(exchange)) return none;
+  if (!takesTrailers(exchange)) return noTrailers;
   const announced = [...(hasStatus ? ['grpc-status', 'grpc-message'] : []), ...names.trailers];
-  if (announced.length === 0) return none;
+  if (announced.length === 0) return noTrailers;
   return {
     headers: [['trailer', announced.join(', ')]],
     trailers() {
