@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Cancellation, type CancelSignal } from '../cancel-signal.js';
 import type { PeerCertificate } from '../gate/index.js';
-import { type Exchange, errorReply, type Gateway, type Reply } from '../gateway/index.js';
+import { type Exchange, errorReply, type Gateway, type HeaderFields, type Reply } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import type { GatewayApp } from './app.js';
@@ -115,17 +115,26 @@ export function createNodeServer(
       toHono(request, response, exchange);
       return;
     }
-    reply
-      .then((ready) => {
-        if (draining) response.shouldKeepAlive = false;
-        const { security, limits } = current;
-        return send(security.on(ready, exchange), request, response, limits.streamIdleTimeoutMs);
-      })
-      .catch((error: unknown) => {
-        // A defect of ours: costs this connection, not the process.
-        response.destroy();
-        process.emitWarning(error instanceof Error ? error : String(error));
-      });
+    void answer(reply, exchange, request, response);
+  }
+
+  async function answer(
+    reply: Promise<Reply>,
+    exchange: Exchange,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    try {
+      const ready = await reply;
+      if (draining) response.shouldKeepAlive = false;
+      const { security, limits } = current;
+      const sent = send(security.on(ready, exchange), request, response, limits.streamIdleTimeoutMs);
+      if (sent !== undefined) await sent;
+    } catch (error) {
+      // A defect of ours: costs this connection, not the process.
+      response.destroy();
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
   }
 
   /** HTTP/2: as `accept`, of which it needs the half. */
@@ -283,12 +292,17 @@ function exchangeOf(
     scheme: 'encrypted' in socket ? 'https' : 'http',
     peerCertificate,
     // HTTP/1.0 has no chunks to put trailers behind.
-    trailersAccepted:
-      request.httpVersion !== '1.0' &&
-      headers.some(([name, value]) => name === 'te' && /(^|,)[ \t]*trailers[ \t]*(,|$)/i.test(value)),
+    trailersAccepted: request.httpVersion !== '1.0' && takesTrailers(headers),
     body: announcesBody(headers) ? bodyOf(request, waiting) : undefined,
     signal,
   };
+}
+
+function takesTrailers(headers: HeaderFields): boolean {
+  for (const [name, value] of headers) {
+    if (name === 'te' && /(^|,)[ \t]*trailers[ \t]*(,|$)/i.test(value)) return true;
+  }
+  return false;
 }
 
 function http2ExchangeOf(
@@ -338,7 +352,8 @@ function refusalOf(
   if (rawHeaders.length > 2 * requestHeadersMax) {
     return tooManyHeaders({ requestHeadersMax });
   }
-  const hosts = headers.filter(([name]) => name === 'host').length;
+  let hosts = 0;
+  for (const field of headers) if (field[0] === 'host') hosts += 1;
   // RFC 9112 §3.2: HTTP/1.0 knows no Host, and nothing takes two.
   if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) {
     return new StatusError(

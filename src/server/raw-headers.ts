@@ -33,7 +33,8 @@ export function headerFieldsOf(rawHeaders: readonly string[]): HeaderFields {
 
 /** Whether a request has a body (RFC 9112 §6.3): what its header fields announce, for any method. */
 export function announcesBody(headers: HeaderFields): boolean {
-  return headers.some(
-    ([name, value]) => name === 'transfer-encoding' || (name === 'content-length' && !/^0+$/.test(value)),
-  );
+  for (const [name, value] of headers) {
+    if (name === 'transfer-encoding' || (name === 'content-length' && !/^0+$/.test(value))) return true;
+  }
+  return false;
 }

@@ -15,22 +15,19 @@ const noBytes = new Uint8Array(0);
 const joinedBytesMax = 2_048;
 
 /**
- * Writes a reply. What is pulled out of a stream in one turn of the event loop goes out in one write; a full
+ * Writes a reply; undefined where that is done at once. What is pulled out of a stream in one turn of the event loop goes out in one write; a full
  * socket stops the pulling; a client that takes nothing for `stallTimeoutMs` loses the connection. A stream that
  * throws ends without the final chunk, so that the body reads as incomplete.
  */
-export async function send(
+export function send(
   reply: Reply,
   request: IncomingMessage,
   response: ServerResponse,
   stallTimeoutMs: number,
-): Promise<void> {
+): Promise<void> | undefined {
   const { body, trailers } = reply;
   const { socket } = response;
-  if (response.destroyed) {
-    if (!(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.();
-    return;
-  }
+  if (response.destroyed) return body instanceof Uint8Array ? undefined : giveUp(body);
   const isUnread = !request.complete;
   // The rest of an unread body would be taken for the next request, or read for nothing.
   if (body instanceof Uint8Array && isUnread) response.shouldKeepAlive = false;
@@ -40,22 +37,52 @@ export async function send(
     if (trailers === undefined || name !== 'content-length') fields.push(name, value);
   }
   response.writeHead(reply.httpStatus, fields);
-  if (body instanceof Uint8Array && isUnread) {
-    response.write(body);
-    await unreadRest(request);
-    end(response, noBytes, trailers);
-  } else if (body instanceof Uint8Array) {
-    end(response, body, trailers);
-  } else {
-    response.flushHeaders();
-    try {
-      await pump(body, response, stallTimeoutMs);
-      if (!response.destroyed) end(response, noBytes, trailers);
-    } catch {
-      await cut(response, request.httpVersion === '1.0');
-    }
+  if (!(body instanceof Uint8Array)) return sendStream(body, trailers, request, response, stallTimeoutMs);
+  if (isUnread) return sendBeforeRest(body, trailers, request, response, stallTimeoutMs);
+  end(response, body, trailers);
+  watchRest(response, socket, stallTimeoutMs);
+  return undefined;
+}
+
+/** Nobody will read it. */
+async function giveUp(body: AsyncIterable<Uint8Array>): Promise<void> {
+  await body[Symbol.asyncIterator]().return?.();
+}
+
+async function sendStream(
+  body: AsyncIterable<Uint8Array>,
+  trailers: Reply['trailers'],
+  request: IncomingMessage,
+  response: ServerResponse,
+  stallTimeoutMs: number,
+): Promise<void> {
+  const { socket } = response;
+  response.flushHeaders();
+  try {
+    await pump(body, response, stallTimeoutMs);
+    if (!response.destroyed) end(response, noBytes, trailers);
+  } catch {
+    await cut(response, request.httpVersion === '1.0');
   }
-  // What the operating system has not taken yet; once it has, Node sets the timeout of an idle connection.
+  watchRest(response, socket, stallTimeoutMs);
+}
+
+async function sendBeforeRest(
+  body: Uint8Array,
+  trailers: Reply['trailers'],
+  request: IncomingMessage,
+  response: ServerResponse,
+  stallTimeoutMs: number,
+): Promise<void> {
+  const { socket } = response;
+  response.write(body);
+  await unreadRest(request);
+  end(response, noBytes, trailers);
+  watchRest(response, socket, stallTimeoutMs);
+}
+
+/** What the operating system has not taken yet; once it has, Node sets the timeout of an idle connection. */
+function watchRest(response: ServerResponse, socket: Socket | null, stallTimeoutMs: number): void {
   if (!response.writableFinished && response.writableLength > 0) socket?.setTimeout(stallTimeoutMs);
 }
 
