@@ -20,6 +20,14 @@ export async function readBody(exchange: Exchange, limits: Limits, clock: Clock)
   const body = decodedBody(exchange, limits);
   if (body === undefined) return noBytes;
   const bytesMax = limits.requestBodyBytesMax;
+  if (body === exchange.body && exchange.bodyAtOnce !== undefined) {
+    // What came in one piece with the head is there once this turn is over: to wait for it as for the others costs
+    // a tenth of a request.
+    await undefined;
+    const whole = exchange.bodyAtOnce();
+    if (whole !== undefined && whole.length > bytesMax) throw bodyTooLarge(bytesMax);
+    if (whole !== undefined) return whole;
+  }
   if (Number(singleField(headers, 'content-length') ?? 0) > bytesMax) throw bodyTooLarge(bytesMax);
   const { requestBodyIdleTimeoutMs, requestBodyTimeoutMs } = limits;
   return collect(new BodyReader(body, clock, requestBodyIdleTimeoutMs, requestBodyTimeoutMs), bytesMax);

@@ -24,6 +24,11 @@ export interface Exchange {
    * left of it. Undefined when the request has none.
    */
   readonly body: AsyncIterable<Uint8Array> | undefined;
+  /**
+   * The whole body where all of it is there already, and then nothing of `body` is left; else undefined. Absent where
+   * nobody can tell.
+   */
+  readonly bodyAtOnce?: (() => Uint8Array | undefined) | undefined;
   /** Aborted when the client disconnects. */
   readonly signal: CancelSignal;
 }

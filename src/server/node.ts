@@ -284,6 +284,7 @@ function exchangeOf(
 ): Exchange {
   const { rawHeaders, socket } = request;
   const headers = headerFieldsOf(rawHeaders);
+  const body = announcesBody(headers) ? bodyOf(request, waiting) : undefined;
   return {
     httpMethod: request.method ?? 'GET',
     target: request.url ?? '/',
@@ -293,9 +294,15 @@ function exchangeOf(
     peerCertificate,
     // HTTP/1.0 has no chunks to put trailers behind.
     trailersAccepted: request.httpVersion !== '1.0' && takesTrailers(headers),
-    body: announcesBody(headers) ? bodyOf(request, waiting) : undefined,
+    body,
+    bodyAtOnce: body && (() => whatHasCome(request)),
     signal,
   };
+}
+
+/** Once Node has seen the end of a body, all that nobody has read of it. */
+function whatHasCome(request: IncomingMessage): Uint8Array | undefined {
+  return request.complete && !request.destroyed ? (request.read() ?? undefined) : undefined;
 }
 
 function takesTrailers(headers: HeaderFields): boolean {
