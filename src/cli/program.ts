@@ -11,6 +11,7 @@ import { addRecordFlags, record } from './commands/record.js';
 import { addReplayFlags, replay } from './commands/replay.js';
 import { routes } from './commands/routes.js';
 import { serve } from './commands/serve.js';
+import { addSurfaceFlags, surface } from './commands/surface.js';
 import { addExplainFlags, addListenFlags, addOpenApiFlags, addSourceFlags, append } from './flags.js';
 
 /**
@@ -41,6 +42,7 @@ Examples:
   propylon replay t.ndjson --against http://127.0.0.1:8080       what another gateway answers
   propylon check --proto ./proto --against main                  what is wrong with it, and what breaks clients
   propylon call GetProduct '{"name": "products/p1"}' --reflect localhost:50051
+  propylon surface --proto ./proto --check surface.lock          whether a committed lock of the surface is fresh
   propylon codec shop.v1.Product --proto ./proto                 what its transcoding runs
   propylon codec --proto ./proto --out codecs.mjs                the same ahead of time, for all routes
 
@@ -82,6 +84,11 @@ Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:
       root.command('check').description('find what is wrong with a REST API, and what breaks its clients'),
     ),
   ).action(async (flags) => finish(await check(flags)));
+  addSurfaceFlags(
+    root
+      .command('surface')
+      .description('write what clients see as text for reviews, or list overlapping routes'),
+  ).action(async (flags) => finish(await surface(flags)));
   addSourceFlags(
     root
       .command('codec [types...]')

@@ -14,12 +14,15 @@ export { compareRules } from './compare/rules.js';
 export type { Finding, Rule, Rules } from './finding.js';
 export type { Json, JsonObject } from './json.js';
 export { type LintRule, lintRules } from './lint/rules.js';
+export { type SurfaceLock, surfaceLock } from './lock/lock.js';
+export { printLock } from './lock/text.js';
 export {
   type OpenApiBuild,
   type OpenApiOptions,
   openApiDocument,
   openApiSteps,
 } from './openapi/document.js';
+export { type RouteOverlap, type SurfaceOverlaps, surfaceOverlaps } from './overlaps/overlaps.js';
 export { documentPieces, printDocument } from './print.js';
 export { type LlmsLink, type LlmsOptions, type LlmsPart, llmsText } from './reference/llms.js';
 export { markdownReference } from './reference/markdown.js';

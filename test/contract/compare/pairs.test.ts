@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
-import { compareRules } from '../../../src/contract/index.js';
+import { compareRules, printLock, surfaceLock } from '../../../src/contract/index.js';
 import { foundIn, outlinePairs } from '../../support/compared-pairs.js';
+import { unsaidErrors } from '../../support/unsaid-errors.js';
 import { fieldPairs } from './tables/fields.js';
 import { policyPairs } from './tables/policies.js';
 import { routePairs } from './tables/routes.js';
@@ -29,4 +30,19 @@ it('the table is large, and a third of it breaks nobody', () => {
 it('each rule is in the table', () => {
   const found = new Set(pairs.flatMap((pair) => pair.found.map((one) => one.split(' ')[0])));
   expect(Object.keys(compareRules).filter((rule) => !found.has(rule))).toEqual([]);
+});
+
+it('where documents are equal, there is no error but what documents do not say', () => {
+  const found = outlines.flatMap(({ before, after }, index) =>
+    unsaidErrors(before, after).map((error) => `${pairs[index]?.name}: ${error}`),
+  );
+  expect(found).toEqual([]);
+});
+
+it('the lock of the surface is another wherever something is found', () => {
+  const unseen = outlines.flatMap((pair, index) => {
+    const [one, other] = [pair.before, pair.after].map((outline) => printLock(surfaceLock(outline)));
+    return one === other ? foundIn(pair).map((found) => `${pairs[index]?.name}: ${found}`) : [];
+  });
+  expect(unseen).toEqual([]);
 });

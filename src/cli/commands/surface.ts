@@ -1,0 +1,124 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { Settings } from '../../config/index.js';
+import {
+  printLock,
+  type RouteOverlap,
+  type SurfaceOverlaps,
+  surfaceLock,
+  surfaceOverlaps,
+} from '../../contract/index.js';
+import { gatewayOptionsOf, loadOutline } from '../../server/index.js';
+import { exitCode } from '../exit-code.js';
+import { addSourceFlags, type SourceFlags, settingsOf } from '../flags.js';
+import { printDiagnostics } from '../terminal.js';
+import { unifiedDiff } from '../unified-diff.js';
+
+export interface SurfaceFlags extends SourceFlags {
+  readonly out?: string;
+  readonly check?: string;
+  readonly json?: boolean;
+  readonly overlaps?: boolean;
+}
+
+/** Declares the command. */
+export function addSurfaceFlags(command: Command): Command {
+  return addSourceFlags(command)
+    .option('-o, --out <file>', 'where to write it (default: standard output)')
+    .option('--check <file>', 'compare with a file that was written before, and show what differs')
+    .option('--json', 'as JSON')
+    .option('--overlaps', 'list the routes that match the same requests instead, and which of them wins')
+    .addHelpText(
+      'after',
+      `
+Writes what clients see of the API as text for reviews: each route with its parameters, body, answer, access and
+policy, each message and enum that they write or read. Commit it: its diff is what changes for clients. The order of
+declarations, comments and names that JSON does not have are not in it. docs/surface.md explains every line.
+
+Examples:
+  propylon surface --proto proto --out surface.lock
+  propylon surface --proto proto --check surface.lock          in CI
+  propylon surface --config propylon.yaml --json
+  propylon surface --proto proto --overlaps
+
+Exit codes: 0 fine, 1 the file of --check is stale, or overlapping routes differ in who may call them, 2 bad usage,
+configuration or sources, 3 failed at run time.`,
+    );
+}
+
+/** `propylon surface`: what clients see of an API. Calls no backend but to reflect. */
+export async function surface(flags: SurfaceFlags): Promise<number> {
+  const { out, check, json = false, overlaps = false, ...sources } = flags;
+  const settings = settingsOf(sources);
+  const usage = usageProblem(settings, flags);
+  if (usage !== undefined) {
+    process.stderr.write(`${usage}\n`);
+    return exitCode.usage;
+  }
+  const { outline, diagnostics } = await loadOutline(gatewayOptionsOf(settings));
+  printDiagnostics(diagnostics, flags.verbose === true);
+  if (diagnostics.some(({ severity }) => severity === 'error')) return exitCode.usage;
+  if (overlaps) {
+    const found = surfaceOverlaps(outline);
+    write(json ? jsonText(found) : overlapsText(found), out);
+    return found.overlaps.some(({ differsInAccess }) => differsInAccess) ? exitCode.findings : exitCode.fine;
+  }
+  const lock = surfaceLock(outline);
+  const text = json ? jsonText(lock) : printLock(lock);
+  if (check === undefined) {
+    write(text, out);
+    return exitCode.fine;
+  }
+  const difference = unifiedDiff(check, read(check), text);
+  if (difference === '') return exitCode.fine;
+  process.stdout.write(difference);
+  process.stderr.write(
+    `${check} is stale: write it anew with --out ${check}, and review what changes for clients.\n`,
+  );
+  return exitCode.findings;
+}
+
+function usageProblem(settings: Settings, { out, check, overlaps }: SurfaceFlags): string | undefined {
+  if (settings.protos.length + settings.descriptors.length + settings.reflect.length === 0)
+    return 'There is nothing to look at: name a source with --proto, --descriptors, --reflect or --config.';
+  if (check === undefined) return undefined;
+  if (out !== undefined || overlaps === true) return '--check goes with neither --out nor --overlaps.';
+  return undefined;
+}
+
+/** A file that is not there is an empty one: then all of it is new. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+function write(text: string, out: string | undefined): void {
+  if (out === undefined) process.stdout.write(text);
+  else writeFileSync(out, text);
+}
+
+const jsonText = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
+function overlapsText({ overlaps, isComplete }: SurfaceOverlaps): string {
+  const rest = isComplete ? '' : 'There are too many overlapping templates to look at all pairs of them.\n';
+  if (overlaps.length === 0) return `${rest}No two routes match the same request.\n`;
+  return overlaps.map(overlapText).join('\n') + rest;
+}
+
+function overlapText({ request, winner, loser, why, differsInAccess }: RouteOverlap): string {
+  const access = differsInAccess
+    ? [`  access differs: ${winner.access}`, `          beside: ${loser.access}`]
+    : [`  access is the same: ${winner.access}`];
+  return [
+    request,
+    `  goes to ${winner.route}, ${winner.method}`,
+    `  and not ${loser.route}, ${loser.method}: ${why}`,
+    ...access,
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
