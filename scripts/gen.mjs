@@ -1,4 +1,4 @@
-// Generates gen/ from proto/, offline: TypeScript by ts-proto, the descriptor image by buf.
+// Generates gen/ from proto/, offline: TypeScript by ts-proto, the descriptor image by buf, the lock of the surface.
 //
 //   node scripts/gen.mjs                 into gen/
 //   node scripts/gen.mjs --output DIR    into DIR/gen/, for check-gen.mjs
@@ -19,13 +19,26 @@ const buf = (...args) =>
     stdio: 'inherit',
   });
 
+const propylon = (...args) =>
+  execFileSync(process.execPath, [join(root, 'dist/src/cli/main.js'), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+
 try {
   mkdirSync(join(output, 'gen'), { recursive: true });
   buf('generate', '--output', output);
   buf('build', 'proto', '--output', join(output, 'gen/image.binpb'));
   const annotations = join(output, 'gen/annotations.binpb');
   buf('build', 'proto', '--path', 'proto/propylon', '--exclude-source-info', '--output', annotations);
+  propylon(
+    'surface',
+    '--descriptors',
+    join(output, 'gen/image.binpb'),
+    '--out',
+    join(output, 'gen/surface.lock'),
+  );
 } catch {
-  // buf has said what is wrong, with file, line and column.
+  // Whoever failed has said what is wrong, with file, line and column.
   process.exitCode = 1;
 }
