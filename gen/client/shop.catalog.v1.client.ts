@@ -158,8 +158,6 @@ export const lookupProduct = /* @__PURE__ */ unary<LookupProductRequest, Product
 export interface LookupProduct2Request {
   /** Bar code. */
   ean: string;
-  /** Number in the shop's books. */
-  itemNumber?: string;
 }
 
 /**
@@ -170,8 +168,6 @@ export interface LookupProduct2Request {
 export const lookupProduct2 = /* @__PURE__ */ unary<LookupProduct2Request, Product>('GET', '/v1/eans/{ean}');
 
 export interface LookupProduct3Request {
-  /** Bar code. */
-  ean?: string;
   /** Number in the shop's books. */
   itemNumber: string;
 }
