@@ -9,6 +9,8 @@ export interface Announcement {
   readonly sources: readonly string[];
   readonly serving: string;
   readonly access: string;
+  /** Path of the page with the API's documentation. */
+  readonly docs: string | undefined;
   readonly workers?: number;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -28,13 +30,14 @@ export function announcementOf(gateway: PropylonGateway, scheme: 'http' | 'https
     sources: gateway.sources,
     serving: `${services} services, ${methods} methods, ${routes} routes`,
     access: accessText(gateway.access),
+    docs: gateway.docsPath,
     diagnostics: gateway.diagnostics,
   };
 }
 
 /** Prints what is served, and where: from then on requests may come. */
 export async function announce(
-  { scheme, sources, serving, access, workers }: Announcement,
+  { scheme, sources, serving, access, docs, workers }: Announcement,
   { host, port, adminHost, adminPort }: Addresses,
   isDemo: boolean,
 ): Promise<void> {
@@ -44,6 +47,7 @@ export async function announce(
     `serving  ${serving}`,
     `access   ${access}`,
     ...(workers === undefined ? [] : [`workers  ${workers}`]),
+    ...(docs === undefined ? [] : [`docs     ${url}${docs}`]),
     `listening ${url} admin ${urlOf('http', adminHost, adminPort)}`,
     ...(isDemo ? await demoLines(url) : []),
   ];

@@ -40,6 +40,7 @@ export async function withDemo({
     const { authentication } = given.gate ?? {};
     return {
       ...given,
+      docs: given.docs ?? { title: 'The demo shop' },
       sources: [imageSource(demoDescriptors()), ...(given.sources ?? [])],
       backends: [...backends, ...(given.backends ?? [])],
       gate: {

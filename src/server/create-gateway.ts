@@ -16,6 +16,7 @@ import { type Generation, nextGeneration } from './generation.js';
 import { type Listener, type ListenOptions, listen } from './listen.js';
 import { watchGateway } from './metrics.js';
 import type { GatewayOptions } from './options.js';
+import { docsOptions } from './portal/options.js';
 import { createReloads, type ReloadResult } from './reload.js';
 import { createRpc, type Rpc } from './rpc.js';
 import { type ClientOptions, type CurrentSettings, type Parts, serveClients } from './serve-clients.js';
@@ -33,6 +34,8 @@ export interface PropylonGateway {
   readonly counts: { readonly services: number; readonly methods: number; readonly routes: number };
   /** Who may come in; undefined where nobody has declared a policy or a provider, and everybody may. */
   readonly access: Access | undefined;
+  /** Path of the page with the API's documentation; undefined where there is none. */
+  readonly docsPath: string | undefined;
   summary(): SurfaceSummary;
   /** What is served as an OpenAPI document: 3.1, for the public, unless something else is asked for. */
   openApi(options?: Partial<Omit<OpenApiOptions, 'limits'>>): OpenApiBuild;
@@ -175,6 +178,9 @@ function assemble(
     },
     get access() {
       return accessOf(core.surface, reloads.current.gate);
+    },
+    get docsPath() {
+      return docsOptions(reloads.current.options)?.path;
     },
     summary: () => summarize(core.surface),
     openApi: (wanted = {}) => reloads.current.openApi(wanted),

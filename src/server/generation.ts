@@ -19,6 +19,7 @@ import { appendTo } from './audit-file.js';
 import { gateHost } from './gate-host.js';
 import { build, type Loaded, loadXdsFor, openChannels, readInputs } from './load.js';
 import type { GatewayOptions } from './options.js';
+import { docsOptions } from './portal/options.js';
 import { createPortal } from './portal/portal.js';
 import { type SecurityHeaders, securityHeaders } from './security-headers.js';
 import type { Watches } from './watches.js';
@@ -146,7 +147,7 @@ function assembled(
     outlined ??= outlineSurface(loaded.input).outline;
     return outlined;
   };
-  const { docs = true } = options;
+  const docs = docsOptions(options);
   const { transport, release } = transports(loaded);
   return {
     ...made,
@@ -167,10 +168,7 @@ function assembled(
         sseRetryMs: options.sse?.retryMs,
       },
       methodOverride: options.methodOverride,
-      pages:
-        docs === false
-          ? undefined
-          : createPortal(docs === true ? {} : docs, { outline, gate, limits, clock: systemClock }),
+      pages: docs && createPortal(docs, { outline, gate, limits, clock: systemClock }),
       log: logOf(options.log, parts),
     },
     openApi: (wanted) =>

@@ -1,119 +1,30 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:http2';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type NewKey, newKey } from '../../src/gate/index.js';
-import { createGateway, type GatewayOptions, type PropylonGateway } from '../../src/index.js';
-import { gateSettings } from '../support/gate-settings.js';
+import { createGateway, type GatewayOptions } from '../../src/index.js';
 import { contractProtos } from '../support/openapi.js';
 import { openApiProblems } from '../support/openapi-validators.js';
+import { audienceCallers, audiencesImage, type BareGateway, startBareGateway } from '../support/portal.js';
 import { sendRaw } from '../support/raw-http.js';
-import { issuerKey, signedToken } from '../support/tokens.js';
 
 /** /openapi.json and /openapi.yaml: what a gateway serves, as far as its callers may see it. */
 
-const image = contractProtos(`
-  // For everybody.
-  service Open {
-    // Reads a thing.
-    rpc GetThing(GetThingRequest) returns (Thing) { option (google.api.http) = { get: "/v1/{name=things/*}" }; }
-  }
-  // Only partners hear of it.
-  service Deals {
-    // Reads a deal.
-    rpc GetDeal(GetDealRequest) returns (Deal) { option (google.api.http) = { get: "/v1/{name=deals/*}" }; }
-  }
-  // The house's own.
-  service Secrets {
-    // Reads a secret.
-    rpc GetSecret(GetSecretRequest) returns (Secret) {
-      option (google.api.http) = { get: "/v1/{name=secrets/*}" additional_bindings { get: "/v1/{name=things/*}:secret" } };
-    }
-  }
-  message GetThingRequest { string name = 1; }
-  message Thing { string name = 1; Shape shape = 2; }
-  enum Shape { SHAPE_UNSPECIFIED = 0; ROUND = 1; }
-  message GetDealRequest { string name = 1; }
-  message Deal { string name = 1; Rebate rebate = 2; }
-  message Rebate { int32 percent = 1; }
-  message GetSecretRequest { string name = 1; }
-  message Secret { string name = 1; Depth depth = 2; }
-  enum Depth { DEPTH_UNSPECIFIED = 0; ABYSS = 1; }
-`);
-
-const folder = mkdtempSync(join(tmpdir(), 'propylon-documents-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function keyFor(audience: 'public' | 'partner' | 'internal'): NewKey {
-  const key = newKey({ subject: audience, audience });
-  if ('problem' in key) throw new Error(key.problem);
-  return key;
-}
-const keys = { public: keyFor('public'), partner: keyFor('partner'), internal: keyFor('internal') };
-const keysFile = join(folder, 'keys.yaml');
-writeFileSync(
-  keysFile,
-  `keys:\n${Object.values(keys)
-    .map(({ entry }) => `  - ${entry}\n`)
-    .join('')}`,
-);
-const issuer = issuerKey('k1');
-const token = signedToken(
-  { alg: 'ES256', kid: 'k1' },
-  { iss: 'https://id.example', sub: 'ann', aud: 'api', exp: Math.floor(Date.now() / 1000) + 600 },
-  issuer.privateKey,
-);
-
-const settings = gateSettings(
-  {
-    't.v1.Deals': { visibility: 'partner' },
-    't.v1.Secrets': { visibility: 'internal' },
-    't.v1.Open': { authentication: { mode: 'none' } },
-  },
-  {
-    authentication: {
-      providers: {
-        keys: { type: 'apiKey', keysFile },
-        staff: {
-          type: 'jwt',
-          issuer: 'https://id.example',
-          aud: ['api'],
-          audience: 'internal',
-          keys: { jwk: [issuer.jwk] },
-        },
-      },
-    },
-  },
-);
+const image = audiencesImage;
+const { keys, token, settings, remove } = audienceCallers();
+afterAll(remove);
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-interface Started {
-  readonly gateway: PropylonGateway;
-  readonly url: string;
-  readonly port: number;
-}
-
-async function start(options: Partial<GatewayOptions> = {}): Promise<Started> {
-  const gateway = await createGateway({
-    sources: [{ label: 't', load: async () => image }],
-    warn: () => undefined,
-    ...options,
-  });
-  const { port, close } = await gateway.listen({ host: '127.0.0.1', port: 0, adminPort: 0 });
-  cleanups.push(
-    () => gateway.close(),
-    () => close(),
-  );
-  return { gateway, port, url: `http://127.0.0.1:${port}` };
+async function start(options: Partial<GatewayOptions> = {}): Promise<BareGateway> {
+  const started = await startBareGateway(options);
+  cleanups.push(() => started.close());
+  return started;
 }
 
 type Document = { readonly openapi: string; readonly paths: object } & Record<string, unknown>;
@@ -266,9 +177,9 @@ const house = [...partners, 'GET /v1/secrets/{secret}', 'GET /v1/things/{thing}:
 describe('each caller is shown what it may see', () => {
   it.each([
     ['nobody', {}, everybody],
-    ['a key of the public', { 'x-api-key': keys.public.key }, everybody],
-    ['a key of a partner', { 'x-api-key': keys.partner.key }, partners],
-    ['a key of the house', { 'x-api-key': keys.internal.key }, house],
+    ['a key of the public', { 'x-api-key': keys.public }, everybody],
+    ['a key of a partner', { 'x-api-key': keys.partner }, partners],
+    ['a key of the house', { 'x-api-key': keys.internal }, house],
     ['a token of the house', { authorization: `Bearer ${token}` }, house],
   ])('%s', async (_, headers: Record<string, string>, expected) => {
     const { url } = await start(settings);
@@ -284,7 +195,7 @@ describe('each caller is shown what it may see', () => {
   it.each([
     ['an unknown key', { 'x-api-key': 'nonsense' }, 401],
     ['a token of nobody', { authorization: 'Bearer a.b.c' }, 401],
-    ['two callers at once', { 'x-api-key': keys.partner.key, authorization: `Bearer ${token}` }, 400],
+    ['two callers at once', { 'x-api-key': keys.partner, authorization: `Bearer ${token}` }, 400],
   ])('%s is refused, as elsewhere', async (_, headers: Record<string, string>, httpStatus) => {
     const { url } = await start(settings);
     const answer = await fetch(`${url}/openapi.json`, { headers });
@@ -297,13 +208,13 @@ describe('each caller is shown what it may see', () => {
     ['internal', house],
   ] as const)('but no more than %s, where the configuration says so', async (audience, expected) => {
     const { url } = await start({ ...settings, docs: { audience } });
-    const shown = operations(await read(`${url}/openapi.json`, { 'x-api-key': keys.internal.key }));
+    const shown = operations(await read(`${url}/openapi.json`, { 'x-api-key': keys.internal }));
     expect(shown.toSorted()).toEqual(expected.toSorted());
   });
 
   it.each([
     ['the public', {}, /deal|rebate|partner hear|secret|abyss|depth|house/i],
-    ['partners', { 'x-api-key': keys.partner.key }, /secret|abyss|depth|house/i],
+    ['partners', { 'x-api-key': keys.partner }, /secret|abyss|depth|house/i],
   ])(
     'nothing that is hidden from %s is in theirs, in any form',
     async (_, headers: Record<string, string>, hidden) => {
@@ -399,9 +310,7 @@ describe('the paths of the portal', () => {
   it('are in the log by their names', async () => {
     const log: unknown[] = [];
     const { url } = await start({ ...settings, log: (event) => void log.push(event) });
-    await (
-      await fetch(`${url}/openapi.json?version=3.0`, { headers: { 'x-api-key': keys.partner.key } })
-    ).text();
+    await (await fetch(`${url}/openapi.json?version=3.0`, { headers: { 'x-api-key': keys.partner } })).text();
     await (await fetch(`${url}/openapi.json`, { headers: { 'x-api-key': 'none' } })).text();
     expect(log).toMatchObject([
       { route: '/openapi.json', httpStatus: 200, principal: 'keys:partner' },

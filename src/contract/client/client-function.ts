@@ -41,16 +41,15 @@ export interface ClientContext {
   readonly nameOf: NameOf;
 }
 
-/** Undefined for a binding that no client can fill in: with a wildcard that binds no field. */
+/** Undefined for a binding that no client can fill in. */
 export function clientFunction(
   route: OutlinedRoute,
   name: string,
   context: ClientContext,
 ): ClientFunction | undefined {
+  if (!isCallable(route)) return undefined;
   const { binding, json, policy } = route;
   const { method, template } = binding;
-  if (template.segments.some((segment, at) => segment.kind !== 'literal' && !isInVariable(route, at)))
-    return undefined;
   const { schemas, limits, nameOf } = context;
   const form = formOf(json);
   const query = queryParameters(binding, schemas, form, limits);
@@ -76,6 +75,12 @@ export function clientFunction(
     answer: kind === 'download' ? 'Response' : answerText(route, context),
     elements: kind === 'unary' ? elementsOf(route, schemas, form) : undefined,
   };
+}
+
+/** Whether a client can fill in the path: nobody can say what a wildcard without a field stands for. */
+export function isCallable(route: OutlinedRoute): boolean {
+  const { segments } = route.binding.template;
+  return segments.every((segment, at) => segment.kind === 'literal' || isInVariable(route, at));
 }
 
 function isInVariable({ binding }: OutlinedRoute, at: number): boolean {

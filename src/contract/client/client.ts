@@ -5,11 +5,11 @@ import { type Audience, sees } from '../../gate/index.js';
 import type { Limits } from '../../limits.js';
 import type { Outline, OutlinedRoute } from '../../surface/index.js';
 import { isObject, type JsonObject } from '../json.js';
-import { uniqueNames } from '../openapi/names.js';
 import { readComment } from '../schema/comment.js';
 import { formOf } from '../schema/form.js';
 import { createSchemas } from '../schema/schemas.js';
-import { type ClientFunction, clientFunction, functionName } from './client-function.js';
+import { type ClientFunction, clientFunction } from './client-function.js';
+import { clientNames, upperFirst } from './client-names.js';
 import { docComment } from './doc-comment.js';
 import { indented } from './indented.js';
 import { typeText } from './type-text.js';
@@ -30,13 +30,6 @@ export interface ClientBuild {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Words that are no names of functions. */
-const reserved = new Set(
-  'await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield bind bidi clientStream download pages serverStream unary upload arguments eval'.split(
-    ' ',
-  ),
-);
-
 /** What every generated client imports: a module without dependencies, for browsers and Node. */
 export function clientRuntime(): string {
   return readFileSync(packageFile('client', 'runtime.ts'), 'utf8');
@@ -48,46 +41,14 @@ export function clientRuntime(): string {
  */
 export function clientModule(outline: Outline, options: ClientBuildOptions): ClientBuild {
   const schemas = createSchemas(outline.registry.types, outline.resources, formOf(outline.json));
-  const typeNames = uniqueNames();
-  const functionNames = uniqueNames();
   const diagnostics: Diagnostic[] = [];
-  // Services, requests and what the runtime exports come first: their names are a promise.
-  for (const name of ['CallOptions', 'ClientOptions', 'StatusError', 'Body', 'Response'])
-    typeNames.of(name, name, name);
-  for (const name of reserved) functionNames.of(name, name, name);
   const routes = outline.routes.filter((route) => isShown(route, options));
   const services = [...new Set(routes.map(({ binding }) => binding.method.parent))];
+  const names = clientNames(routes);
   const nameOf = (component: string): string =>
-    typeNames.of(component, shortName(component), component.replace(/[^\w]+/g, '_'));
-  const names = routes.map((route) => {
-    const wanted = functionName(route);
-    const { parent } = route.binding.method;
-    const name = functionNames.of(
-      `${parent.typeName}.${wanted}`,
-      wanted,
-      `${lowerFirst(parent.name)}_${wanted}`,
-    );
-    return {
-      name,
-      request: typeNames.of(
-        `request:${name}`,
-        `${upperFirst(name)}${requestSuffix(route)}`,
-        `${upperFirst(name)}Request_`,
-      ),
-    };
-  });
-  const clients = new Map(
-    services.map((service) => [
-      service,
-      typeNames.of(
-        `client:${service.typeName}`,
-        `${service.name}Client`,
-        `${service.typeName.replaceAll('.', '_')}Client`,
-      ),
-    ]),
-  );
-  const functions = routes.flatMap((route, index) => {
-    const { name = '', request = '' } = names[index] ?? {};
+    names.types.of(component, shortName(component), component.replace(/[^\w]+/g, '_'));
+  const functions = routes.flatMap((route) => {
+    const { name = '', request = '' } = names.functions.get(route) ?? {};
     const made = clientFunction(route, name, { schemas, limits: options.limits, nameOf });
     if (made === undefined) diagnostics.push(leftOut(route));
     return made === undefined ? [] : [{ ...made, requestType: request }];
@@ -104,7 +65,7 @@ export function clientModule(outline: Outline, options: ClientBuildOptions): Cli
     ...services.map((service) =>
       serviceText(
         service,
-        clients.get(service) ?? service.name,
+        names.clients.get(service) ?? service.name,
         functions.filter(({ method }) => method.parent === service),
       ),
     ),
@@ -130,13 +91,6 @@ function functionText(one: NamedFunction): string {
 function typeArguments({ kind, requestType, message, answer }: NamedFunction): string[] {
   if (kind === 'download') return [requestType];
   return message === undefined ? [requestType, answer] : [requestType, message, answer];
-}
-
-/** Beside a stream of messages, a request is what path and query say. */
-function requestSuffix({ binding: { method } }: OutlinedRoute): string {
-  return method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming'
-    ? 'Parameters'
-    : 'Request';
 }
 
 /** "listProducts" → "listAllProducts" */
@@ -208,9 +162,6 @@ function shortName(component: string): string {
   const own = first < 0 ? parts.slice(-1) : parts.slice(first);
   return [...own, ...suffixes.map(upperFirst)].join('');
 }
-
-const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 function isShown({ binding, policy }: OutlinedRoute, { includes, audience }: ClientBuildOptions): boolean {
   return sees(audience, policy.visibility ?? 'public') && (includes?.(binding.method.parent) ?? true);

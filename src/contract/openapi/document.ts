@@ -4,6 +4,8 @@ import { type Audience, sees } from '../../gate/index.js';
 import type { Limits } from '../../limits.js';
 import type { Outline, OutlinedRoute } from '../../surface/index.js';
 import { compact, isObject, type JsonObject } from '../json.js';
+import type { SampledOperation } from '../samples/sampled-request.js';
+import { codeSamples } from '../samples/samples.js';
 import { readComment } from '../schema/comment.js';
 import { formOf } from '../schema/form.js';
 import { gnosticOf, overlaid } from '../schema/gnostic.js';
@@ -25,6 +27,8 @@ export interface OpenApiOptions {
   readonly title?: string | undefined;
   /** URLs. Default: the server that the document comes from. */
   readonly servers?: readonly string[] | undefined;
+  /** Whether operations have `x-codeSamples`, which are written for the first of the servers. Default false. */
+  readonly samples?: boolean | undefined;
   /** Default: those of all services. */
   readonly includes?: ((service: DescService) => boolean) | undefined;
   readonly limits: Limits;
@@ -35,6 +39,9 @@ export interface OpenApiBuild {
   readonly document: JsonObject;
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** Where samples send requests when nobody has said where the API is. */
+const sampleBaseUrl = 'https://api.example.com';
 
 /** HTTP methods that a path item has a place for. */
 const itemMethods: readonly string[] = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE'];
@@ -59,7 +66,8 @@ export function* openApiSteps(outline: Outline, options: OpenApiOptions): Steps<
     securitySchemes: securitySchemes(outline.authentication),
     isGuarded: outline.isGuarded,
   };
-  const { paths, requirements, diagnostics } = yield* pathItems(routes, context);
+  const { paths, requirements, diagnostics, placed } = yield* pathItems(routes, context);
+  if (options.samples === true) yield* addSamples(placed, options, context);
   const services = [...new Set(routes.map(({ binding }) => binding.method.parent))];
   const responses = errorComponents(outline.registry, schemas, formOf(outline.json), outline.errorForm);
   const made = compact({
@@ -95,7 +103,9 @@ function* pathItems(
   readonly paths: JsonObject;
   readonly requirements: readonly JsonObject[];
   readonly diagnostics: readonly Diagnostic[];
+  readonly placed: readonly PlacedOperation[];
 }> {
+  const placed: PlacedOperation[] = [];
   const paths: Record<string, Record<string, JsonObject>> = {};
   // OpenAPI tells paths apart by what they match, not by the names in them.
   const slotNames = new Map<string, readonly string[]>();
@@ -128,10 +138,33 @@ function* pathItems(
       const { security } = made;
       if (Array.isArray(security)) requirements.push(...security.filter(isObject));
       item[key] = made;
+      placed.push({ route, httpMethod, operation: made, path, form: formOf(route.json), item, key });
     }
     if (Object.keys(item).length > 0) paths[text] = item;
   }
-  return { paths, requirements, diagnostics };
+  return { paths, requirements, diagnostics, placed };
+}
+
+/** An operation, and its place in a path item. */
+interface PlacedOperation extends SampledOperation {
+  readonly item: Record<string, JsonObject>;
+  readonly key: string;
+}
+
+function* addSamples(
+  placed: readonly PlacedOperation[],
+  { servers: [server] = [] }: OpenApiOptions,
+  { schemas, securitySchemes: schemes }: OperationContext,
+): Steps<void> {
+  const components = schemas.components();
+  const baseUrl = server === undefined || server.startsWith('/') ? sampleBaseUrl : server.replace(/\/$/, '');
+  const samples = yield* codeSamples(placed, {
+    baseUrl,
+    schemaOf: (name) => components[name],
+    securitySchemes: schemes,
+  });
+  for (const [index, { item, key, operation: made }] of placed.entries())
+    item[key] = { ...made, 'x-codeSamples': samples[index] ?? [] };
 }
 
 /** A binding of every HTTP method stands for the usual ones. */

@@ -3,5 +3,7 @@ import { apiKeyNames } from './api-key/api-keys.js';
 
 /** Header fields of requests, in lower case, that say who somebody is. */
 export function credentialFields({ authentication }: GateOptions): readonly string[] {
-  return [...new Set(['authorization', ...apiKeyNames(authentication).headers])];
+  const types = Object.values(authentication?.providers ?? {}).map(({ type }) => type);
+  const hasTokens = types.includes('jwt') || types.includes('introspection');
+  return [...new Set([...(hasTokens ? ['authorization'] : []), ...apiKeyNames(authentication).headers])];
 }

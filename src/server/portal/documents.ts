@@ -8,6 +8,8 @@ import { inSlices } from './in-slices.js';
 
 /** What can be asked for. */
 export interface WantedDocument extends Pick<OpenApiOptions, 'version' | 'audience'> {
+  /** Whether operations have code samples. */
+  readonly samples: boolean;
   readonly format: 'json' | 'yaml';
 }
 
@@ -36,11 +38,8 @@ export function createDocuments(
   const sizes = new Map<string, number>();
   let last: Promise<unknown> = Promise.resolve();
 
-  async function make({ audience, version, format }: WantedDocument): Promise<ServedDocument> {
-    const { document } = await inSlices(
-      openApiSteps(outline(), { ...said, audience, version, limits }),
-      clock,
-    );
+  async function make({ format, ...wanted }: WantedDocument): Promise<ServedDocument> {
+    const { document } = await inSlices(openApiSteps(outline(), { ...said, ...wanted, limits }), clock);
     const pieces: Buffer[] = [];
     const digest = createHash('sha256');
     await inSlices(documentPieces(document, format), clock, (text) => {
@@ -68,7 +67,7 @@ export function createDocuments(
 
   return (asked) => {
     const wanted = { ...asked, audience: lowestAlike(outline(), asked.audience) };
-    const key = JSON.stringify([wanted.audience, wanted.version, wanted.format]);
+    const key = JSON.stringify([wanted.audience, wanted.version, wanted.samples, wanted.format]);
     const known = kept.get(key);
     if (known !== undefined) {
       kept.delete(key);

@@ -13,9 +13,11 @@ import {
 } from '../../gate/index.js';
 import type { Exchange, HeaderFields, Page, PageContent, Pages } from '../../gateway/index.js';
 import type { Limits } from '../../limits.js';
-import { Code, StatusError } from '../../status/index.js';
+import { Code, reasons, StatusError } from '../../status/index.js';
 import type { Outline } from '../../surface/index.js';
+import { createAssets } from './assets.js';
 import { createDocuments, type WantedDocument } from './documents.js';
+import { portalPage } from './page.js';
 
 /** What a portal is made of. */
 export interface PortalParts {
@@ -38,8 +40,17 @@ const forAllOrigins: HeaderFields = [
   ['cross-origin-resource-policy', 'cross-origin'],
 ];
 
-/** The document of the API, as JSON and YAML: `/openapi.json`, `/openapi.yaml`. */
-export function createPortal(options: DocsOptions, { outline, gate, limits, clock }: PortalParts): Pages {
+/** Its name changes with it. */
+const forever: HeaderFields = [
+  ['cache-control', 'public, max-age=31536000, immutable'],
+  ['cross-origin-resource-policy', 'same-origin'],
+];
+
+/** The document of the API, `/openapi.json` and `/openapi.yaml`, and a page of it, `/docs`. */
+export function createPortal(
+  options: DocsOptions & { path: string },
+  { outline, gate, limits, clock }: PortalParts,
+): Pages {
   const { title, servers, audience: most = 'internal' } = options;
   const documents = createDocuments(outline, { title, servers, limits, clock });
   const tells = most !== 'public' && gate.hasProviders;
@@ -56,23 +67,48 @@ export function createPortal(options: DocsOptions, { outline, gate, limits, cloc
     route: `/openapi.${format}`,
     preflight,
     async read(view): Promise<PageContent | Refusal> {
-      const version = versionOf(exchange.target);
+      const said = askedOf(exchange.target);
       const refused = await admit(caller, view);
       if (refused !== undefined) return refused;
-      const made = await documents({ audience: audienceOf(view, most), version, format });
+      const made = await documents({ ...said, audience: audienceOf(view, most), format });
       const headers: HeaderFields = [
         // Always asked for again: a reload may have changed it, and the tag says so.
         ['cache-control', view.principal === undefined ? 'public, no-cache' : 'private, no-cache'],
-        ...(tells ? [['vary', fields.join(', ')] as const] : []),
+        ...(tells && fields.length > 0 ? [['vary', fields.join(', ')] as const] : []),
         ...forAllOrigins,
       ];
       return { ...made, contentType, headers };
     },
   });
 
+  const assets = createAssets();
+  const { path: own } = options;
+  let made: Promise<PageContent> | undefined;
+  const page: Page = {
+    route: own,
+    preflight: [],
+    read() {
+      made ??= portalPage(assets, options, fields);
+      return made;
+    },
+  };
+  const asset = (name: string): Page => ({
+    route: `${own}/*`,
+    preflight: [],
+    async read() {
+      const found = await assets.find(name);
+      if (found === undefined) throw new StatusError(Code.NOT_FOUND, 'ROUTE_UNKNOWN', reasons.ROUTE_UNKNOWN);
+      return { ...found, headers: forever };
+    },
+  });
+
   return {
     find(exchange) {
       const path = pathOf(exchange.target);
+      if (path === own) return page;
+      // A segment more is an asset of the page, and no more segments are.
+      if (path.startsWith(`${own}/`) && !path.includes('/', own.length + 1))
+        return asset(path.slice(own.length + 1));
       const found = formats.find(([format]) => path === `/openapi.${format}`);
       return found && document(exchange, found[0], found[1]);
     },
@@ -89,10 +125,13 @@ function pathOf(target: string): string {
   return target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/\?.*$/s, '');
 }
 
-function versionOf(target: string): WantedDocument['version'] {
-  const query = target.indexOf('?');
-  const version = new URLSearchParams(query < 0 ? '' : target.slice(query)).get('version') ?? '3.1';
-  if (version === '3.0' || version === '3.1') return version;
+/** Other parameters say nothing here. */
+function askedOf(target: string): Pick<WantedDocument, 'version' | 'samples'> {
+  const at = target.indexOf('?');
+  const query = new URLSearchParams(at < 0 ? '' : target.slice(at));
+  const version = query.get('version') ?? '3.1';
+  const samples = query.get('samples') === 'true';
+  if (version === '3.0' || version === '3.1') return { version, samples };
   throw new StatusError(Code.INVALID_ARGUMENT, 'QUERY_VALUE', 'The version of OpenAPI is 3.1 or 3.0.', {
     violations: [{ field: 'version', description: 'is none of 3.1, 3.0' }],
   });

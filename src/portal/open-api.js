@@ -1,0 +1,53 @@
+/**
+ * As much of an OpenAPI document as the page looks at.
+ * @typedef {object} OpenApi
+ * @property {{ title: string, version: string }} info
+ * @property {{ url: string }[]} servers
+ * @property {Record<string, Record<string, { 'x-codeSamples'?: { source: string }[] }>>} paths
+ * @property {{ securitySchemes?: Record<string, SecurityScheme> }} [components]
+ */
+
+/**
+ * @typedef {object} SecurityScheme
+ * @property {string} type
+ * @property {string} [scheme]
+ * @property {string} [name]
+ * @property {string} [in]
+ */
+
+/** A document that cannot be had; the message is for people. */
+export class DocumentError extends Error {}
+
+/**
+ * Reads the document as whoever the header fields say. Rejects with DocumentError.
+ * @param {URL} url @param {Record<string, string>} headers @returns {Promise<OpenApi>}
+ */
+export async function readDocument(url, headers) {
+  let answer;
+  try {
+    answer = await fetch(url, { headers });
+  } catch {
+    throw new DocumentError('The gateway does not answer.');
+  }
+  if (answer.ok) return answer.json();
+  const { message = `The gateway answers with ${answer.status}.` } = await answer.json().catch(() => ({}));
+  throw new DocumentError(message);
+}
+
+/** Where samples send requests when the configuration does not say where the API is. */
+const nowhere = 'https://api.example.com';
+
+/**
+ * With the server that the document comes from, in its samples too, unless it names others: a proxy may have put a path
+ * before it.
+ * @param {OpenApi} document @param {URL} url @param {boolean} hasServers @returns {OpenApi}
+ */
+export function withServer(document, url, hasServers) {
+  if (hasServers) return document;
+  const here = new URL('.', url).href.replace(/\/$/, '');
+  for (const item of Object.values(document.paths)) {
+    for (const { 'x-codeSamples': samples = [] } of Object.values(item))
+      for (const sample of samples) sample.source = sample.source.replaceAll(nowhere, here);
+  }
+  return { ...document, servers: [{ url: here }] };
+}

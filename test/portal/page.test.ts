@@ -1,0 +1,215 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { GatewayOptions } from '../../src/index.js';
+import { type BareGateway, startBareGateway } from '../support/portal.js';
+import { type PropylonProcess, startPropylon } from '../support/propylon.js';
+import { findServerProgram } from '../support/server-program.js';
+
+/** The page at /docs: what the gateway gives out, and what a person in front of it sees. */
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function start(options: Partial<GatewayOptions> = {}): Promise<BareGateway> {
+  const started = await startBareGateway(options);
+  cleanups.push(() => started.close());
+  return started;
+}
+
+/** URLs that a page names, relative to it. */
+const named = (html: string): string[] =>
+  [...html.matchAll(/(?:src|href)="([^"#]*)"/g)].map(([, url = '']) => url);
+
+describe('the listener for clients', () => {
+  it.each(['/docs', '/internal/api-docs'])(
+    'gives out the page at %s and what it is made of',
+    async (path) => {
+      const { url } = await start({ docs: { path } });
+      const page = await fetch(`${url}${path}`);
+      expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      const urls = named(await page.text());
+      expect(urls.length).toBeGreaterThan(5);
+      for (const one of urls) {
+        const answer = await fetch(new URL(one, `${url}${path}`));
+        expect([one, answer.status]).toEqual([one, 200]);
+        expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      }
+    },
+  );
+
+  it('lets the page run its own scripts and ask its own gateway, and the servers of the configuration', async () => {
+    const policyOf = async (docs: GatewayOptions['docs']): Promise<string | null> => {
+      const { url } = await start({ docs });
+      return (await fetch(`${url}/docs`)).headers.get('content-security-policy');
+    };
+    expect(await policyOf(true)).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
+    const servers = ['https://api.example.com/shop', '/v2'];
+    expect(await policyOf({ servers })).toContain("connect-src 'self' https://api.example.com;");
+  });
+
+  it('has nothing inline, and names nothing from elsewhere', async () => {
+    const { url } = await start();
+    const html = await (await fetch(`${url}/docs`)).text();
+    expect(named(html).filter((one) => !/^(docs\/[a-z]+-[0-9a-f]{12}\.\w+|openapi\.\w+)$/.test(one))).toEqual(
+      [],
+    );
+    expect(html).not.toMatch(/ on\w+=|style=|<style|<script(?![^>]* src=)/);
+  });
+
+  it('writes what the configuration says as text', async () => {
+    const { url } = await start({ docs: { title: '<b>"Things" & more</b>' } });
+    const html = await (await fetch(`${url}/docs`)).text();
+    expect(html).not.toContain('<b>');
+    expect(html).toContain('&#60;b&#62;&#34;Things&#34; &#38; more&#60;/b&#62;');
+  });
+
+  it('has what the page is made of kept for ever, compressed once and for all', async () => {
+    const { url } = await start();
+    const page = await fetch(`${url}/docs`);
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+    const script = named(await page.text()).find((one) => one.includes('scalar-')) ?? '';
+    const head = (coding: string) =>
+      fetch(`${url}/${script}`, { method: 'HEAD', headers: { 'accept-encoding': coding } });
+    const [br, plain] = [await head('br'), await head('identity')];
+    expect(br.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(br.headers.get('content-encoding')).toBe('br');
+    expect(Number(br.headers.get('content-length'))).toBeLessThan(
+      Number(plain.headers.get('content-length')) / 4,
+    );
+    const again = await fetch(`${url}/${script}`, {
+      headers: { 'accept-encoding': 'br', 'if-none-match': br.headers.get('etag') ?? '' },
+    });
+    expect(again.status).toBe(304);
+  });
+
+  it('gives out nothing else', async () => {
+    const { url } = await start();
+    for (const name of [
+      '',
+      'missing.js',
+      'index.html',
+      '..%2findex.js',
+      '%2e%2e/x.js',
+      'a/b.js',
+      '.js',
+      'x.br',
+    ])
+      expect([name, (await fetch(`${url}/docs/${name}`)).status]).toEqual([name, 404]);
+  });
+
+  it('is small, as it is published', () => {
+    const folder = fileURLToPath(new URL('../../dist/src/portal/', import.meta.url));
+    const sizes = readdirSync(folder).map((name) => statSync(join(folder, name)).size);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(1_000_000);
+  });
+});
+
+const program = findServerProgram('chromium', 'chromium');
+
+describe.skipIf(program === undefined)('in a browser', { timeout: 60_000 }, () => {
+  let browser: Browser;
+  let demo: PropylonProcess;
+  beforeAll(async () => {
+    [browser, demo] = await Promise.all([
+      chromium.launch({ executablePath: program ?? '', args: ['--no-sandbox'] }),
+      startPropylon(['--demo', '--host', '127.0.0.1']),
+    ]);
+  }, 30_000);
+  afterAll(() => Promise.all([browser?.close(), demo?.stop()]));
+
+  interface Seen {
+    readonly page: Page;
+    /** What the page has complained of, and what it asked of others. */
+    readonly complaints: string[];
+  }
+
+  async function open(
+    url: string,
+    { hash = '', base = '/docs', ...options }: BrowserContextOptions & { hash?: string; base?: string } = {},
+  ): Promise<Seen> {
+    const page = await browser.newPage(options);
+    page.setDefaultTimeout(30_000);
+    cleanups.push(() => page.close());
+    const complaints: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(`${url}/`) && !request.url().startsWith('data:'))
+        complaints.push(request.url());
+    });
+    await page.goto(`${url}${base}${hash}`);
+    await page.locator('#reference :is(h1, h2)').first().waitFor();
+    return { page, complaints };
+  }
+
+  const tryIt = async (page: Page, operation: string) => {
+    await page.getByRole('button', { name: `(${operation})` }).click();
+    return page.getByRole('dialog', { name: 'API Client' });
+  };
+  const send = (client: Locator) => client.getByRole('button', { name: /^Send \w+ request to/ }).click();
+
+  it('shows what is served: nothing is asked of anybody else', async () => {
+    const { page, complaints } = await open(demo.url);
+    expect(await page.title()).toBe('The demo shop · reference');
+    for (const service of ['CatalogService', 'InventoryService', 'OrderService', 'PricingService'])
+      await page.getByRole('heading', { name: service }).first().waitFor();
+    expect(
+      await page
+        .getByRole('link', { name: /scalar/i })
+        .filter({ visible: true })
+        .count(),
+    ).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows lines of a stream as they come', async () => {
+    const { page, complaints } = await open(demo.url, { hash: '#tag/pricingservice/GET/v1/prices:watch' });
+    const client = await tryIt(page, 'get /v1/prices:watch');
+    await send(client);
+    await client.getByText('"sequence":"2"').first().waitFor();
+    // Nobody ends it but who reads it.
+    await client.getByText('Listening').waitFor();
+    await client.getByRole('button', { name: 'Cancel' }).click();
+    await client.getByText('Listening').waitFor({ state: 'hidden' });
+    expect(complaints).toEqual([]);
+  });
+
+  it('asks for no credentials where nobody is anybody', async () => {
+    const { url } = await start();
+    const { page } = await open(url);
+    expect(await page.getByRole('button', { name: 'Sign in' }).isVisible()).toBe(false);
+  });
+
+  it('sends requests to where it is itself, under whatever prefix', async () => {
+    const { url } = await start({ docs: { path: '/internal/api-docs' } });
+    const { page, complaints } = await open(url, { base: '/internal/api-docs' });
+    await page.getByText(url, { exact: true }).first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    ['a desktop, light', { colorScheme: 'light', viewport: { width: 1360, height: 900 } }],
+    ['a phone, dark', { colorScheme: 'dark', viewport: { width: 390, height: 844 } }],
+  ] as const)('fits %s, and is accessible as far as it is ours', async (_, view) => {
+    const { page } = await open(demo.url, view);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(view.viewport.width);
+    expect(await page.evaluate('document.body.className')).toContain(`${view.colorScheme}-mode`);
+    await page.evaluate(axe.source);
+    const broken = () =>
+      page.evaluate<string[]>(
+        `axe.run({ exclude: [['#reference'], ['#headlessui-portal-root']] })
+          .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`,
+      );
+    expect(await broken()).toEqual([]);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    expect(await broken()).toEqual([]);
+  });
+});
