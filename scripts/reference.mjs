@@ -4,12 +4,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { annotationsPage } from './reference/annotations.mjs';
 import { cliPage } from './reference/cli.mjs';
 import { configurationPage } from './reference/configuration.mjs';
+import { rulesPage } from './reference/rules.mjs';
 
 const folder = new URL('../docs/reference/', import.meta.url);
 const pages = {
   'annotations.md': annotationsPage(),
   'cli.md': cliPage(),
   'configuration.md': configurationPage(),
+  'rules.md': rulesPage(),
 };
 
 mkdirSync(folder, { recursive: true });
