@@ -6,6 +6,7 @@ import { codec } from './commands/codec.js';
 import { explain } from './commands/explain.js';
 import { key } from './commands/key.js';
 import { addMockFlags, mock } from './commands/mock.js';
+import { addNewServiceFlags, newService } from './commands/new-service.js';
 import { openapi } from './commands/openapi.js';
 import { addRecordFlags, record } from './commands/record.js';
 import { addReplayFlags, replay } from './commands/replay.js';
@@ -102,6 +103,13 @@ Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:
   addReplayFlags(
     root.command('replay <recording>').description('ask another gateway the same, and compare its answers'),
   ).action(async (file, flags) => finish(await replay(file, flags)));
+  addNewServiceFlags(
+    root
+      .command('new')
+      .description('begin something')
+      .command('service <name>')
+      .description('write the .proto of a service with standard methods'),
+  ).action((name, flags) => finish(newService(name, flags)));
   root
     .command('key')
     .description('API keys')
