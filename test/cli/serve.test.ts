@@ -158,6 +158,7 @@ describe('a served image', () => {
     );
     expect(gateway.output()).toMatch(/1 services, 1 methods, 1 routes/);
     expect(gateway.output()).toMatch(/open: no policy/);
+    expect(gateway.output()).toContain(`docs     ${gateway.url}/docs\n`);
   });
 
   it('answers, and tells operators so', async () => {

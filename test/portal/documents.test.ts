@@ -224,6 +224,7 @@ describe('each caller is shown what it may see', () => {
         '/openapi.yaml',
         '/openapi.json?version=3.0',
         '/openapi.yaml?version=3.0',
+        '/openapi.json?samples=true',
       ]) {
         const answer = await fetch(`${url}${path}`, { headers });
         const text = await answer.text();
