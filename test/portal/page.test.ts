@@ -5,7 +5,8 @@ import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayOptions } from '../../src/index.js';
-import { type BareGateway, startBareGateway } from '../support/portal.js';
+import { startEchoGateway } from '../support/echo-gateway.js';
+import { audienceCallers, type BareGateway, startBareGateway } from '../support/portal.js';
 import { type PropylonProcess, startPropylon } from '../support/propylon.js';
 import { findServerProgram } from '../support/server-program.js';
 
@@ -15,6 +16,9 @@ const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
+
+const callers = audienceCallers();
+afterAll(() => callers.remove());
 
 async function start(options: Partial<GatewayOptions> = {}): Promise<BareGateway> {
   const started = await startBareGateway(options);
@@ -114,7 +118,7 @@ describe('the listener for clients', () => {
 
 const program = findServerProgram('chromium', 'chromium');
 
-describe.skipIf(program === undefined)('in a browser', { timeout: 60_000 }, () => {
+describe.skipIf(program === undefined)('in a browser', { timeout: 120_000 }, () => {
   let browser: Browser;
   let demo: PropylonProcess;
   beforeAll(async () => {
@@ -154,6 +158,8 @@ describe.skipIf(program === undefined)('in a browser', { timeout: 60_000 }, () =
     await page.getByRole('button', { name: `(${operation})` }).click();
     return page.getByRole('dialog', { name: 'API Client' });
   };
+  const fieldOf = (client: Locator, table: string) =>
+    client.getByRole('region', { name: table }).getByRole('textbox').nth(1);
   const send = (client: Locator) => client.getByRole('button', { name: /^Send \w+ request to/ }).click();
 
   it('shows what is served: nothing is asked of anybody else', async () => {
@@ -170,6 +176,43 @@ describe.skipIf(program === undefined)('in a browser', { timeout: 60_000 }, () =
     expect(complaints).toEqual([]);
   });
 
+  it('finds an operation, whose link leads to it', async () => {
+    const { page } = await open(demo.url);
+    await page.keyboard.press('Control+k');
+    const search = page.getByRole('dialog', { name: 'Reference Search' });
+    await search.getByRole('combobox').fill('exchange rates');
+    await search.getByRole('option').filter({ hasText: '/v1/exchangeRates/{baseCurrency}' }).click();
+    await page.waitForURL(({ hash }) => hash.startsWith('#tag/pricingservice/GET/v1/exchangeRates/'));
+    const { page: other } = await open(demo.url, { hash: new URL(page.url()).hash });
+    const heading = other.getByRole('heading', { name: 'Returns what one unit of a currency' }).first();
+    await expect.poll(async () => (await heading.boundingBox())?.y, { timeout: 30_000 }).toBeLessThan(300);
+  });
+
+  it('has samples for curl, the typed client and Python, and tries the operation', async () => {
+    const { page, complaints } = await open(demo.url, {
+      hash: '#tag/catalogservice/GET/v1/products/{product}',
+    });
+    const card = page
+      .locator('.scalar-card')
+      .filter({ has: page.getByRole('button', { name: '(get /v1/products/{product})' }) });
+    const shows = async (text: string): Promise<void> => card.filter({ hasText: text }).first().waitFor();
+    await shows(`curl '${demo.url}/v1/products/espresso-cup'`);
+    for (const [language, text] of [
+      ['TypeScript', 'client.getProduct({ name:'],
+      ['Python', 'requests.request('],
+    ] as const) {
+      await card.getByRole('button', { name: /^(curl|TypeScript)$/ }).click();
+      await page.getByRole('option', { name: language }).click();
+      await shows(text);
+    }
+    const client = await tryIt(page, 'get /v1/products/{product}');
+    await fieldOf(client, 'Variables').fill('espresso-cup');
+    await send(client);
+    await client.getByText('200 OK').waitFor();
+    await client.getByText('products/espresso-cup').first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('shows lines of a stream as they come', async () => {
     const { page, complaints } = await open(demo.url, { hash: '#tag/pricingservice/GET/v1/prices:watch' });
     const client = await tryIt(page, 'get /v1/prices:watch');
@@ -180,6 +223,62 @@ describe.skipIf(program === undefined)('in a browser', { timeout: 60_000 }, () =
     await client.getByRole('button', { name: 'Cancel' }).click();
     await client.getByText('Listening').waitFor({ state: 'hidden' });
     expect(complaints).toEqual([]);
+  });
+
+  it('shows events, where a method has them', async () => {
+    const echo = await startEchoGateway({ streamFormats: [{ selector: 't.T.ServerStream', format: 'sse' }] });
+    cleanups.push(() => echo.close());
+    const { page } = await open(echo.url, { hash: '#tag/t/GET/v1/stream' });
+    const client = await tryIt(page, 'get /v1/stream');
+    await send(client);
+    await client.getByText('data: {}').first().waitFor();
+  });
+
+  it('takes a token, by which the document is read again and requests are made', async () => {
+    const { url } = await start(callers.settings);
+    const { page, complaints } = await open(url);
+    const asked: (string | undefined)[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/v1/')) asked.push(request.headers()['authorization']);
+    });
+    const signIn = page.getByRole('dialog', { name: 'Sign in' });
+    const shown = (tag: string) => page.getByRole('heading', { name: new RegExp(`^${tag}\\b`) }).first();
+    await shown('Open').waitFor();
+    expect(await page.content()).not.toMatch(/Secrets|Deals/);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn.getByLabel('Token').fill('nonsense');
+    await page.keyboard.press('Enter');
+    await signIn.getByRole('alert').filter({ hasText: 'credentials' }).waitFor();
+    await signIn.getByLabel('Token').fill(callers.token);
+    await page.keyboard.press('Enter');
+    await shown('Secrets').waitFor();
+    await page.goto(`${url}/docs#tag/secrets/GET/v1/secrets/{secret}`);
+    const client = await tryIt(page, 'get /v1/secrets/{secret}');
+    await fieldOf(client, 'Variables').fill('one');
+    await send(client);
+    // There is no backend.
+    await client.getByText('503 Service Unavailable').waitFor();
+    expect(asked).toEqual([`Bearer ${callers.token}`]);
+    await client.getByRole('button', { name: 'Close Client' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await shown('Secrets').waitFor({ state: 'detached' });
+    await shown('Open').waitFor();
+    expect(complaints.filter((text) => !/status of (401|503)/.test(text))).toEqual([]);
+  });
+
+  it('takes an API key', async () => {
+    const { page } = await open(demo.url, { hash: '#tag/catalogservice/DELETE/v1/products/{product}' });
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByLabel('API key').fill('demo-clerk');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    const client = await tryIt(page, 'delete /v1/products/{product}');
+    await fieldOf(client, 'Variables').fill('no-such-thing');
+    const sent = page.waitForRequest((request) => request.method() === 'DELETE');
+    await send(client);
+    expect((await sent).headers()['x-api-key']).toBe('demo-clerk');
+    // Who may not is answered with 401.
+    await client.getByText('404 Not Found').waitFor();
   });
 
   it('asks for no credentials where nobody is anybody', async () => {
