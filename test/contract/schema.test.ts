@@ -276,6 +276,23 @@ describe('a message', () => {
     expect(schemaOf(required)).toMatchObject({ description: 'One of `a`, `b`.' });
   });
 
+  it('has a title of its own, by which generators name types', () => {
+    const image = contractProtos(`
+      service S { rpc Set(M) returns (N) { option (google.api.http) = { patch: "/v1/m" body: "*" }; } }
+      message M { message State { string a = 1 [(google.api.field_behavior) = REQUIRED]; } State state = 1; }
+      message N { message State { string b = 1; } State state = 1; M m = 2; }`);
+    const schemas = Object(at(openApiOf(image).document, 'components', 'schemas'));
+    const own = Object.entries<Json>(schemas).filter(([name]) => name.startsWith('t.'));
+    expect(Object.fromEntries(own.map(([name, schema]) => [name, at(schema, 'title')]))).toEqual({
+      't.v1.M': 'M',
+      't.v1.M-patch': 'M patch',
+      't.v1.M.State': 'M.State',
+      't.v1.M.State-patch': 'M.State patch',
+      't.v1.N': 'N',
+      't.v1.N.State': 'N.State',
+    });
+  });
+
   it('has names of JSON, as they are declared', () => {
     const fields = 'string some_name = 1; string other = 2 [json_name = "renamed"];';
     expect(Object.keys(Object(at(schemaOf(fields), 'properties')))).toEqual(['someName', 'renamed']);

@@ -1,6 +1,7 @@
 import type { DescEnum, DescField, DescMessage, Registry, Resources } from '../../descriptor/index.js';
 import { behaves, commentOf } from '../../descriptor/index.js';
 import { compact, type JsonObject } from '../json.js';
+import { uniqueNames } from '../openapi/names.js';
 import { described, exampleValue, readComment } from './comment.js';
 import { type Form, formSuffix } from './form.js';
 import { gnosticOf, overlaid } from './gnostic.js';
@@ -40,6 +41,7 @@ export interface Schemas {
 /** `usual` is the form of most methods, whose components have plain names. */
 export function createSchemas(types: Registry, resources: Resources, usual: Form): Schemas {
   const components = new Map<string, JsonObject>();
+  const titles = uniqueNames();
   const rules = new Map<DescField, FieldRules>();
   const requiring = new Map<DescMessage, boolean>();
 
@@ -70,6 +72,13 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
     return found;
   };
 
+  /** Generators name types by titles, so that no two components may have one. */
+  const titleOf = ({ typeName, file }: DescMessage | DescEnum, component: string): string => {
+    const own = file.proto.package === '' ? typeName : typeName.slice(file.proto.package.length + 1);
+    const isPatch = component === `${typeName}-patch`;
+    return titles.of(component, isPatch ? `${own} patch` : own, component);
+  };
+
   const named = (name: string, make: () => JsonObject): JsonObject => {
     if (!components.has(name)) {
       // A message within itself finds its name taken.
@@ -83,10 +92,14 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
     const wellKnown = wellKnownSchema(desc.typeName);
     if (wellKnown !== undefined) return wellKnown;
     const own = form.isPatch && !requires(desc) ? { ...form, isPatch: false } : form;
-    return named(`${desc.typeName}${formSuffix(own, usual)}`, () => partOf(desc, own, []));
+    const name = `${desc.typeName}${formSuffix(own, usual)}`;
+    return named(name, () => titled(desc, own, [], titleOf(desc, name)));
   };
 
-  const partOf = (desc: DescMessage, form: Form, omitted: Omitted): JsonObject => {
+  const partOf = (desc: DescMessage, form: Form, omitted: Omitted): JsonObject =>
+    titled(desc, form, omitted, desc.name);
+
+  const titled = (desc: DescMessage, form: Form, omitted: Omitted, title: string): JsonObject => {
     const { description } = readComment(commentOf(desc));
     const left = desc.fields.filter(
       (field) => !omitted.some((path) => path.length === 1 && path[0] === field),
@@ -101,7 +114,7 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
     const groups = groupsOf(desc, form, left);
     const whole = messageRules(types, desc);
     const made = compact({
-      title: desc.name,
+      title,
       description: described(description, ...groups.map(({ sentence }) => sentence), ...whole.sentences),
       type: 'object',
       properties: Object.fromEntries(properties),
@@ -138,15 +151,14 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
     const allowed = rulesOfField?.enumNumbers(numbers) ?? numbers;
     const values = desc.values.filter(({ number }) => allowed.includes(String(number)));
     if (allowed.length < numbers.length) return valuesSchema(values, form);
-    return named(
-      `${desc.typeName}${formSuffix({ ...usual, enumsAsNumbers: form.enumsAsNumbers }, usual)}`,
-      () =>
-        compact({
-          title: desc.name,
-          description: described(readComment(commentOf(desc)).description, valueList(desc)),
-          ...valuesSchema(values, form),
-          deprecated: desc.deprecated || undefined,
-        }),
+    const name = `${desc.typeName}${formSuffix({ ...usual, enumsAsNumbers: form.enumsAsNumbers }, usual)}`;
+    return named(name, () =>
+      compact({
+        title: titleOf(desc, name),
+        description: described(readComment(commentOf(desc)).description, valueList(desc)),
+        ...valuesSchema(values, form),
+        deprecated: desc.deprecated || undefined,
+      }),
     );
   };
 

@@ -206,9 +206,15 @@ export interface ReserveStockRequest {
    * Example: products/espresso-cup
    */
   product: string;
-  /** Pieces, at least 1. */
+  /**
+   * Pieces, at least 1.
+   * Example: 2
+   */
   quantity: bigint;
-  /** For how long; absent means 15 minutes. */
+  /**
+   * For how long; absent means 15 minutes.
+   * Example: 600s
+   */
   hold: Duration | undefined;
 }
 

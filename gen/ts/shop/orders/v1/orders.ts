@@ -214,7 +214,7 @@ export interface UpdateOrderRequest {
 export interface CancelOrderRequest {
   /**
    * "orders/*".
-   * Example: orders/1001
+   * Example: orders/1003
    */
   name: string;
   /**
@@ -235,7 +235,7 @@ export interface WatchOrdersRequest {
   afterSequence: bigint;
   /**
    * End after so many events; 0 means never.
-   * Example: 2
+   * Example: 1
    */
   maxEvents: number;
 }

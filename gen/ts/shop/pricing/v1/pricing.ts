@@ -36,7 +36,10 @@ export interface Price {
    * Example: products/espresso-cup/prices/EUR
    */
   name: string;
-  /** What one piece costs, before taxes. */
+  /**
+   * What one piece costs, before taxes.
+   * Example: {"currencyCode": "EUR", "units": "13"}
+   */
   amount:
     | Money
     | undefined;
