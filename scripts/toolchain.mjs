@@ -35,8 +35,8 @@ export function pipInstall(name, packages) {
   const wanted = `${python}\n${packages.join('\n')}\n`;
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     rmSync(folder, { recursive: true, force: true });
-    const options = ['--quiet', '--no-input', '--root-user-action=ignore', '--target', folder];
-    run('python3', ['-m', 'pip', 'install', ...options, ...packages]);
+    const options = ['--quiet', '--no-input', '--root-user-action=ignore', '--only-binary=:all:'];
+    run('python3', ['-m', 'pip', 'install', ...options, '--target', folder, ...packages]);
     writeFileSync(stamp, wanted);
   }
   return folder;

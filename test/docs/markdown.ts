@@ -27,7 +27,7 @@ export interface Page {
   readonly prose: readonly string[];
 }
 
-const beyond = new Set(['node_modules', '.git', '.cache', 'dist']);
+const beyond = new Set(['node_modules', '.git', '.cache', 'dist', 'gen']);
 
 function markdownBelow(folder: string): string[] {
   return readdirSync(join(repository, folder), { withFileTypes: true }).flatMap((entry) => {

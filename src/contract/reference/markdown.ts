@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, listOf, objectOf } from '../json.js';
+import { isObject, type Json, type JsonObject, listOf, objectOf } from '../json.js';
 import { curlExample } from './curl.js';
 import { codeBlock, codeCell, codeSpan, markdownCell, markdownText } from './markdown-text.js';
 import {
@@ -73,16 +73,16 @@ function operationSections(operation: OperationReference, reference: Reference):
 }
 
 function parameterRow(parameter: ParameterReference): string[] {
-  const { name, schema, description, isRequired, isDeprecated, isJson } = parameter;
-  return [
-    codeCell(name),
-    parameter.in,
-    isJson ? 'JSON' : typeText(schema),
-    sentences(
-      [isRequired ? '**Required.**' : '', isDeprecated ? '**Deprecated.**' : '', markdownCell(description)],
-      schema,
-    ),
+  const { name, schema, description, isRequired, isDeprecated, isJson, example } = parameter;
+  const words = [
+    isRequired ? '**Required.**' : '',
+    isDeprecated ? '**Deprecated.**' : '',
+    markdownCell(description),
+    // Of a part of a path it says no more than that it is a part.
+    ...(parameter.in === 'path' ? [] : constraintText(schema)),
+    exampleText(example === undefined ? [] : [example]),
   ];
+  return [codeCell(name), parameter.in, isJson ? 'JSON' : typeText(schema), joined(words)];
 }
 
 function answerSections({ status, description, headers, contents }: AnswerReference): string[] {
@@ -162,18 +162,21 @@ function propertyTable(schema: JsonObject): string {
       property['writeOnly'] === true ? '**Write only.**' : '',
       property['deprecated'] === true ? '**Deprecated.**' : '',
       markdownCell(textOf(property['description'])),
+      ...constraintText(property),
+      exampleText(listOf(property['examples'])),
     ];
-    return [codeCell(name), typeText(property), sentences(words, property)];
+    return [codeCell(name), typeText(property), joined(words)];
   });
   return rows.length === 0 ? 'Nothing is in it.' : table(['Name', 'Type', ''], rows);
 }
 
-function sentences(words: readonly string[], schema: JsonObject): string {
-  const examples = listOf(schema['examples']).map((one) =>
-    codeCell(typeof one === 'string' ? one : JSON.stringify(one)),
-  );
-  const shown = examples.length === 0 ? '' : `Example: ${examples.join(', ')}.`;
-  return [...words, ...constraintText(schema), shown].filter((word) => word !== '').join(' ');
+function exampleText(examples: readonly Json[]): string {
+  const shown = examples.map((one) => codeCell(typeof one === 'string' ? one : JSON.stringify(one)));
+  return shown.length === 0 ? '' : `Example: ${shown.join(', ')}.`;
+}
+
+function joined(words: readonly string[]): string {
+  return words.filter((word) => word !== '').join(' ');
 }
 
 function errorSection(errors: readonly AnswerReference[]): string[] {

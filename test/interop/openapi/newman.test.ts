@@ -8,9 +8,8 @@ import { postmanCollection } from '../../../src/contract/index.js';
 import { type JsonObject, objectOf } from '../../../src/contract/json.js';
 import { type PropylonProcess, startPropylon } from '../../support/propylon.js';
 
-const newman = fileURLToPath(
-  new URL('../../../.cache/newman/node_modules/newman/bin/newman.js', import.meta.url),
-);
+const cache = fileURLToPath(new URL('../../../.cache/newman', import.meta.url));
+const newman = join(cache, 'node_modules/newman/bin/newman.js');
 
 function isInstalled(): boolean {
   if (existsSync(newman)) return true;

@@ -51,7 +51,7 @@ describe.skipIf(!hasPythonTools('Schemathesis'))('Schemathesis', () => {
     const report = join(directory, 'report.ndjson');
     const where = ['--url', gateway?.url ?? '', '--report', 'ndjson', '--report-ndjson-path', report];
     const args = ['-c', program, 'run', 'shop.json', ...where, ...flags];
-    const { code, output } = await runPython(args, { cwd: directory, timeout: 280_000 });
+    const { code, output } = await runPython(args, { cwd: directory, timeout: 580_000 });
     expect(code, output).toBe(0);
     const lines = readFileSync(report, 'utf8').trim().split('\n');
     note(
@@ -60,12 +60,12 @@ describe.skipIf(!hasPythonTools('Schemathesis'))('Schemathesis', () => {
     );
   };
 
-  it('finds the examples of the document answered as it says', { timeout: 300_000 }, () =>
+  it('finds the examples of the document answered as it says', { timeout: 600_000 }, () =>
     run(boundedDocument(document), '--phases', 'examples'),
   );
 
   it('finds that refused which the gateway does not take, and the rest answered', {
-    timeout: 300_000,
+    timeout: 600_000,
   }, () => {
     const examples = process.env['SCHEMATHESIS_EXAMPLES'];
     const more = examples === undefined ? [] : ['--max-examples', examples];
