@@ -31,11 +31,11 @@ function link(name, to) {
 /** The folder of a package as it would be published. */
 function unpacked(name) {
   const scratch = mkdtempSync(join(tmpdir(), 'propylon-pack-'));
-  const npm = join(dirname(process.execPath), 'npm');
   const [{ filename }] = JSON.parse(
-    execFileSync(npm, ['pack', '--json', '--ignore-scripts', '--pack-destination', scratch], {
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', scratch], {
       cwd: repository,
       encoding: 'utf8',
+      env: { ...process.env, PATH: process.env.OUTER_PATH },
       stdio: ['ignore', 'pipe', 'ignore'],
     }),
   );

@@ -164,6 +164,7 @@ function environmentOf(
 ): Record<string, string> {
   const programs = join(scratch, 'bin');
   mkdirSync(programs);
+  const outer = process.env['PATH'] ?? '';
   const main = join(repository, 'dist/src/cli/main.js');
   const program = (name: string, text: string): void => {
     writeFileSync(join(programs, name), `#!/bin/sh\n${text}\n`);
@@ -189,7 +190,9 @@ program=$1; shift; PATH="$PWD/node_modules/.bin:$PATH" exec "$program" "$@"`,
   // No meter of progress, as at a terminal; what is answered with an error fails, so that a page must show it.
   writeFileSync(join(scratch, '.curlrc'), 'silent\nshow-error\nfail-with-body\nmax-time = 20\n');
   return {
-    PATH: [programs, join(folder, 'node_modules/.bin'), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+    PATH: [programs, join(folder, 'node_modules/.bin'), outer].join(':'),
+    // Of what stands in for npm.
+    OUTER_PATH: outer,
     HOME: scratch,
     CURL_HOME: scratch,
     BUF_CACHE_DIR: join(scratch, '.buf'),
