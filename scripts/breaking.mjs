@@ -1,4 +1,5 @@
-// Says what proto/ breaks for callers of another revision, offline: its committed image is the other side.
+// Says what proto/ breaks for callers of another revision, of gRPC and then of REST, offline: its committed image is the
+// other side. Needs the build.
 //
 //   npm run breaking             against main
 //   npm run breaking -- v0.1.0   against a tag, branch or commit
@@ -24,9 +25,15 @@ try {
     cwd: root,
     stdio: 'inherit',
   });
+  const cli = join(root, 'dist/src/cli/main.js');
+  const known = ['--baseline', 'proto/check-baseline.json'];
+  execFileSync(process.execPath, [cli, 'check', '--proto', 'proto', '--against', against, ...known], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   console.log(`nothing in proto/ breaks callers of ${revision}`);
 } catch {
-  // git or buf has said what is wrong.
+  // git, buf or propylon has said what is wrong.
   process.exitCode = 1;
 } finally {
   rmSync(directory, { recursive: true, force: true });

@@ -31,7 +31,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** The findings as a baseline, sorted, a line each: what merges well. `kept` stays, whether found or not. */
 export function printBaseline(findings: readonly Known[], kept: readonly Known[]): string {
-  const lines = [...findings, ...kept].map(({ rule, subject }) => `    ${JSON.stringify({ rule, subject })}`);
+  const lines = [...findings, ...kept].map(
+    ({ rule, subject }) => `    { "rule": ${JSON.stringify(rule)}, "subject": ${JSON.stringify(subject)} }`,
+  );
   const sorted = [...new Set(lines)].sort();
   const list = sorted.length === 0 ? '[]' : `[\n${sorted.join(',\n')}\n  ]`;
   return `{\n  "version": 1,\n  "findings": ${list}\n}\n`;
