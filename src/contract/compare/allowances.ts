@@ -15,7 +15,8 @@ export function compareAllowances({ before, after }: RoutePair, report: Report):
     unit: string,
   ): void => {
     if (other === undefined || (one !== undefined && other >= one)) return;
-    const text = `${what} of ${subject} had ${one === undefined ? 'no bound' : `the bound ${one}${unit}`}, and now has ${other}${unit}.`;
+    const known = one === undefined ? 'there was no bound' : `the bound was ${one}${unit}`;
+    const text = `${what} of ${subject}: ${known}, and is ${other}${unit} now.`;
     report(rule, subject, text, at);
   };
   for (const limit of is.rateLimits ?? []) {

@@ -110,7 +110,9 @@ export function createMessages({ before: one, after: other, report }: Comparison
     } else {
       const text = ({ kind }: typeof type) => jsonText(kind, met.enumsAsNumbers);
       const nullable = typeNow.isWrapped && !type.isWrapped ? ', or null' : '';
-      const means = met.use === 'text' ? '' : ` was ${text(type)}, and is ${text(typeNow)}${nullable}`;
+      const [was, is] = [text(type), `${text(typeNow)}${nullable}`];
+      const json = was === is ? ' has another range' : ` was ${was}, and is ${is}`;
+      const means = met.use === 'text' ? '' : json;
       tell(typeChange(type, typeNow, met.use, met.enumsAsNumbers), `${whole}: ${placeOf(met)}${means}.`);
     }
   };
@@ -157,7 +159,7 @@ function tellGone(
   const name = `\`${shownName(field, met)}\``;
   const subject = fieldSubject(field);
   const where = placeOf(met);
-  const end = isRequest(met) ? `${where} may not have it any more` : `${where} no longer has it`;
+  const end = isRequest(met) ? `${where} may not have it any more` : `it is no longer in ${where}`;
   if (renamed === undefined) {
     const text = `${subject}, in JSON ${name}, is gone: ${end}.`;
     report(

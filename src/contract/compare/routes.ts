@@ -140,9 +140,9 @@ function tellShadowed(
     const [from, to] = [was.binding.method, winner.route.binding.method];
     if (from === to || nameOf(from) === nameOf(to)) continue;
     if (partner.binding.method === to && !isElsewhere(from, to, before, after)) continue;
-    const subject = routeText(was.binding);
-    const text = `${request} led to ${nameOf(from)}, and now leads to ${nameOf(to)}, as ${routeText(winner.route.binding)}.`;
-    report('ROUTE_SHADOWED', subject, text, winner.route.binding.location);
+    const text = `${request} led to ${nameOf(from)}, as ${routeText(was.binding)}, and now leads to ${nameOf(to)}, as ${routeText(winner.route.binding)}.`;
+    // By request: a route may be shadowed by several.
+    report('ROUTE_SHADOWED', request, text, winner.route.binding.location);
   }
 }
 

@@ -170,7 +170,15 @@ describe('propylon serve', () => {
     dir.replace('image.binpb', versions.two);
     expect(await reload()).toMatchObject([
       200,
-      { kind: 'reloaded', generation: 2, diagnostics: [{ code: 'FIELD_CHANGED', severity: 'warning' }] },
+      {
+        kind: 'reloaded',
+        generation: 2,
+        // It is the same message that clients write and read.
+        diagnostics: [
+          { code: 'FIELD_CHANGED', severity: 'warning' },
+          { code: 'FIELD_CHANGED', severity: 'warning' },
+        ],
+      },
     ]);
     dir.replace('image.binpb', 'nonsense');
     expect(await reload()).toMatchObject([422, { kind: 'refused', generation: 2 }]);

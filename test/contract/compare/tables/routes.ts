@@ -108,13 +108,13 @@ export const routePairs: readonly ComparedPair[] = pairsOf([
     'a new literal beside a wildcard takes one of its paths',
     api(rpc('get: "/v1/things/{name}"')),
     api(rpc('get: "/v1/things/{name}"'), rpc('get: "/v1/things/special"', { name: 'Other' })),
-    'ROUTE_SHADOWED GET /v1/things/{name}',
+    'ROUTE_SHADOWED GET /v1/things/special',
   ],
   [
     'a new route above a rest of segments takes some of its paths',
     api(rpc('get: "/v1/{name=**}"')),
     api(rpc('get: "/v1/{name=**}"'), rpc('get: "/v1/{name=things/*}/parts"', { name: 'Other' })),
-    'ROUTE_SHADOWED GET /v1/{name=**}',
+    'ROUTE_SHADOWED GET /v1/things/x/parts',
   ],
   [
     'a new wildcard below an old literal',
