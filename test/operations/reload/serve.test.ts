@@ -96,7 +96,7 @@ describe('propylon serve', () => {
     dir.replace('image.binpb', versions.two);
     await becomes('two', () => version(at));
     expect(await generation(at)).toBe(2);
-    expect(at.output()).toContain('t.M.one is gone');
+    expect(at.output()).toContain('t.M.one, in JSON `one`, is called `two` now');
   });
 
   it('follows a ConfigMap: the configuration, an image, rules and keys, all at once', async () => {
