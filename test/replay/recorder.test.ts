@@ -243,6 +243,26 @@ describe('what passes through a recorder', () => {
     socket.destroy();
   });
 
+  it('is an early answer whole, though the gateway takes no more of the body', async () => {
+    const recorder = await record(
+      await rawGateway((socket, nth) => {
+        if (nth > 1) return;
+        socket.write('HTTP/1.1 413 Too Large\r\ncontent-length: 4\r\nconnection: close\r\n\r\nfu', () => {
+          socket.pause();
+          setImmediate(() => socket.end('ll'));
+        });
+      }),
+    );
+    const request = http.request(recorder.url, { method: 'POST', headers: { 'content-length': 50e6 } });
+    request.on('error', () => undefined);
+    request.write(Buffer.alloc(1e6));
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    let text = '';
+    for await (const chunk of answer) text += String(chunk);
+    expect([answer.statusCode, text]).toEqual([413, 'full']);
+    request.destroy();
+  });
+
   it('uses connections again, and replaces one that the gateway has closed', async () => {
     let connections = 0;
     const to = await rawGateway((socket, nth) => {

@@ -3,6 +3,7 @@ import type http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoBackends } from '../../src/demo/index.js';
 import { buildRegistry, protosSource } from '../../src/descriptor/index.js';
@@ -124,6 +125,69 @@ describe('a recording', () => {
   });
 });
 
+describe('whatever a gateway answers', () => {
+  interface Given {
+    readonly status: number;
+    readonly type: string;
+    readonly body: string;
+    readonly etag: string;
+  }
+  const answers = fc.array(
+    fc
+      .record({
+        status: fc.constantFrom(200, 201, 303, 400, 404, 500),
+        form: fc.constantFrom('json', 'lines', 'events', 'text'),
+        value: fc.jsonValue(),
+        etag: fc.constantFrom('"a"', 'W/"b"'),
+      })
+      .map(({ status, form, value, etag }): Given => {
+        const text = JSON.stringify(value);
+        if (form === 'lines')
+          return { status, type: 'application/x-ndjson', body: `${text}\n{"last":1}\n`, etag };
+        if (form === 'events')
+          return { status, type: 'text/event-stream', body: `id: 1\ndata: ${text}\n\n`, etag };
+        return { status, type: form === 'json' ? 'application/json' : 'text/plain', body: text, etag };
+      }),
+    { minLength: 1, maxLength: 8 },
+  );
+  const changes: readonly ((given: Given) => Given)[] = [
+    (given) => ({ ...given, status: given.status === 200 ? 202 : 200 }),
+    (given) => ({ ...given, body: given.type === 'text/event-stream' ? 'data: 4711\n\n' : '4711' }),
+    (given) => ({ ...given, etag: '"other"' }),
+    (given) => ({ ...given, type: 'application/xml' }),
+  ];
+  const peerOf = (given: readonly Given[]) =>
+    startPeer(({ url = '/0' }, response) => {
+      const { status = 500, type = '', body = '', etag = '' } = given[Number(url.slice(1))] ?? {};
+      response.writeHead(status, { 'content-type': type, etag }).end(body);
+    });
+
+  it('differs in nothing from itself, and where one answer is another one, in that one', async () => {
+    await fc.assert(
+      fc.asyncProperty(answers, fc.nat(), fc.constantFrom(...changes), async (given, pick, change) => {
+        const at = pick % given.length;
+        const peer = await peerOf(given);
+        const other = await peerOf(given.map((one, i) => (i === at ? change(one) : one)));
+        try {
+          await recordAll(
+            peer.url,
+            traffic,
+            given.map((_, i): Asked => [`/${i}`, { redirect: 'manual' }]),
+          );
+          expect(await replayAll(traffic, peer.url)).toMatchObject({ sent: given.length, different: 0 });
+          const report = await replayAll(traffic, other.url);
+          expect(report).toMatchObject({ different: 1 });
+          expect(report.classes[0]?.places[0]?.example.request).toBe(`GET /${at}`);
+        } finally {
+          peer.close();
+          other.close();
+        }
+      }),
+      { numRuns: 25 },
+    );
+  }, 30_000);
+});
+
 describe('a replay', () => {
   /** Records these requests at a peer that answers `{}`. */
   async function record(...some: readonly Asked[]): Promise<void> {
@@ -207,6 +271,21 @@ describe('a replay', () => {
     await recordAll(to, traffic, [['/a']], { bodyBytesMax: 100 });
     const next = await peer((_, response) => response.end('{"b":1}'));
     expect(await replayAll(traffic, next)).toMatchObject({ sent: 1, same: 1, headsOnly: 1 });
+  });
+
+  it('tells bodies that break off from those that end well', async () => {
+    const lines = '{"a":1}\n{"error":{"code":5}}\n';
+    const ending = await peer((_, response) => response.end(lines));
+    const breaking = await peer((_, response) => void response.write(lines, () => response.destroy()));
+    await recordAll(ending, traffic, [['/a']]);
+    expect(await replayAll(traffic, ending)).toMatchObject({ same: 1 });
+    expect((await replayAll(traffic, breaking)).classes).toMatchObject([
+      { class: 'stream-end', places: [{ example: { expected: 'ends well', actual: 'breaks off' } }] },
+    ]);
+    const asked: readonly Asked[] = [['/a']];
+    await expect(recordAll(breaking, traffic, asked)).rejects.toThrow();
+    expect(await replayAll(traffic, breaking)).toMatchObject({ sent: 1, same: 1, headsOnly: 0 });
+    expect(classesOf(await replayAll(traffic, ending))).toEqual(['stream-end']);
   });
 
   it('keeps to its rate', async () => {

@@ -34,6 +34,10 @@ export const differenceClasses = {
     what: 'another framing of a stream',
     why: 'Envoy sends one array unless it is told otherwise, grpc-gateway lines as application/json; Propylon what Accept asks for, else what streamFormats says, else lines.',
   },
+  'stream-end': {
+    what: 'a body that breaks off, or one that ends well',
+    why: 'Behind an error in mid-stream Propylon breaks the body off, that nobody takes it for whole; with streamCleanEnd: true it ends well, as with grpc-gateway.',
+  },
   'stream-length': { what: 'more or fewer messages', why: '' },
   'empty-body': { what: 'an empty body, or {}', why: '' },
   'int64-form': {

@@ -91,8 +91,14 @@ function pass(
     response.on('close', leave);
     outgoing.on('continue', () => response.writeContinue());
     outgoing.on('information', ({ statusCode, headers: hints }) => inform(response, statusCode, hints));
-    outgoing.on('response', (answer) => answerWith(answer, response, tap));
+    let isAnswered = false;
+    outgoing.on('response', (answer) => {
+      isAnswered = true;
+      answerWith(answer, response, tap);
+    });
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      // Who answers early may take no more of the body; if the answer breaks off, it says so itself.
+      if (isAnswered) return;
       // A connection that was kept for too long: nothing has been asked yet.
       const isStale = outgoing.reusedSocket && error.code === 'ECONNRESET' && !hasBody;
       if (isFirst && isStale && !response.headersSent && !response.destroyed) {

@@ -123,13 +123,14 @@ export async function replay(
   return { ...counts, notSent, classes: gathered.classes(), ...(gaveUp === undefined ? {} : { gaveUp }) };
 }
 
-function recorded({ response }: Exchange): Answered {
-  return response === undefined ? { failure: 'no recorded answer' } : { answer: response };
+function recorded({ response, aborted }: Exchange): Answered {
+  if (response === undefined) return { failure: 'no recorded answer' };
+  return { answer: response, isBroken: aborted === 'upstream' };
 }
 
 /** Whether all of an answer was recorded, so that its end can be waited for. */
 function isWhole({ response, aborted }: Exchange): boolean {
-  return aborted === undefined && (response === undefined || isKept({ answer: response }));
+  return aborted !== 'client' && (response === undefined || isKept({ answer: response }));
 }
 
 function differencesOf(
@@ -144,7 +145,12 @@ function differencesOf(
       ? []
       : [{ class: 'unanswered', place: '', expected: text(expected), actual: text(actual) }];
   }
-  return compareAnswers(expected.answer, actual.answer, { headers, hasBodies });
+  const found = compareAnswers(expected.answer, actual.answer, { headers, hasBodies });
+  const [was, is] = [expected, actual].map(({ isBroken }) =>
+    isBroken === true ? 'breaks off' : 'ends well',
+  );
+  if (!hasBodies || was === is || was === undefined || is === undefined) return found;
+  return [...found, { class: 'stream-end', place: '', expected: was, actual: is }];
 }
 
 /** Whether all of an answer's body is there. */

@@ -7,7 +7,13 @@ import { endToEnd, fieldsOf } from '../recording/hop-by-hop.js';
 import type { Replayable } from './replayable.js';
 
 /** An answer, or why there is none. */
-export type Answered = { readonly answer: RecordedAnswer } | { readonly failure: string };
+export type Answered =
+  | {
+      readonly answer: RecordedAnswer;
+      /** Its body broke off. */
+      readonly isBroken?: boolean;
+    }
+  | { readonly failure: string };
 
 /** One gateway that requests are sent to. */
 export interface Sender {
@@ -72,12 +78,16 @@ function collect(
 ): void {
   const capture = createCapture(replayDefaults.answerBytesMax);
   answer.on('data', (chunk: Uint8Array) => capture.add(chunk));
-  answer.on('error', fail);
-  answer.on('end', () => {
+  const whole = (): RecordedAnswer => {
     const head = answerOf(answer);
     const body = capture.body(head.headers);
-    resolve({ answer: body === undefined ? head : { ...head, body } });
+    return body === undefined ? head : { ...head, body };
+  };
+  answer.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ECONNRESET') resolve({ answer: whole(), isBroken: true });
+    else fail(error);
   });
+  answer.on('end', () => resolve({ answer: whole() }));
 }
 
 function answerOf({ statusCode, rawHeaders }: IncomingMessage): RecordedAnswer {
