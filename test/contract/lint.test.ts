@@ -78,6 +78,17 @@ const cases: readonly (readonly [rule: string, trips: string, passes: string])[]
     ) + m,
   ],
   [
+    'OVERLAP_AUTHORIZATION',
+    service(
+      rpc('Do(M) returns (M)', 'get: "/v1/things/{id}"', policy('authorization: { scopes: "a" }')),
+      rpc('Be(M) returns (M)', 'get: "/v1/*/special"', policy('authorization: { scopes: "b" }')),
+    ) + m,
+    service(
+      rpc('Do(M) returns (M)', 'get: "/v1/things/{id}"', policy('authorization: { scopes: "a" }')),
+      rpc('Be(M) returns (M)', 'post: "/v1/*/special"', policy('authorization: { scopes: "b" }')),
+    ) + m,
+  ],
+  [
     'HTTP_RULE_WILDCARD_INSIDE',
     service(rpc('Do(M) returns (M)', 'get: "/v1/{name=**}/of/{id}"')) + m,
     service(rpc('Do(M) returns (M)', 'get: "/v1/{name=**}/of"')) + m,
@@ -319,8 +330,10 @@ describe('each rule finds what it is for, and nothing near it', () => {
   )('%s', (rule, trips, passes) => {
     const tripped = checked(trips).findings;
     const others = new Set(tripped.map((finding) => finding.rule).filter((one) => one !== rule));
-    // Whoever loses all paths overlaps with who wins them.
-    const besides = rule === 'ROUTE_UNREACHABLE' ? ['HTTP_RULE_OVERLAP', 'HTTP_RULE_WILDCARD_INSIDE'] : [];
+    // Whoever loses paths overlaps with who wins them.
+    const overlap = ['HTTP_RULE_OVERLAP', 'HTTP_RULE_WILDCARD_INSIDE'];
+    const besides =
+      rule === 'ROUTE_UNREACHABLE' ? overlap : rule === 'OVERLAP_AUTHORIZATION' ? overlap.slice(0, 1) : [];
     expect([...others].sort()).toEqual(besides);
     expect(tripped.map((finding) => finding.rule)).toContain(rule);
     for (const { subject, text, locations } of tripped) {

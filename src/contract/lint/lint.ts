@@ -7,6 +7,7 @@ import { lintAccess } from './access.js';
 import { lintBodies } from './bodies.js';
 import { lintDocumentation } from './documentation.js';
 import { unreachableFields } from './fields.js';
+import { lintOverlaps } from './overlaps.js';
 import { lintPagination } from './pagination.js';
 import { lintPaths } from './paths.js';
 import { lintResourceNames } from './resource-names.js';
@@ -25,6 +26,7 @@ export function lintOutline(outline: Outline, loading: readonly Diagnostic[]): r
   return [
     ...loaded([...loading, ...routing], outline),
     ...unreachableRoutes(outline.routes),
+    ...lintOverlaps(scope),
     ...unreachableFields(scope),
     ...lintBodies(scope),
     ...lintMethods(scope),

@@ -212,6 +212,11 @@ export const lintRules = {
     what: 'A method needs scopes and authenticates nobody.',
     why: 'Nobody can have the scopes: the gateway refuses to start with it.',
   },
+  OVERLAP_AUTHORIZATION: {
+    severity: 'warning',
+    what: 'Two routes match the same path, and different callers are let through.',
+    why: 'A change of one template decides who may make the request.',
+  },
   IGNORE_UNKNOWN_RULE: {
     severity: 'warning',
     what: 'A comment `propylon:ignore` names no known rule.',
