@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientRuntime, printDocument } from '../../../src/contract/index.js';
+import { clientRuntime, type JsonObject, printDocument } from '../../../src/contract/index.js';
+import { readReference } from '../../../src/contract/reference/reference.js';
+import { sampleOf } from '../../../src/contract/reference/sample.js';
 import { clientOf, openApiOf } from '../../support/openapi.js';
 import { type PropylonProcess, startPropylon } from '../../support/propylon.js';
 
@@ -44,6 +46,44 @@ console.log(JSON.stringify([
   state,
 ]));
 `;
+
+/** A call of every operation, as its example has it: what the generated types do not take does not compile. */
+function everyCall(document: JsonObject): { readonly program: string; readonly count: number } {
+  const reference = readReference(document);
+  const operations = reference.services.flatMap((service) => service.operations);
+  const lines = operations.map(({ httpMethod, path, parameters, body, answers }) => {
+    const values = (place: string) =>
+      parameters
+        .filter((one) => one.in === place && (one.isRequired || (one.example !== undefined && !one.isShared)))
+        .filter(({ name }) => name !== 'itemNumber' || place === 'path')
+        .map((one) => [one.name, one.example ?? sampleOf(one.schema, reference.schemas)]);
+    const places = (['path', 'query'] as const).map((place) => [place, values(place)] as const);
+    const given = places.filter(([, pairs]) => pairs.length > 0);
+    const params = Object.fromEntries(given.map(([place, pairs]) => [place, Object.fromEntries(pairs)]));
+    const json = body?.contents.find(({ mediaType }) => mediaType === 'application/json');
+    const sent =
+      json === undefined ? picture : `body: ${JSON.stringify(sampleOf(json.schema, reference.schemas))}`;
+    const isJson = answers.some(({ contents }) => contents[0]?.mediaType === 'application/json');
+    const options = [
+      `params: ${JSON.stringify(params)}`,
+      ...(body === undefined ? [] : [sent]),
+      ...(isJson ? [] : ["parseAs: 'text'"]),
+    ];
+    return `note('${httpMethod} ${path}', (await client.${httpMethod}('${path}', { ${options.join(', ')} })).response.status);`;
+  });
+  const program = `
+import createClient from 'openapi-fetch';
+import type { paths } from './live.d.ts';
+const client = createClient<paths>({ baseUrl: process.argv[2] ?? '', headers: { 'x-api-key': 'demo-clerk' } });
+const failed: string[] = [];
+const note = (name: string, status: number): void => { if (status !== 200) failed.push(name + ': ' + status); };
+${lines.join('\n')}
+console.log(JSON.stringify(failed));
+`;
+  return { program, count: lines.length };
+}
+
+const picture = `body: '<svg xmlns="http://www.w3.org/2000/svg"/>', bodySerializer: (body: string) => body, headers: { 'content-type': 'image/svg+xml' }`;
 
 function isInstalled(): boolean {
   if (existsSync(join(cache, '.installed'))) return true;
@@ -106,6 +146,32 @@ describe.skipIf(!isInstalled())('openapi-typescript and openapi-fetch', () => {
       true,
       'STATE_LOST',
     ]);
+  });
+
+  it('make one whose every function takes the example of its operation', { timeout: 90_000 }, async () => {
+    // One of its own: the first test has changed the shop.
+    const fresh = await startPropylon(['--demo', '--host', '127.0.0.1']);
+    const document = (await (await fetch(`${fresh.url}/openapi.json`)).json()) as JsonObject;
+    const { program, count } = everyCall(document);
+    expect(count).toBeGreaterThan(40);
+    writeFileSync(join(directory, 'live.json'), JSON.stringify(document));
+    writeFileSync(join(directory, 'every.ts'), program);
+    run(join(cache, 'node_modules/openapi-typescript/bin/cli.js'), 'live.json', '-o', 'live.d.ts');
+    const flags = [
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--lib',
+      'es2023,dom',
+      '--types',
+      'node',
+    ];
+    run(join(cache, 'node_modules/typescript/bin/tsc'), ...flags, '--skipLibCheck', 'every.ts');
+    const failed = JSON.parse(run('every.js', fresh.url));
+    await fresh.stop();
+    expect(failed).toEqual([]);
   });
 
   it('makes the types that our own client has', { timeout: 60_000 }, () => {
