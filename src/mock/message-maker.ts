@@ -29,6 +29,9 @@ export interface MessageMaker {
 /** Messages within messages, and values of one message with all that it holds: beyond, only what is needed is set. */
 const depthUsual = 4;
 const valuesUsual = 1_500;
+/** What no rule makes larger: a message that needs itself has no end. */
+const depthMax = 16;
+const valuesMax = 5_000;
 
 /** Where a message is being made. */
 interface Place {
@@ -82,7 +85,8 @@ export function createMessageMaker(registry: DescriptorRegistry, names: Resource
     const left = notChosen(groups, place);
     for (const plan of fields) {
       const { field } = plan;
-      if (left.has(field)) continue;
+      if (left.has(field) || place.made.values > valuesMax) continue;
+      if (field.message !== undefined && place.within.length >= depthMax) continue;
       const path = place.path === '' ? field.name : `${place.path}.${field.name}`;
       const own = triesOf(path);
       const tries = place.tries + own;
@@ -132,6 +136,7 @@ export function createMessageMaker(registry: DescriptorRegistry, names: Resource
         const seen = new Set<string>();
         const size = sizeOf(countIn(list, 'min_items'), countIn(list, 'max_items'), { ...place, literals });
         for (let at = 0, part = 0; at < size && part < size * 4 + 8; part++) {
+          if (place.made.values++ > valuesMax) break;
           const item = single(items, String(part));
           const key = textOf(item);
           if (seen.has(key) && (list['unique'] === true || field.message === undefined)) continue;

@@ -12,6 +12,8 @@ export interface Made {
 
 /** Rounds after which a message that cannot be right is given up. */
 const roundsMax = 60;
+/** What is wrong in so many places is wrong for a reason that no other values change. */
+const brokenMax = 100;
 
 /**
  * Makes a message that keeps the rules of buf.validate, expressions too: what is found wrong is made anew until nothing
@@ -37,7 +39,7 @@ export function satisfying(
     const violations = violationsOf(rules, type, message);
     const broken = violations.map(({ path, text }) => (path === '' ? text : `${path}: ${text}`));
     if (round === 0 || broken.length < best.broken.length) best = { message, broken };
-    if (broken.length === 0) return best;
+    if (broken.length === 0 || broken.length > brokenMax) return best;
     for (const { path } of violations) tries.set(path, (tries.get(path) ?? 0) + 1);
   }
   return best;
