@@ -46,9 +46,11 @@ describe('propylon mock', () => {
         {},
         'mock',
       );
-      const response = await fetch(`${mock.url}/v1/orders/o1`);
-      await mock.stop();
-      return response.status;
+      try {
+        return (await fetch(`${mock.url}/v1/orders/o1`)).status;
+      } finally {
+        await mock.stop();
+      }
     };
     expect(await Promise.all([status(), status('--open')])).toEqual([401, 200]);
   }, 60_000);
