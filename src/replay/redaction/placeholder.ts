@@ -10,9 +10,10 @@ export function createPlaceholder(): Placeholder {
     `[redacted:${createHmac('sha256', key).update(secret).digest('base64url').slice(0, 12)}]`;
 }
 
-const somewhere = /\[redacted:[\w-]{12}\]/;
+/** Or `[redacted]`, which stands for what looked like a credential. */
+const somewhere = /\[redacted(?::[\w-]{12})?\]/;
 
 /** Whether there is one in a text. Those in a URL are escaped. */
 export function hasPlaceholder(text: string): boolean {
-  return somewhere.test(text) || /%5Bredacted%3A[\w-]{12}%5D/i.test(text);
+  return somewhere.test(text) || /%5Bredacted(?:%3A[\w-]{12})?%5D/i.test(text);
 }

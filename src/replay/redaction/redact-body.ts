@@ -3,8 +3,9 @@ import type { Body } from '../exchange.js';
 import { jsonText } from '../json/json-value.js';
 import { readJsonSequence } from '../json/read-json.js';
 import type { KnownSecrets } from './known-secrets.js';
-import { redactJson } from './redact-json.js';
+import { redactJson, redactNestedJson } from './redact-json.js';
 import { redactQuery } from './redact-query.js';
+import { redactText } from './redact-text.js';
 import type { RedactionRules } from './rules.js';
 import { isSecretField } from './secret-names.js';
 
@@ -29,7 +30,7 @@ export function redactBody(body: Body, mediaType: string, rules: RedactionRules,
   const first = text.trimStart()[0];
   if (/json/.test(mediaType) || first === '{' || first === '[' || first === '"')
     return redactJsonBody(body, text, rules, known);
-  return { ...body, text: known.without(redact(text)) };
+  return { ...body, text: redactText(text, rules, known) };
 }
 
 function redactJsonBody(body: Body, text: string, rules: RedactionRules, known: KnownSecrets): Body {
@@ -50,14 +51,23 @@ function isHarmless(text: string, known: KnownSecrets): boolean {
   );
 }
 
-/** Server-sent events: each `data:` on its own. */
+/** Server-sent events: the data of each on its own, which several lines may have; other lines as text. */
 function redactEvents(text: string, rules: RedactionRules, known: KnownSecrets): string {
-  return text.replace(/^(data: ?)(.*)$/gm, (line, prefix: string, data: string) => {
-    const { values, state } = readJsonSequence(data);
-    if (state !== 'whole') return `${prefix}${known.without(redact(data))}`;
-    const clean = values.map((value) => redactJson(value, rules, known));
-    return clean.every((value, i) => value === values[i])
-      ? line
-      : `${prefix}${clean.map(jsonText).join('\n')}`;
-  });
+  return text
+    .replace(/(?:^\ufeff?data: ?.*(?:\r\n|\r|\n)?)+/gm, (lines) => {
+      const parts = [...lines.matchAll(/^(\ufeff?data: ?)(.*)/gm)];
+      const [prefix = ''] = parts[0]?.slice(1) ?? [];
+      const data = parts.map(([, , line = '']) => line).join('\n');
+      const nested = redactNestedJson(data, rules, known);
+      const clean = nested === undefined ? redactText(data, rules, known) : known.without(redact(nested));
+      if (clean === data) return lines;
+      const end = /[\r\n]*$/.exec(lines)?.[0] ?? '';
+      return (
+        clean
+          .split('\n')
+          .map((line, i) => `${i === 0 ? prefix : 'data: '}${line}`)
+          .join('\n') + end
+      );
+    })
+    .replace(/^(?!\ufeff?data:).+/gm, (line) => redactText(line, rules, known));
 }

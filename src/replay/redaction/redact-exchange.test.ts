@@ -85,6 +85,45 @@ describe('what is written down of an exchange', () => {
     ['everything below such a field', { body: `{"credentials":{"a":"${secret}","b":["${secret}"]}}` }],
     ['names with escapes', { body: `{"pass\\u0077ord":"${secret}"}` }],
     ['lines', { type: 'application/x-ndjson', body: `{"a":1}\n{"token":"${secret}"}\n` }],
+    [
+      'names in one word, with numbers and acronyms',
+      {
+        body: `{"accesstoken":"${secret}","newpassword":"${secret}","token2":"${secret}","IDToken":"${secret}","OTPCode":"${secret}"}`,
+      },
+    ],
+    ['JSON in JSON', { body: JSON.stringify({ a: JSON.stringify({ b: JSON.stringify({ pin: secret }) }) }) }],
+    ['JSON in a query', { target: `/v1/a?f=${encodeURIComponent(`{"pin":"${secret}"}`)}` }],
+    [
+      'JSON in a form',
+      { type: 'application/x-www-form-urlencoded', body: `f=%7B%22pin%22%3A%22${secret}%22%7D` },
+    ],
+    ['JSON in a header field', { headers: [['x-data', `{"pin":"${secret}"}`]] }],
+    ['XML', { type: 'text/xml', body: `<a><password>${secret}</password></a>` }],
+    ['YAML', { type: 'text/yaml', body: `pin: ${secret}` }],
+    [
+      'events of several lines',
+      { answerType: 'text/event-stream', answer: `data: {"credentials":{\ndata: "a":"${secret}"}}\n\n` },
+    ],
+    [
+      'other lines of events',
+      {
+        headers: [['x-api-key', secret]],
+        answerType: 'text/event-stream',
+        answer: `: token=PLANTED\nid: ${secret}\ndata: {}\n\n`,
+      },
+    ],
+    ['user and password of a URL', { target: `http://u:${secret}@a.example/v1/a` }],
+    ['fragments of URLs', { answerHeaders: [['location', `https://a.example/cb#code=${secret}`]] }],
+    [
+      'one-time codes and subscription keys',
+      {
+        headers: [
+          ['x-otp', secret],
+          ['ocp-apim-subscription-key', secret],
+          ['x-csrf', secret],
+        ],
+      },
+    ],
     ['an array', { answer: `[{"a":1},{"token":"${secret}"}]` }],
     [
       'events',
@@ -111,6 +150,32 @@ describe('what is written down of an exchange', () => {
     ['… in the path', { target: `/v1/keys/${secret}`, headers: [['x-api-key', secret]] }],
     ['… before it is known', { headers: [['x-trace', secret]], answer: `{"token":"${secret}"}` }],
     ['… as a name', { headers: [['x-api-key', secret]], answer: `{"${secret}":1}` }],
+    [
+      '… with a "+" in it',
+      { target: '/v1/PLANTED+4711?x=PLANTED+4711&PLANTED%2B4711', headers: [['x-api-key', 'PLANTED+4711']] },
+    ],
+    [
+      '… of a query, with a "+" in it',
+      { target: '/v1/a?token=PLANTED+4711', answer: '{"a":"PLANTED+4711"}' },
+    ],
+    [
+      '… escaped in lower case',
+      {
+        headers: [
+          ['x-api-key', 'PLANTED+4711'],
+          ['x-from', '/PLANTED%2b4711'],
+        ],
+      },
+    ],
+    [
+      '… in base64',
+      { headers: [['x-api-key', secret]], answer: `{"bytes":"${Buffer.from(secret).toString('base64')}"}` },
+    ],
+    ['… of a cookie in quotes', { headers: [['cookie', `sid = "${secret}"`]], answer: `{"a":"${secret}"}` }],
+    [
+      '… of a cookie with escapes',
+      { headers: [['cookie', 'sid=PLANTED%2D4711']], answer: `{"a":"${secret}"}` },
+    ],
     ['… escaped in a URL', { target: '/v1/a?x=PLANTED%2D4711', headers: [['x-api-key', secret]] }],
   ])('has no secrets: %s', (_, given, also) => {
     const text = JSON.stringify(redacted(given, also));
@@ -125,6 +190,15 @@ describe('what is written down of an exchange', () => {
       'authors, page tokens and keys of other kinds',
       { body: '{"author":"a","nextPageToken":"n","keyboard":"k","primaryKey":"p"}' },
     ],
+    ['text that names no secret', { type: 'text/plain', body: 'at: 10:00, x > y, page: n\n' }],
+    [
+      'events',
+      {
+        answerType: 'text/event-stream',
+        answer: '\ufeff: hi\r\nid: 1\r\ndata: {"a":1}\r\n\r\ndata:x\ndata: y\n\n',
+      },
+    ],
+    ['idempotency keys', { headers: [['idempotency-key', 'abcdefgh']] }],
     ['queries', { target: '/v1/a?page_token=x&page_size=2&a%2Fb=+' }],
     ['JSON that is none, and has no secret', { body: '{"a":1,' }],
     ['what is empty or no text', { body: '{"password":"","token":null,"hasPassword":true}' }],
@@ -155,6 +229,17 @@ describe('what is written down of an exchange', () => {
     const { request } = redacted({ target: `/v1/a?key=${secret}`, body: `{"token":"${secret}"}` });
     expect([hasPlaceholder(request.target), hasPlaceholder(request.body?.text ?? '')]).toEqual([true, true]);
     expect(hasPlaceholder('[redacted:short]')).toBe(false);
+  });
+
+  it('takes half of a surrogate pair', () => {
+    expect(JSON.stringify(redacted({ body: `{"token":"${secret}\\ud800"}` }))).not.toContain('PLANTED');
+  });
+
+  it('goes over a body of many secrets in no more than linear time', () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => `{"token":"token-${i}"}`);
+    const start = process.cpuUsage();
+    redacted({ answer: `[${many.join(',')}]` });
+    expect(process.cpuUsage(start).user / 1_000).toBeLessThan(4_000);
   });
 
   it('goes over a large body in no more than linear time', () => {

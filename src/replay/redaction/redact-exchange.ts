@@ -4,6 +4,7 @@ import { createKnownSecrets, type KnownSecrets } from './known-secrets.js';
 import type { Placeholder } from './placeholder.js';
 import { redactBody } from './redact-body.js';
 import { redactTarget } from './redact-query.js';
+import { redactText } from './redact-text.js';
 import type { RedactionRules } from './rules.js';
 
 /** An exchange as it may be written down. */
@@ -55,6 +56,6 @@ function redactFields(headers: Fields, rules: RedactionRules, known: KnownSecret
       return [name, redactTarget(redact(value), rules, known)];
     // A challenge names schemes, and no credentials.
     const isChallenge = /^(www|proxy)-authenticate$/i.test(name);
-    return [name, known.without(isChallenge ? value : redact(value))];
+    return [name, isChallenge ? known.without(value) : redactText(value, rules, known)];
   });
 }

@@ -1,5 +1,6 @@
 import { redact } from '../../telemetry/index.js';
-import type { JsonMember, JsonValue } from '../json/json-value.js';
+import { type JsonMember, type JsonValue, jsonText } from '../json/json-value.js';
+import { readJsonSequence } from '../json/read-json.js';
 import type { KnownSecrets } from './known-secrets.js';
 import type { RedactionRules } from './rules.js';
 
@@ -41,8 +42,23 @@ export function redactJson(value: JsonValue, rules: RedactionRules, known: Known
   function string(node: JsonValue & { readonly kind: 'string' }, isSecret: boolean): JsonValue {
     const { value: text } = node;
     if (text === '') return node;
-    if (isSecret || redact(text) !== text) return { kind: 'string', value: known.hidden(text) };
-    const clean = known.without(text);
+    if (isSecret) return { kind: 'string', value: known.hidden(text) };
+    const nested = redactNestedJson(text, rules, known);
+    if (nested === undefined && redact(text) !== text) return { kind: 'string', value: known.hidden(text) };
+    const clean = known.without(nested === undefined ? text : redact(nested));
     return clean === text ? node : { kind: 'string', value: clean };
   }
+}
+
+/** JSON that is a text in something else without secrets; undefined where a text is none. */
+export function redactNestedJson(
+  text: string,
+  rules: RedactionRules,
+  known: KnownSecrets,
+): string | undefined {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  const { values, state } = readJsonSequence(text);
+  if (state !== 'whole') return undefined;
+  const clean = values.map((value) => redactJson(value, rules, known));
+  return clean.every((value, i) => value === values[i]) ? text : clean.map(jsonText).join('\n');
 }

@@ -1,5 +1,7 @@
 import { redact } from '../../telemetry/index.js';
+import { decoded } from './decoded.js';
 import type { KnownSecrets } from './known-secrets.js';
+import { redactNestedJson } from './redact-json.js';
 import type { RedactionRules } from './rules.js';
 
 /** A query, or a body that is a form, without secrets; the spelling of everything else is kept. */
@@ -8,12 +10,19 @@ export function redactQuery(query: string, rules: RedactionRules, known: KnownSe
     .split('&')
     .map((part) => {
       const equals = part.indexOf('=');
-      if (equals === -1) return known.without(part);
+      if (equals === -1) return cleaned(part, decoded(part));
       const [name, value] = [part.slice(0, equals), part.slice(equals + 1)];
-      const text = decoded(value);
+      const text = decoded(value.replaceAll('+', ' '));
       if (text === '') return part;
-      const isSecret = rules.isParameter(decoded(name)) || redact(text) !== text;
-      return `${known.without(name)}=${isSecret ? encodeURIComponent(known.hidden(text)) : cleaned(value, text)}`;
+      const isNamed = rules.isParameter(decoded(name.replaceAll('+', ' ')));
+      const nested = isNamed ? undefined : redactNestedJson(text, rules, known);
+      // Few escape the "+" of base64: what else comes of such a secret has it.
+      if (isNamed && value.includes('+')) known.hidden(decoded(value));
+      if (isNamed || (nested === undefined && redact(text) !== text))
+        return `${known.without(name)}=${encodeURIComponent(known.hidden(text))}`;
+      if (nested !== undefined && nested !== text)
+        return `${known.without(name)}=${encodeURIComponent(known.without(redact(nested)))}`;
+      return `${known.without(name)}=${value.includes('+') ? cleaned(cleaned(value, decoded(value)), text) : cleaned(value, text)}`;
     })
     .join('&');
 
@@ -24,24 +33,23 @@ export function redactQuery(query: string, rules: RedactionRules, known: KnownSe
   }
 }
 
-/** "/v1/a%2Fb?key=…": path and query. */
+/** "/v1/a%2Fb?key=…#…", of a proxy "http://user:password@host/v1/a": a fragment is read as a query is. */
 export function redactTarget(target: string, rules: RedactionRules, known: KnownSecrets): string {
-  const mark = target.indexOf('?');
-  const path = mark === -1 ? target : target.slice(0, mark);
+  const [, origin = '', path = '', query, fragment] =
+    /^((?:[a-z][a-z\d+.-]*:)?\/\/[^/?#]*)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/is.exec(target) ?? [];
   const segments = path.split('/').map((segment) => {
     const text = decoded(segment);
     const clean = known.without(redact(text) === text ? text : known.hidden(text));
     return clean === text ? segment : encodeURIComponent(clean);
   });
-  const query = mark === -1 ? '' : `?${redactQuery(target.slice(mark + 1), rules, known)}`;
-  return segments.join('/') + query;
-}
-
-/** As a form is read; what is malformed as it stands. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
-  }
+  const host = known.without(
+    origin.replace(/\/\/(.*)@/s, (_, user: string) => `//${encodeURIComponent(known.hidden(user))}@`),
+  );
+  const rest = query === undefined ? '' : `?${redactQuery(query, rules, known)}`;
+  return (
+    host +
+    segments.join('/') +
+    rest +
+    (fragment === undefined ? '' : `#${redactQuery(fragment, rules, known)}`)
+  );
 }

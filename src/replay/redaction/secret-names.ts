@@ -5,7 +5,7 @@ const words: ReadonlySet<string> = new Set(
   (
     'password passwords passwd passphrase passcode pwd secret secrets token tokens credential credentials ' +
     'authorization bearer cookie cookies jwt apikey apikeys otp totp assertion signature dpop cvv cvc pin ' +
-    'accesskey privatekey secretkey sessionid'
+    'accesskey privatekey secretkey sessionid csrf xsrf'
   ).split(' '),
 );
 
@@ -13,9 +13,13 @@ const words: ReadonlySet<string> = new Set(
 const pairs: ReadonlySet<string> = new Set(
   (
     'api key,api keys,access key,access keys,private key,private keys,secret key,session id,session key,' +
-    'auth key,auth code,signing key,encryption key,recovery code,recovery codes,verification code'
+    'auth key,auth code,signing key,encryption key,recovery code,recovery codes,verification code,' +
+    'subscription key'
   ).split(','),
 );
+
+/** How names end that are written as one word: accesstoken, newpassword. */
+const endings = /(?:passw(?:or)?d|passphrase|secret|token|apikey|credential)s?$/;
 
 /** Tokens that tell where a list goes on (AIP-158) are no credentials. */
 const ofPages: ReadonlySet<string> = new Set(['page', 'next', 'previous', 'continuation', 'resume', 'sync']);
@@ -23,14 +27,17 @@ const ofPages: ReadonlySet<string> = new Set(['page', 'next', 'previous', 'conti
 /** Whether a field of a JSON body is named like a secret: clientSecret, api_key, "x-auth-token"; not author, nextPageToken. */
 export function isSecretField(name: string): boolean {
   const parts = name
-    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/([a-z\d])([A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$3 $2')
     .toLowerCase()
     .split(/[^a-z\d]+/)
+    // password2 is one more password.
+    .map((part) => part.replace(/\d+$/, ''))
     .filter((part) => part !== '');
   return parts.some((part, i) => {
     const before = parts[i - 1] ?? '';
     if (/^tokens?$/.test(part) && ofPages.has(before)) return false;
-    return words.has(part) || pairs.has(`${before} ${part}`);
+    if (/^(?:next|previous)?pagetokens?$/.test(part)) return false;
+    return words.has(part) || endings.test(part) || pairs.has(`${before} ${part}`);
   });
 }
 
@@ -45,5 +52,8 @@ export function isSecretParameter(name: string): boolean {
 
 /** Whether a header field is likely to carry credentials: a name too many does less harm there than one too few. */
 export function isSecretHeader(name: string): boolean {
-  return isSecretName(name) && !/^((www|proxy)-authenticate$|access-control-)/i.test(name);
+  return (
+    (isSecretName(name) || isSecretField(name) || /^(?:x-)?key$/i.test(name)) &&
+    !/^((www|proxy)-authenticate$|access-control-)/i.test(name)
+  );
 }
