@@ -40,7 +40,10 @@ function* yamlPieces(object: JsonObject, depth: number, indent: string): Generat
     if (isPlain) {
       yield `${indent}${key}\n`;
       yield* yamlPieces(member, depth - 1, `${indent}  `);
-    } else yield yamlText({ [name]: member }).replaceAll(/^(?=.)/gm, indent);
+    } else {
+      // Lines of YAML end with \n alone: within one there may be what JavaScript takes for an end too (U+2028).
+      yield yamlText({ [name]: member }).replaceAll(/(?<![^\n])(?!\n|$)/g, indent);
+    }
   }
 }
 
