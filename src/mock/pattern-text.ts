@@ -48,30 +48,34 @@ const unicode: Readonly<Record<string, readonly string[]>> = {
   Z: spaces,
 };
 
+/** What is written for one text at most: repetition within repetition would have no end. */
+const stepsMax = 50_000;
+
 /**
  * A text that a regular expression of RE2 matches; what repeats without end does so up to `more` times beyond its
- * least. Undefined for one that is not understood.
+ * least. Undefined for one that is not understood, and where the text would be too long for anybody.
  */
 export function patternText(pattern: string, draw: Draw, more: number): string | undefined {
   try {
     const node = new Parser(pattern).parse();
-    return written(node, draw, more);
+    return written(node, draw, more, { left: stepsMax });
   } catch {
     return undefined;
   }
 }
 
-function written(node: Node, draw: Draw, more: number): string {
+function written(node: Node, draw: Draw, more: number, steps: { left: number }): string {
+  if (--steps.left < 0) throw new RangeError('too long');
   switch (node.kind) {
     case 'text':
       return node.from.length === 0 ? '' : draw.pick(node.from);
     case 'all':
-      return node.parts.map((part) => written(part, draw, more)).join('');
+      return node.parts.map((part) => written(part, draw, more, steps)).join('');
     case 'one':
-      return written(draw.pick(node.choices), draw, more);
+      return written(draw.pick(node.choices), draw, more, steps);
     case 'times': {
       const times = draw.whole(node.low, Math.max(node.low, Math.min(node.high, node.low + more)));
-      return Array.from({ length: times }, () => written(node.part, draw, more)).join('');
+      return Array.from({ length: times }, () => written(node.part, draw, more, steps)).join('');
     }
   }
 }

@@ -66,7 +66,7 @@ function matching(pattern: string, { low, high }: Room, draw: Draw, tries: numbe
   for (const more of [2 + tries, 6, 12, 0, 30, Math.min(low, 1_000)]) {
     for (let round = 0; round < 6; round++) {
       const text = patternText(pattern, draw, more);
-      if (text === undefined) return undefined;
+      if (text === undefined) break;
       const length = [...text].length;
       if (length >= low && length <= high) return text;
       last = text;

@@ -205,13 +205,14 @@ describe('every answer is one by its schema and its rules, and the same each tim
       message Loop { Loop again = 1 [(buf.validate.field).required = true]; }
       message Wide { repeated Wide all = 1 [(buf.validate.field).repeated.min_items = 1000]; string text = 2; }
       message Long { string text = 1 [(buf.validate.field).string.min_len = 4000000000]; }
+      message Nest { string text = 1 [(buf.validate.field).string = { pattern: "^((([a-z]*[0-9])*x)*y)*$" len: 999 }]; }
       service S {
         rpc A(google.protobuf.Empty) returns (Loop); rpc B(google.protobuf.Empty) returns (Wide);
-        rpc C(google.protobuf.Empty) returns (Long);
+        rpc C(google.protobuf.Empty) returns (Long); rpc D(google.protobuf.Empty) returns (Nest);
       }`);
     const { registry } = buildRegistry([{ label: 'image', binary: image }]);
     const { diagnostics } = createMock(registry, { seed: 'test', clock: systemClock });
-    expect(diagnostics.map(({ code }) => code)).toEqual(Array(3).fill('MOCK_RULES_BROKEN'));
+    expect(diagnostics.map(({ code }) => code)).toEqual(Array(4).fill('MOCK_RULES_BROKEN'));
   }, 60_000);
 
   it('of random APIs', async () => {
