@@ -27,6 +27,10 @@ beforeAll(async () => {
     ...echoHandlers,
     Unary(call, callback) {
       seen.push(call.metadata);
+      if (call.metadata.get('x-hostile').length > 0) {
+        callback({ code: codes.ABORTED, details: 'a\n\u001b]0;b\u0007\u009bc é' });
+        return;
+      }
       const leading = new Metadata();
       leading.set('x-answer', 'leading');
       call.sendMetadata(leading);
@@ -138,6 +142,11 @@ describe('propylon call', { timeout: 60_000 }, () => {
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/^NOT_FOUND \(5\): products\/none /);
     expect(stderr).toContain('"@type": "type.googleapis.com/google.rpc.ResourceInfo"');
+  });
+
+  it('lets no status steer the terminal', async () => {
+    const { stderr } = await call('Unary', '{}', ...toEcho(), '-H', 'x-hostile: yes');
+    expect(stderr).toBe(`ABORTED (${codes.ABORTED}): a\n\\x1b]0;b\\x07\\x9bc é\n`);
   });
 
   it('prints what a stream gave before it failed', async () => {

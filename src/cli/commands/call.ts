@@ -249,11 +249,19 @@ function printLines(lines: readonly string[]): void {
 /** How it ended, for people and for scripts. */
 function ended({ status, localReason }: Outcome, { codecs }: OpenCalls): number {
   if (status.code === Code.OK) return exitCode.fine;
-  printLines([`${codeName(status.code)} (${status.code}): ${status.message}`]);
+  printLines([`${codeName(status.code)} (${status.code}): ${visible(status.message)}`]);
   const { details = [] } = JSON.parse(Buffer.from(statusJson(status, createAnyPrinter(codecs))).toString());
   for (const detail of details) process.stderr.write(pretty(Buffer.from(JSON.stringify(detail))));
   const isMade = localReason === undefined || status.code === Code.DEADLINE_EXCEEDED;
   return isMade ? exitCode.findings : exitCode.failed;
+}
+
+/** What a server says, without what would steer the terminal; it may have several lines. */
+function visible(text: string): string {
+  return text.replaceAll(
+    /(?![\n\t])\p{Cc}/gu,
+    (control) => `\\x${Buffer.from(control, 'latin1').toString('hex')}`,
+  );
 }
 
 function refusedInput(error: unknown): number {
