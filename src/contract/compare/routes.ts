@@ -47,6 +47,11 @@ export function pairRoutes({ before, after, report }: Comparison): readonly Rout
       report('ROUTE_LEADS_ELSEWHERE', subject, text, now.location);
       continue;
     }
+    if (binding.template.verb !== '' && now.template.verb === '') {
+      const text = `${subject} is gone: ${asked[0]} leads to ${routeText(now)}, whose variable takes ":${binding.template.verb}" in.`;
+      report('ROUTE_REMOVED', subject, text, now.location);
+      continue;
+    }
     if (lost.length > 0) {
       const text = `${subject} matches less than before, as ${routeText(now)}: ${lost[0]?.request} leads nowhere.`;
       report('ROUTE_NARROWED', subject, text, now.location);

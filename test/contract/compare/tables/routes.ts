@@ -36,6 +36,12 @@ export const routePairs: readonly ComparedPair[] = pairsOf([
     'ROUTE_REMOVED POST /v1/{name=things/*}:stop',
   ],
   [
+    'a verb that is gone, and is taken for a part of the variable',
+    api(rpc('post: "/v1/{name=things/*}:stop"')),
+    api(rpc('post: "/v1/{name=things/*}"')),
+    'ROUTE_REMOVED POST /v1/{name=things/*}:stop',
+  ],
+  [
     'an additional binding that is gone',
     api(rpc('get: "/v1/a" additional_bindings { get: "/v1/b" }')),
     api(rpc('get: "/v1/a"')),
