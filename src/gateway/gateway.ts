@@ -280,15 +280,19 @@ class GatewayCore implements Gateway {
     const requestId = requestIdOf(exchange.headers);
     const view = new GateView(exchange, { requestId, captures: [], query: '', clientAddress });
     const begun = this.#begin(term, exchange, requestId, { page, view });
+    const refused = (failure: Failure): Answer => {
+      const told = answerFailure({ surface, exchange, requestId }, failure);
+      return { ...told, reply: { ...told.reply, headers: told.reply.headers.concat(page.refusal) } };
+    };
     let answer: Answer;
     try {
       const content = await page.read(view);
       answer =
         'kind' in content
-          ? answerFailure({ surface, exchange, requestId }, failureOfRefusal(content, requestId))
+          ? refused(failureOfRefusal(content, requestId))
           : await pageAnswer(exchange, content, requestId, compressionBytesMin);
     } catch (error) {
-      answer = answerFailure({ surface, exchange, requestId }, failureOf(error, requestId));
+      answer = refused(failureOf(error, requestId));
     }
     const { reply, code, cause } = answer;
     begun.traffic.responseBytes = sizeOf(reply);

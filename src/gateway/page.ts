@@ -17,6 +17,8 @@ export interface Page {
   readonly route: string;
   /** Further fields of the answer to OPTIONS: those of CORS. */
   readonly preflight: HeaderFields;
+  /** Those of a refusal: a tool of another origin must see it to sign in. */
+  readonly refusal: HeaderFields;
   /** A caller that it knows becomes the principal of the view. Throws StatusError where there is nothing to read. */
   read(view: GateView): Promise<PageContent | Refusal>;
 }

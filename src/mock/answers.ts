@@ -49,6 +49,9 @@ interface Asked {
 /** A picture of one pixel. */
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+M8AAAMBAQCIyYI1AAAAAElFTkSuQmCC';
 
+/** More would keep everybody else waiting (AIP-231 wants a limit too). */
+const batchMax = 1_000;
+
 export function createAnswers(registry: DescriptorRegistry, rules: InputRules, seed: string): Answers {
   const names = readResourceNames(registry);
   const maker = createMessageMaker(registry, names);
@@ -75,6 +78,7 @@ export function createAnswers(registry: DescriptorRegistry, rules: InputRules, s
     const type = items.message;
     if (type === undefined) return make(output, about).message;
     const wanted = stringsOf(request, 'names');
+    if (wanted.length > batchMax) return { problem: `names has more than ${batchMax} elements` };
     const page = pageOf(`${seed}\n${type.typeName}`, request, isPaged);
     if ('problem' in page) return page;
     const parent = stringOf(request, 'parent');

@@ -293,6 +293,16 @@ describe('a message', () => {
     });
   });
 
+  it('requires nothing in a patch, of messages within each other either', () => {
+    const image = contractProtos(`
+      service S { rpc Set(A) returns (A) { option (google.api.http) = { patch: "/v1/a" body: "*" }; } }
+      message A { B b = 1; string x = 2 [(google.api.field_behavior) = REQUIRED]; }
+      message B { A a = 1; }`);
+    const schemas = at(openApiOf(image).document, 'components', 'schemas');
+    expect(at(schemas, 't.v1.A-patch', 'properties', 'b')).toEqual({ $ref: '#/components/schemas/t.v1.B-patch' });
+    expect(at(schemas, 't.v1.B-patch', 'properties', 'a')).toEqual({ $ref: '#/components/schemas/t.v1.A-patch' });
+  });
+
   it('has names of JSON, as they are declared', () => {
     const fields = 'string some_name = 1; string other = 2 [json_name = "renamed"];';
     expect(Object.keys(Object(at(schemaOf(fields), 'properties')))).toEqual(['someName', 'renamed']);

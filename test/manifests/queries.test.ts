@@ -67,7 +67,7 @@ describe('an alert', () => {
       const text = readFileSync(join(runbooks, `${name}.md`), 'utf8');
       const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading);
       expect(headings).toEqual([name, 'Meaning', 'Impact', 'Diagnosis', 'Mitigation']);
-      expect(text).toMatch(/```sh\n/);
+      expect(text).toMatch(/```sh( no-run=[a-z]+)?\n/);
     },
   );
 

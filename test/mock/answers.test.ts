@@ -11,7 +11,7 @@ const image = contractProtos(`
     rpc CreateBook(CreateBookRequest) returns (Book) { option (google.api.http) = { post: "/v1/{parent=shelves/*}/books" body: "book" }; }
     rpc UpdateBook(UpdateBookRequest) returns (Book) { option (google.api.http) = { patch: "/v1/{book.name=shelves/*/books/*}" body: "book" }; }
     rpc DeleteBook(GetBookRequest) returns (google.protobuf.Empty) { option (google.api.http) = { delete: "/v1/{name=shelves/*/books/*}" }; }
-    rpc BatchGetBooks(BatchGetBooksRequest) returns (BatchGetBooksResponse) { option (google.api.http) = { get: "/v1/books:batchGet" }; }
+    rpc BatchGetBooks(BatchGetBooksRequest) returns (BatchGetBooksResponse) { option (google.api.http) = { get: "/v1/books:batchGet" additional_bindings { post: "/v1/books:batchGet" body: "*" } }; }
     rpc GetClerk(GetClerkRequest) returns (Clerk) { option (google.api.http) = { get: "/v1/clerks/{id}" }; }
     rpc PrintBook(GetBookRequest) returns (google.longrunning.Operation) { option (google.api.http) = { post: "/v1/{name=shelves/*/books/*}:print" body: "*" }; }
     rpc GetCover(GetBookRequest) returns (google.api.HttpBody) { option (google.api.http) = { get: "/v1/{name=shelves/*/books/*}/text" }; }
@@ -153,6 +153,11 @@ describe('a resource', () => {
     const names = ['shelves/s1/books/b2', book];
     const { json } = await asked(`GET /v1/books:batchGet?${names.map((name) => `names=${name}`).join('&')}`);
     expect(json.books.map(({ name }: { name: string }) => name)).toEqual(names);
+  });
+
+  it('refuses more names than it could answer while others wait', async () => {
+    const names = Array.from({ length: 1_001 }, (_, at) => `shelves/s1/books/b${at}`);
+    expect((await asked('POST /v1/books:batchGet', { names })).status).toBe(400);
   });
 });
 

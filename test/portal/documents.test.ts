@@ -200,6 +200,8 @@ describe('each caller is shown what it may see', () => {
     const { url } = await start(settings);
     const answer = await fetch(`${url}/openapi.json`, { headers });
     expect(answer.status).toBe(httpStatus);
+    // A page of another origin sees why.
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
   });
 
   it.each([

@@ -58,17 +58,19 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
   const requires = (message: DescMessage): boolean => {
     const known = requiring.get(message);
     if (known !== undefined) return known;
-    // Of a message within itself nothing new is said.
-    requiring.set(message, false);
-    const found = message.fields.some(
-      (field) =>
-        isRequired(field) ||
-        isOneofRequired(types, field.oneof) ||
-        (field.fieldKind === 'message' &&
-          wellKnownSchema(field.message.typeName) === undefined &&
-          requires(field.message)),
-    );
-    requiring.set(message, found);
+    const isSaid = (field: DescField): boolean => isRequired(field) || isOneofRequired(types, field.oneof);
+    // Not by recursion: what a message within itself says is not known before all of it is.
+    const reached = new Set([message]);
+    let found = false;
+    for (const one of reached) {
+      found = requiring.get(one) === true || one.fields.some(isSaid);
+      if (found) break;
+      for (const field of one.fields) {
+        if (field.fieldKind === 'message' && wellKnownSchema(field.message.typeName) === undefined)
+          reached.add(field.message);
+      }
+    }
+    for (const one of found ? [message] : reached) requiring.set(one, found);
     return found;
   };
 

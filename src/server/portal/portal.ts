@@ -66,6 +66,7 @@ export function createPortal(
   const document = (exchange: Exchange, format: WantedDocument['format'], contentType: string): Page => ({
     route: `/openapi.${format}`,
     preflight,
+    refusal: forAllOrigins,
     async read(view): Promise<PageContent | Refusal> {
       const said = askedOf(exchange.target);
       const refused = await admit(caller, view);
@@ -87,6 +88,7 @@ export function createPortal(
   const page: Page = {
     route: own,
     preflight: [],
+    refusal: [],
     read() {
       made ??= portalPage(assets, options, fields);
       return made;
@@ -95,6 +97,7 @@ export function createPortal(
   const asset = (name: string): Page => ({
     route: `${own}/*`,
     preflight: [],
+    refusal: [],
     async read() {
       const found = await assets.find(name);
       if (found === undefined) throw new StatusError(Code.NOT_FOUND, 'ROUTE_UNKNOWN', reasons.ROUTE_UNKNOWN);
