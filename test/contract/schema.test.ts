@@ -299,8 +299,12 @@ describe('a message', () => {
       message A { B b = 1; string x = 2 [(google.api.field_behavior) = REQUIRED]; }
       message B { A a = 1; }`);
     const schemas = at(openApiOf(image).document, 'components', 'schemas');
-    expect(at(schemas, 't.v1.A-patch', 'properties', 'b')).toEqual({ $ref: '#/components/schemas/t.v1.B-patch' });
-    expect(at(schemas, 't.v1.B-patch', 'properties', 'a')).toEqual({ $ref: '#/components/schemas/t.v1.A-patch' });
+    expect(at(schemas, 't.v1.A-patch', 'properties', 'b')).toEqual({
+      $ref: '#/components/schemas/t.v1.B-patch',
+    });
+    expect(at(schemas, 't.v1.B-patch', 'properties', 'a')).toEqual({
+      $ref: '#/components/schemas/t.v1.A-patch',
+    });
   });
 
   it('has names of JSON, as they are declared', () => {
