@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { googleapisImage } from '../../../bench/googleapis-image.mjs';
 import { cacheFolder, installAll, pipInstall, run } from '../../../scripts/toolchain.mjs';
 
 const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url));
@@ -26,6 +27,7 @@ installAll({
       'typescript@5.9.3',
       '@types/node@20',
     ]),
+  'googleapis protos': () => void googleapisImage(),
   newman: () => npmInstall('newman', ['newman@6.2.2']),
   'Schemathesis and openapi-python-client': () =>
     pipInstall('python', readFileSync(requirements, 'utf8').trim().split('\n')),
