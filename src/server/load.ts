@@ -333,7 +333,7 @@ async function loadAll(
   const results = await Promise.allSettled(
     sources.map(async (source) => ({
       label: source.label,
-      binary: await source.load(AbortSignal.any([signal, AbortSignal.timeout(loadTimeoutMs)])),
+      binary: await loadInTime(source, signal),
     })),
   );
   return results.flatMap((result, index) => {
@@ -352,6 +352,25 @@ async function loadAll(
     }
     return [];
   });
+}
+
+/** Not by AbortSignal.any and .timeout: what these hold stays until the time has passed, long after the load is done. */
+async function loadInTime(source: DescriptorSource, signal: AbortSignal): Promise<Uint8Array> {
+  const own = new AbortController();
+  const giveUp = (): void => own.abort(signal.reason);
+  const timer = setTimeout(() => own.abort(tooLate()), loadTimeoutMs);
+  signal.addEventListener('abort', giveUp);
+  if (signal.aborted) giveUp();
+  try {
+    return await source.load(own.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+function tooLate(): Error {
+  return new DOMException('The operation was aborted due to timeout', 'TimeoutError');
 }
 
 /** Those of the options, and those that reflecting servers are themselves. */
