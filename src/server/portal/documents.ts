@@ -36,6 +36,8 @@ export function createDocuments(
 ): (wanted: WantedDocument) => Promise<ServedDocument> {
   const kept = new Map<string, Promise<ServedDocument>>();
   const sizes = new Map<string, number>();
+  /** Whose document an audience gets. */
+  const alike = new Map<Audience, Audience>();
   let last: Promise<unknown> = Promise.resolve();
 
   async function make({ format, ...wanted }: WantedDocument): Promise<ServedDocument> {
@@ -66,7 +68,9 @@ export function createDocuments(
   }
 
   return (asked) => {
-    const wanted = { ...asked, audience: lowestAlike(outline(), asked.audience) };
+    const audience = alike.get(asked.audience) ?? lowestAlike(outline(), asked.audience);
+    alike.set(asked.audience, audience);
+    const wanted = { ...asked, audience };
     const key = JSON.stringify([wanted.audience, wanted.version, wanted.samples, wanted.format]);
     const known = kept.get(key);
     if (known !== undefined) {
