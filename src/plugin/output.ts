@@ -37,6 +37,7 @@ export function outputFiles(
     codecOptions: defaultCodecOptions,
     methodCodecOptions: [],
     streamDefaults: [],
+    timeouts: [],
     errorForm: 'status',
     policies: [],
     gate: { hasProviders: false, options: {} },

@@ -217,6 +217,7 @@ export function saidOfSurface(
     codecOptions: { ...defaultCodecOptions, ...options.json },
     methodCodecOptions: options.methodJson ?? [],
     streamDefaults: options.streamFormats ?? [],
+    timeouts: options.timeouts ?? [],
     errorForm: options.errors ?? 'status',
     policies: options.policies ?? [],
   };

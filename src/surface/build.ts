@@ -41,6 +41,7 @@ import { type Policies, resolvePolicies } from './policies.js';
 import { responseWriter } from './reply.js';
 import { selectorTable } from './selector.js';
 import type { Route, RouteParts, Surface, SurfaceInput } from './surface.js';
+import { timeoutMsOf } from './timeout.js';
 import { unusedSelectors } from './unused-selectors.js';
 import { notingFields, wantedCodecs } from './wanted-codecs.js';
 import { withoutProviders } from './without-providers.js';
@@ -169,10 +170,9 @@ function routeCompiler(
     const noting = notingFields(codecs, asked);
     const response = responseWriter(binding, codecs, options, limits);
     const effective = policies.of(method);
-    const { timeout, requestBytesMax } = effective.policy;
+    const { requestBytesMax } = effective.policy;
     const decodeRequest = messageReader(method.input);
-    // 0s takes back what a layer below has said.
-    const timeoutMs = timeouts.find(method)?.timeoutMs ?? (timeout === 0 ? undefined : timeout);
+    const timeoutMs = timeoutMsOf(timeouts, method, effective.policy);
     const others = new Map<string, Transport>();
     const readMethod = (name: string): string | undefined => {
       if (upstream === undefined) return undefined;

@@ -6,6 +6,7 @@ import { type Binding, collectBindings } from '../httprule/index.js';
 import { resolvePolicies } from './policies.js';
 import { selectorTable } from './selector.js';
 import type { ErrorForm, StreamDefault, SurfaceInput } from './surface.js';
+import { timeoutMsOf } from './timeout.js';
 
 /** A binding and what was said of its method: all that clients need to know of it, and nothing that runs. */
 export interface OutlinedRoute {
@@ -36,7 +37,14 @@ export interface Outline {
 /** What of a surface's input says what clients see. */
 export type OutlineInput = Pick<
   SurfaceInput,
-  'registry' | 'rules' | 'codecOptions' | 'methodCodecOptions' | 'streamDefaults' | 'errorForm' | 'policies'
+  | 'registry'
+  | 'rules'
+  | 'codecOptions'
+  | 'methodCodecOptions'
+  | 'streamDefaults'
+  | 'timeouts'
+  | 'errorForm'
+  | 'policies'
 > & { readonly gate: Pick<GateResources, 'hasProviders' | 'options'> };
 
 /**
@@ -48,12 +56,16 @@ export function outlineSurface(input: OutlineInput): { outline: Outline; diagnos
   const policies = resolvePolicies(input, diagnostics);
   const codecOptions = selectorTable(input.methodCodecOptions);
   const streamDefaults = selectorTable(input.streamDefaults);
+  const timeouts = selectorTable(input.timeouts);
   const routes = bindings.map((binding): OutlinedRoute => {
     const { method } = binding;
+    const effective = policies.of(method);
+    const timeoutMs = timeoutMsOf(timeouts, method, effective.policy);
     const layers = codecOptions.layers(method).map(({ options }) => options);
     return {
       binding,
-      ...policies.of(method),
+      ...effective,
+      policy: withTimeout(effective.policy, timeoutMs),
       json: Object.assign({}, input.codecOptions, ...layers),
       streamDefault: streamDefaults.find(method)?.format ?? 'ndjson',
     };
@@ -66,4 +78,9 @@ export function outlineSurface(input: OutlineInput): { outline: Outline; diagnos
     outline: { registry, resources, routes, json, errorForm, isGuarded, authentication },
     diagnostics,
   };
+}
+
+/** A policy with the timeout that counts, whoever has said it. */
+function withTimeout({ timeout: _, ...policy }: Policy, timeoutMs: number | undefined): Policy {
+  return timeoutMs === undefined ? policy : { ...policy, timeout: timeoutMs };
 }

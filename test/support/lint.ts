@@ -55,6 +55,7 @@ export function checked(
     codecOptions: defaultCodecOptions,
     methodCodecOptions: [],
     streamDefaults: [],
+    timeouts: [],
     errorForm: 'status',
     policies,
     gate: { hasProviders: false, options: {} },

@@ -24,6 +24,7 @@ export function outlineOf(image: Uint8Array, input: Partial<OutlineInput> = {}):
     codecOptions: defaultCodecOptions,
     methodCodecOptions: [],
     streamDefaults: [],
+    timeouts: [],
     errorForm: 'status',
     policies: [],
     gate: { hasProviders: false, options: {} },

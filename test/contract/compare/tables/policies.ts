@@ -131,6 +131,11 @@ export const policyPairs: readonly ComparedPair[] = [
     ['more time', governed(`${open} timeout: {seconds: 8}`), governed(`${open} timeout: {seconds: 9}`)],
     ['no bound of time', governed(`${open} timeout: {seconds: 8}`), governed(open)],
     [
+      'a bound of time that is taken back',
+      governed(`${open} timeout: {seconds: 8}`),
+      governed(`${open} timeout: {}`),
+    ],
+    [
       'less important',
       governed(open),
       governed(`${open} priority: PRIORITY_LOW`),
@@ -225,6 +230,13 @@ export const policyPairs: readonly ComparedPair[] = [
     after: streams,
     is: { streamDefaults: [{ selector: '*', format: 'sse' }] },
     found: ['STREAM_FORMAT_CHANGED GET /v1/a'],
+  },
+  {
+    name: 'the operator gives a call less time',
+    before: streams,
+    after: streams,
+    is: { timeouts: [{ selector: '*', timeoutMs: 8_000 }] },
+    found: ['TIMEOUT_SHORTENED GET /v1/a'],
   },
   {
     name: 'errors have another form',
