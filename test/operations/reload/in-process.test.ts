@@ -15,7 +15,7 @@ import {
   startEchoGateway,
 } from '../../support/echo-gateway.js';
 import { gateSettings } from '../../support/gate-settings.js';
-import { heapBytes } from '../../support/resources.js';
+import { heldBytes } from '../../support/resources.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -237,11 +237,13 @@ it('nothing is left of a thousand reloads', async () => {
   };
   for (let n = 0; n < 200; n++) await reload(n);
   await nameFrom(url);
-  const before = heapBytes();
+  const before = await heldBytes();
   const handles = process.getActiveResourcesInfo().length;
   for (let n = 200; n < 1_000; n++) await reload(n);
   await nameFrom(url);
   // Less than anything that one of them has made, once what is held for a while has been let go.
-  await expect.poll(() => heapBytes() - before, { timeout: 30_000, interval: 500 }).toBeLessThan(800 * 500);
+  await expect
+    .poll(async () => (await heldBytes()) - before, { timeout: 30_000, interval: 500 })
+    .toBeLessThan(800 * 200);
   expect(process.getActiveResourcesInfo().length - handles).toBeLessThanOrEqual(2);
 }, 60_000);
