@@ -1,4 +1,5 @@
 export { addressKey } from './address/address.js';
+export { lostAddress } from './address/lost-address.js';
 export { addressRanges } from './address/ranges.js';
 export { createTrustedProxies, type TrustedProxies } from './address/trusted-proxies.js';
 export { type Audience, audiences, sees } from './audience.js';

@@ -4,8 +4,8 @@ import { openApiOf } from './openapi.js';
 
 /** Of what a gateway does for a method a document says little. */
 const unsaid: ReadonlySet<string> = new Set([
-  // No keyword or header of OpenAPI says who may call besides schemes and scopes, or from which pages.
-  ...['AUTHORIZATION_RULE_ADDED', 'CORS_NARROWED'],
+  // No keyword or header of OpenAPI says who may call besides schemes and scopes, or from where.
+  ...['AUTHORIZATION_RULE_ADDED', 'CORS_NARROWED', 'ADDRESSES_NARROWED'],
   // The document for those in the house has every method; who else may see one is not in it.
   'VISIBILITY_REDUCED',
   // Defaults are left out or not without a word: no schema of answers says that a member is always there.

@@ -1,4 +1,4 @@
-import { audiences, type Policy } from '../../gate/index.js';
+import { audiences, lostAddress, type Policy } from '../../gate/index.js';
 import type { Outline } from '../../surface/index.js';
 import type { Comparison } from './messages.js';
 import { type RoutePair, routeText } from './routes.js';
@@ -41,8 +41,11 @@ export function compareAccess(pair: RoutePair, { before, after, report }: Compar
   const [seen, seenNow] = [was.visibility ?? 'public', is.visibility ?? 'public'];
   if (audiences.indexOf(seenNow) > audiences.indexOf(seen))
     report('VISIBILITY_REDUCED', subject, `${subject} was ${seen}, and is ${seenNow}.`, at);
-  const addresses = narrowedAddresses(was.addresses ?? {}, is.addresses ?? {});
-  if (addresses !== undefined) report('ADDRESSES_NARROWED', subject, `${subject} ${addresses}.`, at);
+  const address = lostAddress(was.addresses ?? {}, is.addresses ?? {});
+  if (address !== undefined) {
+    const text = `${subject} could be called from ${address}, and no longer can: it has ${addressesText(is)}.`;
+    report('ADDRESSES_NARROWED', subject, text, at);
+  }
 }
 
 function modeOf({ authentication }: Policy, { isGuarded }: Outline): 'required' | 'optional' | 'none' {
@@ -76,13 +79,9 @@ function addedScopes(was: Authorization, is: Authorization): string | undefined 
   return parts.length === 0 ? undefined : parts.join(', and ');
 }
 
-type Addresses = NonNullable<Policy['addresses']>;
-
-function narrowedAddresses(was: Addresses, is: Addresses): string | undefined {
-  const { allow = [], deny = [] } = is;
-  const gone = allow.length === 0 ? [] : (was.allow ?? []).filter((range) => !allow.includes(range));
-  const isNew = allow.length > 0 && (was.allow ?? []).length === 0;
-  const denied = deny.filter((range) => !(was.deny ?? []).includes(range));
-  if (isNew || gone.length > 0) return `may be called from ${allow.join(', ')} only`;
-  return denied.length === 0 ? undefined : `may no longer be called from ${denied.join(', ')}`;
+function addressesText({ addresses: { allow, deny } = {} }: Policy): string {
+  const parts = Object.entries({ allow, deny }).flatMap(([name, ranges]) =>
+    ranges === undefined ? [] : [`${name} ${ranges.length === 0 ? 'none' : ranges.join(', ')}`],
+  );
+  return parts.join(' and ');
 }

@@ -238,8 +238,8 @@ export const compareRules = {
     why: 'Their requests are answered with 404.',
   },
   ADDRESSES_NARROWED: {
-    severity: 'warning',
-    what: 'Fewer addresses may call.',
+    severity: 'error',
+    what: 'An address may no longer call. Ranges are compared by what they mean, not by how they are written.',
     why: 'Requests from the others are answered with 403.',
   },
   RATE_LIMIT_LOWERED: {

@@ -20,7 +20,11 @@ export function canonicalAddress(text: string): string | undefined {
   const dotted = withoutPrefix(text);
   if (ipv4Key(dotted) !== undefined) return dotted;
   const key = addressKey(text);
-  if (key === undefined) return undefined;
+  return key === undefined ? undefined : addressOfKey(key);
+}
+
+/** The address of a key, as canonicalAddress() spells it. */
+export function addressOfKey(key: string): string {
   const parts = Array.from(key, (_, index) => key.charCodeAt(index));
   return parts.length === 4 ? parts.join('.') : new ipaddr.IPv6(parts).toRFC5952String();
 }

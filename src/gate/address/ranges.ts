@@ -10,7 +10,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** First and last address, by their keys. */
-interface Range {
+export interface AddressRange {
   readonly from: string;
   readonly to: string;
 }
@@ -22,15 +22,23 @@ interface Range {
 export function addressRanges(
   texts: readonly string[],
 ): { readonly ranges: AddressRanges } | { readonly problems: readonly string[] } {
-  const parsed = texts.flatMap((text) => words[text] ?? [text]).map(parseRange);
+  const parsed = parsedRanges(texts);
   const problems = parsed.flatMap((range) => (typeof range === 'string' ? [range] : []));
   if (problems.length > 0) return { problems };
-  const all = parsed.filter((range) => typeof range === 'object');
-  const [four, six] = [4, 8].map((length) => searchIn(all.filter(({ from }) => from.length === length)));
-  return { ranges: (key) => (key.length === 4 ? four : six)?.(key) ?? false };
+  return { ranges: searchBoth(parsed.filter((range) => typeof range === 'object')) };
 }
 
-function searchIn(ranges: readonly Range[]): AddressRanges {
+/** Each of the ranges, or what is wrong with it. */
+export function parsedRanges(texts: readonly string[]): readonly (AddressRange | string)[] {
+  return texts.flatMap((text) => words[text] ?? [text]).map(parseRange);
+}
+
+export function searchBoth(ranges: readonly AddressRange[]): AddressRanges {
+  const [four, six] = [4, 8].map((length) => searchIn(ranges.filter(({ from }) => from.length === length)));
+  return (key) => (key.length === 4 ? four : six)?.(key) ?? false;
+}
+
+function searchIn(ranges: readonly AddressRange[]): AddressRanges {
   const sorted = merged([...ranges].sort((a, b) => (a.from < b.from ? -1 : 1)));
   return (key) => {
     // The last range that begins at or before the key.
@@ -46,7 +54,7 @@ function searchIn(ranges: readonly Range[]): AddressRanges {
 }
 
 /** Without those that lie in others. Ranges of prefixes lie in each other or apart. */
-function merged(sorted: readonly Range[]): readonly Range[] {
+function merged(sorted: readonly AddressRange[]): readonly AddressRange[] {
   let end = '';
   return sorted.filter(({ to }) => {
     const isNew = to > end;
@@ -56,7 +64,7 @@ function merged(sorted: readonly Range[]): readonly Range[] {
 }
 
 /** A range, or what is wrong with it. */
-function parseRange(text: string): Range | string {
+function parseRange(text: string): AddressRange | string {
   const [address = '', prefix, ...more] = text.split('/');
   const from = addressKey(address);
   if (from === undefined || more.length > 0) return `${text} is neither an address nor a range (CIDR)`;

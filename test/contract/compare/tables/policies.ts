@@ -94,6 +94,47 @@ export const policyPairs: readonly ComparedPair[] = [
       `ADDRESSES_NARROWED ${route}`,
     ],
     [
+      'a part of a range of addresses',
+      governed(`${open} addresses: {allow: ["10.0.0.0/8"]}`),
+      governed(`${open} addresses: {allow: ["10.0.0.0/9"]}`),
+      `ADDRESSES_NARROWED ${route}`,
+    ],
+    [
+      'the same addresses in other words and another order',
+      governed(`${open} addresses: {allow: ["private", "10.1.0.0/16", "192.0.2.0/24", "::ffff:1.2.3.4"]}`),
+      governed(
+        `${open} addresses: {allow: ["192.0.2.128/25", "1.2.3.4", "192.0.2.0/25", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "10.0.0.0/8"]}`,
+      ),
+    ],
+    [
+      'more addresses',
+      governed(`${open} addresses: {allow: ["10.1.0.0/16"], deny: ["10.1.2.0/24"]}`),
+      governed(`${open} addresses: {allow: ["10.0.0.0/8"], deny: ["10.1.2.3"]}`),
+    ],
+    ['all addresses', governed(`${open} addresses: {allow: ["10.1.0.0/16"]}`), governed(open)],
+    [
+      'addresses where all might call',
+      governed(open),
+      governed(`${open} addresses: {allow: ["0.0.0.0/0"]}`),
+      `ADDRESSES_NARROWED ${route}`,
+    ],
+    [
+      'all addresses, as two ranges',
+      governed(open),
+      governed(`${open} addresses: {allow: ["0.0.0.0/0", "::/0"]}`),
+    ],
+    [
+      'addresses that are denied',
+      governed(`${open} addresses: {deny: ["10.0.0.0/8"]}`),
+      governed(`${open} addresses: {deny: ["10.0.0.0/8", "2001:db8::/32"]}`),
+      `ADDRESSES_NARROWED ${route}`,
+    ],
+    [
+      'addresses that are denied, and were not allowed',
+      governed(`${open} addresses: {allow: ["192.0.2.0/24"]}`),
+      governed(`${open} addresses: {allow: ["192.0.2.0/24"], deny: ["10.0.0.0/8"]}`),
+    ],
+    [
       'a lower rate limit',
       governed(`${open} rate_limits: [{requests: 20}]`),
       governed(`${open} rate_limits: [{requests: 10}]`),
