@@ -21,10 +21,8 @@ export async function readBody(exchange: Exchange, limits: Limits, clock: Clock)
   if (body === undefined) return noBytes;
   const bytesMax = limits.requestBodyBytesMax;
   if (body === exchange.body && exchange.bodyAtOnce !== undefined) {
-    // What came in one piece with the head is there once this turn is over: to wait for it as for the others costs
-    // a tenth of a request.
-    await undefined;
-    const whole = exchange.bodyAtOnce();
+    // To wait for it as for others costs a tenth of a request.
+    const whole = await exchange.bodyAtOnce();
     if (whole !== undefined && whole.length > bytesMax) throw bodyTooLarge(bytesMax);
     if (whole !== undefined) return whole;
   }

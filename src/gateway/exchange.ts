@@ -25,10 +25,10 @@ export interface Exchange {
    */
   readonly body: AsyncIterable<Uint8Array> | undefined;
   /**
-   * The whole body where all of it is there already, and then nothing of `body` is left; else undefined. Absent where
-   * nobody can tell.
+   * The whole body where all of it came with the head, and then nothing of `body` is left; else undefined. Absent
+   * where nobody can tell.
    */
-  readonly bodyAtOnce?: (() => Uint8Array | undefined) | undefined;
+  readonly bodyAtOnce?: (() => Promise<Uint8Array | undefined>) | undefined;
   /** Aborted when the client disconnects. */
   readonly signal: CancelSignal;
 }

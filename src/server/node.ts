@@ -18,6 +18,7 @@ import type { SecurityHeaders } from './security-headers.js';
 import { send } from './send.js';
 import { sendHttp2 } from './send-http2.js';
 import type { ServerTls, TlsExits } from './tls.js';
+import { turnEnds } from './turn-end.js';
 import { createWebSockets, type WebSocketOrigins } from './websocket.js';
 
 /** Longer than the 60 s after which load balancers usually drop an idle connection: they must be first. */
@@ -68,6 +69,7 @@ export function createNodeServer(
   );
   const upgraded = new Set<Socket>();
   const certificateOf = peerCertificates();
+  const turnEnd = turnEnds();
   let busy = 0;
   let connections = 0;
   let draining = false;
@@ -99,6 +101,7 @@ export function createNodeServer(
       expectation === 'continue' ? response : undefined,
       signal,
       certificate,
+      turnEnd,
     );
     const refusal = refusalOf(request, exchange, current.limits, expectation);
     // Whoever sends what is refused here does not speak our HTTP: nothing after it can be trusted.
@@ -189,7 +192,7 @@ export function createNodeServer(
     response.on('close', () => {
       if (!response.writableFinished) signal.abort();
     });
-    const exchange = exchangeOf(request, undefined, signal, certificateOf(socket, socket));
+    const exchange = exchangeOf(request, undefined, signal, certificateOf(socket, socket), turnEnd);
     const refusal = refusalOf(request, exchange, current.limits, 'none');
     const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket' && request.method === 'GET';
     let reply: Reply | Promise<Reply | undefined>;
@@ -281,6 +284,7 @@ function exchangeOf(
   waiting: ServerResponse | undefined,
   signal: CancelSignal,
   peerCertificate: PeerCertificate | undefined,
+  turnEnd: () => Promise<void>,
 ): Exchange {
   const { rawHeaders, socket } = request;
   const headers = headerFieldsOf(rawHeaders);
@@ -295,7 +299,7 @@ function exchangeOf(
     // HTTP/1.0 has no chunks to put trailers behind.
     trailersAccepted: request.httpVersion !== '1.0' && takesTrailers(headers),
     body,
-    bodyAtOnce: body && (() => whatHasCome(request)),
+    bodyAtOnce: body && (() => turnEnd().then(() => whatHasCome(request))),
     signal,
   };
 }
