@@ -21,6 +21,7 @@ const floorOf: Readonly<Record<string, number>> = {
   'headers.ts': 0,
   'nearest.ts': 0,
   'pause.ts': 0,
+  'replay-defaults.ts': 0,
   'renewed-files.ts': 0,
   'shared-part.ts': 0,
   'trace-fields.ts': 0,

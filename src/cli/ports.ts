@@ -1,6 +1,6 @@
 import type { ListenOptions } from '../server/index.js';
 import { exitCode } from './exit-code.js';
-import type { ListenFlags } from './flags.js';
+import type { ListenFlags } from './flags/listen.js';
 
 /** Says why a port cannot be had, and returns the exit code; throws what is another error. */
 export function portTrouble(error: unknown): number {

@@ -1,23 +1,21 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { version } from '../version.js';
-import { addCallFlags, call } from './commands/call.js';
-import { addCheckFlags, check } from './commands/check.js';
-import { codec } from './commands/codec.js';
-import { explain } from './commands/explain.js';
-import { key } from './commands/key.js';
-import { addMockFlags, mock } from './commands/mock.js';
-import { addNewServiceFlags, newService } from './commands/new-service.js';
-import { openapi } from './commands/openapi.js';
-import { addRecordFlags, record } from './commands/record.js';
-import { addReplayFlags, replay } from './commands/replay.js';
-import { routes } from './commands/routes.js';
-import { serve } from './commands/serve.js';
-import { addSurfaceFlags, surface } from './commands/surface.js';
-import { addExplainFlags, addListenFlags, addOpenApiFlags, addSourceFlags, append } from './flags.js';
+import { addCallFlags } from './flags/call.js';
+import { addCheckFlags } from './flags/check.js';
+import { addExplainFlags } from './flags/explain.js';
+import { addKeyFlags } from './flags/key.js';
+import { addListenFlags } from './flags/listen.js';
+import { addMockFlags } from './flags/mock.js';
+import { addNewServiceFlags } from './flags/new-service.js';
+import { addOpenApiFlags } from './flags/openapi.js';
+import { addRecordFlags } from './flags/record.js';
+import { addReplayFlags } from './flags/replay.js';
+import { addSourceFlags } from './flags/source.js';
+import { addSurfaceFlags } from './flags/surface.js';
 
 /**
  * All commands with their flags. Whoever parses arguments with it runs them, and `finish` is told the exit code;
- * docs/reference/cli.md is written out of it.
+ * docs/reference/cli.md is written out of it. What a command runs is loaded when it is called: flags know nothing of it.
  */
 export function program(finish: (code: number) => void): Command {
   const root = new Command('propylon')
@@ -59,72 +57,68 @@ Selectors are pkg.Service, pkg.Service.Method, pkg.* (everything below) or *; th
 Targets are host:port, host:port,host:port, dns:///name:port or unix:/path.
 Every flag has an environment variable: PROPYLON_PORT, PROPYLON_BACKENDS='a.*=h:1 b.*=h:2', …`,
     )
-    .action(async (flags) => finish(await serve(flags)));
+    .action(async (flags) => finish(await (await import('./commands/serve.js')).serve(flags)));
   addMockFlags(root.command('mock').description('serve the REST API with answers that are made up')).action(
-    async (flags) => finish(await mock(flags)),
+    async (flags) => finish(await (await import('./commands/mock.js')).mock(flags)),
   );
   addCallFlags(root.command('call [method] [data]').description('call a gRPC method with JSON')).action(
-    async (method, data, flags) => finish(await call(method, data, flags)),
+    async (method, data, flags) =>
+      finish(await (await import('./commands/call.js')).call(method, data, flags)),
   );
   addSourceFlags(root.command('routes').description('list the routes that would be served'))
     .option('--json', 'as JSON')
     .option('--policies', 'the effective policy of each route, and where each value comes from')
-    .action(async (flags) => finish(await routes(flags)));
+    .action(async (flags) => finish(await (await import('./commands/routes.js')).routes(flags)));
   addExplainFlags(
     addSourceFlags(
       root
         .command('explain <method> <url>')
         .description('what would happen to a request, step by step; nothing is sent, unless --send says so'),
     ),
-  ).action(async (method, url, flags) => finish(await explain(method, url, flags)));
+  ).action(async (method, url, flags) =>
+    finish(await (await import('./commands/explain.js')).explain(method, url, flags)),
+  );
   addOpenApiFlags(
     addSourceFlags(root.command('openapi').description('write what would be served as OpenAPI')),
-  ).action(async (flags) => finish(await openapi(flags)));
+  ).action(async (flags) => finish(await (await import('./commands/openapi.js')).openapi(flags)));
   addCheckFlags(
     addSourceFlags(
       root.command('check').description('find what is wrong with a REST API, and what breaks its clients'),
     ),
-  ).action(async (flags) => finish(await check(flags)));
+  ).action(async (flags) => finish(await (await import('./commands/check.js')).check(flags)));
   addSurfaceFlags(
     root
       .command('surface')
       .description('write what clients see as text for reviews, or list overlapping routes'),
-  ).action(async (flags) => finish(await surface(flags)));
+  ).action(async (flags) => finish(await (await import('./commands/surface.js')).surface(flags)));
   addSourceFlags(
     root
       .command('codec [types...]')
       .description('print the functions that transcode a message type, or write those of all routes'),
   )
     .option('-o, --out <module>', 'write an ES module for serve --codecs; types are written besides')
-    .action(async (types, flags) => finish(await codec(types, flags)));
+    .action(async (types, flags) => finish(await (await import('./commands/codec.js')).codec(types, flags)));
   addRecordFlags(
     root.command('record').description('write down what passes at a gateway, without credentials'),
-  ).action(async (flags) => finish(await record(flags)));
+  ).action(async (flags) => finish(await (await import('./commands/record.js')).record(flags)));
   addReplayFlags(
     root.command('replay <recording>').description('ask another gateway the same, and compare its answers'),
-  ).action(async (file, flags) => finish(await replay(file, flags)));
+  ).action(async (file, flags) => finish(await (await import('./commands/replay.js')).replay(file, flags)));
   addNewServiceFlags(
     root
       .command('new')
       .description('begin something')
       .command('service <name>')
       .description('write the .proto of a service with standard methods'),
-  ).action((name, flags) => finish(newService(name, flags)));
-  root
-    .command('key')
-    .description('API keys')
-    .command('new')
-    .description('make an API key, and print it with its entry in the key file of a provider')
-    .requiredOption('--subject <name>', 'whose key it is')
-    .addOption(new Option('--scope <scope>', 'what it may be used for (repeatable)').argParser(append))
-    .addOption(new Option('--label <name=value>', 'what rules may know of it (repeatable)').argParser(append))
-    .addOption(
-      new Option(
-        '--audience <audience>',
-        'what it is to `visibility` (default: as its provider says)',
-      ).choices(['public', 'partner', 'internal']),
-    )
-    .option('--expires <date>', 'a date, or a date and time with its zone: 2027-01-31, 2027-01-31T12:00:00Z')
-    .action((flags) => finish(key(flags)));
+  ).action(async (name, flags) =>
+    finish((await import('./commands/new-service.js')).newService(name, flags)),
+  );
+  addKeyFlags(
+    root
+      .command('key')
+      .description('API keys')
+      .command('new')
+      .description('make an API key, and print it with its entry in the key file of a provider'),
+  ).action(async (flags) => finish((await import('./commands/key.js')).key(flags)));
   return root;
 }

@@ -1,7 +1,5 @@
-export { comparedHeaders } from './comparison/compare-headers.js';
 export { ignored } from './comparison/ignored.js';
 export type { ReportedClass } from './comparison/report.js';
-export { replayDefaults } from './defaults.js';
 export { type Recorder, startRecorder } from './recording/record.js';
 export { isPattern } from './recording/selection.js';
 export { markedFields } from './redaction/marked-fields.js';

@@ -3,7 +3,6 @@ import { rmSync } from 'node:fs';
 import http from 'node:http';
 import { systemClock } from '../../src/clock.js';
 import {
-  comparedHeaders,
   ignored,
   type Recorder,
   type ReplayReport,
@@ -11,6 +10,7 @@ import {
   replay,
   startRecorder,
 } from '../../src/replay/index.js';
+import { comparedHeaders } from '../../src/replay-defaults.js';
 
 type RecorderOptions = Parameters<typeof startRecorder>[0];
 type ReplayOptions = Parameters<typeof replay>[1];

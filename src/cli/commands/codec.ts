@@ -3,7 +3,8 @@ import { codecSource, defaultCodecOptions, nearestName } from '../../codec/index
 import { buildRegistry } from '../../descriptor/index.js';
 import { type GatewayOptions, gatewayOptionsOf, writeCodecs } from '../../server/index.js';
 import { exitCode } from '../exit-code.js';
-import { type SourceFlags, settingsOf } from '../flags.js';
+import type { SourceFlags } from '../flags/source.js';
+import { settingsOf } from '../settings.js';
 import { printDiagnostics } from '../terminal.js';
 
 /**

@@ -4,7 +4,9 @@ import { createGateway, type ExplainArguments, gatewayOptionsOf } from '../../se
 import { startDemoShop, withDemo } from '../demo-shop.js';
 import { exitCode } from '../exit-code.js';
 import { coloured, explainedText, plain } from '../explained.js';
-import { type ExplainFlags, type SourceFlags, settingsOf } from '../flags.js';
+import type { ExplainFlags } from '../flags/explain.js';
+import type { SourceFlags } from '../flags/source.js';
+import { settingsOf } from '../settings.js';
 import { printDiagnostics } from '../terminal.js';
 
 /** `propylon explain`: what would happen to a request, by the gateway that runs, or by one made here for it. */

@@ -1,13 +1,6 @@
 import { newKey } from '../../gate/index.js';
 import { exitCode } from '../exit-code.js';
-
-export interface KeyFlags {
-  readonly subject: string;
-  readonly scope?: readonly string[];
-  readonly label?: readonly string[];
-  readonly audience?: 'public' | 'partner' | 'internal';
-  readonly expires?: string;
-}
+import type { KeyFlags } from '../flags/key.js';
 
 /** `propylon key new`: the key on one line of standard output, its entry on the next. */
 export function key({ subject, scope, label, audience, expires }: KeyFlags): number {

@@ -9,7 +9,9 @@ import {
 import { createGateway, gatewayOptionsOf } from '../../server/index.js';
 import { startDemoShop, withDemo } from '../demo-shop.js';
 import { exitCode } from '../exit-code.js';
-import { type OpenApiFlags, type SourceFlags, settingsOf } from '../flags.js';
+import type { OpenApiFlags } from '../flags/openapi.js';
+import type { SourceFlags } from '../flags/source.js';
+import { settingsOf } from '../settings.js';
 import { printDiagnostics } from '../terminal.js';
 
 /** `propylon openapi`: what would be served, as a document for clients. Calls no backend but to reflect. */

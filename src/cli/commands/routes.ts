@@ -1,7 +1,8 @@
 import { createGateway, gatewayOptionsOf } from '../../server/index.js';
 import type { RouteSummary } from '../../surface/index.js';
 import { exitCode } from '../exit-code.js';
-import { type SourceFlags, settingsOf } from '../flags.js';
+import type { SourceFlags } from '../flags/source.js';
+import { settingsOf } from '../settings.js';
 import { printDiagnostics, table } from '../terminal.js';
 
 export interface RoutesFlags extends SourceFlags {

@@ -11,9 +11,11 @@ import { announce, announcementOf, logStart } from '../announcement.js';
 import { type DemoFacts, startDemoShop, withDemo } from '../demo-shop.js';
 import { earlySignals } from '../early-signals.js';
 import { exitCode } from '../exit-code.js';
-import { type ListenFlags, type SourceFlags, settingsOf } from '../flags.js';
+import type { ListenFlags } from '../flags/listen.js';
+import type { SourceFlags } from '../flags/source.js';
 import { definedListen, portTrouble } from '../ports.js';
 import { logDiagnostics, logReload, openProcessLog } from '../process-log.js';
+import { settingsOf } from '../settings.js';
 import { stopSignal } from '../stop-signal.js';
 import { type ServeRole, serveAsWorker, serveByWorkers } from './serve-workers.js';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { comparedHeaders } from '../../replay-defaults.js';
 import type { RecordedAnswer } from '../exchange.js';
 import { compareAnswers } from './compare-answers.js';
-import { comparedHeaders } from './compare-headers.js';
 
 interface Given {
   readonly status?: number;

@@ -2,22 +2,6 @@ import { type Fields, fieldValues, mediaTypeOf } from '../exchange.js';
 import { hasPlaceholder } from '../redaction/placeholder.js';
 import type { Difference } from './classes.js';
 
-/** The header fields of answers that are compared, unless others are named. */
-export const comparedHeaders: readonly string[] = [
-  'content-type',
-  'location',
-  'etag',
-  'retry-after',
-  'allow',
-  'cache-control',
-  'content-disposition',
-  'content-language',
-  'link',
-  'deprecation',
-  'sunset',
-  'www-authenticate',
-];
-
 const prefix = 'grpc-metadata-';
 
 /** Metadata that backends send by themselves, which grpc-gateway tells its clients too. */

@@ -1,6 +1,6 @@
 import { grouped } from '../../grouped.js';
+import { replayDefaults } from '../../replay-defaults.js';
 import { isSecretName, redact } from '../../telemetry/index.js';
-import { replayDefaults } from '../defaults.js';
 import { type Difference, type DifferenceName, differenceClasses } from './classes.js';
 
 /** Differences that are of one class and in one place. */

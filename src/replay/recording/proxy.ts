@@ -1,7 +1,7 @@
 import http, { type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
-import { replayDefaults } from '../defaults.js';
+import { replayDefaults } from '../../replay-defaults.js';
 import { forwardedFields } from './forwarded.js';
 import { endToEnd, fieldsOf } from './hop-by-hop.js';
 import type { Tap } from './tap.js';

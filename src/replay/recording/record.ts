@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import type { Random, WallClock } from '../../clock.js';
 import { pause } from '../../pause.js';
-import { replayDefaults } from '../defaults.js';
+import { replayDefaults } from '../../replay-defaults.js';
 import { createPlaceholder } from '../redaction/placeholder.js';
 import { redactExchange } from '../redaction/redact-exchange.js';
 import { redactionRules } from '../redaction/rules.js';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { replayDefaults } from '../defaults.js';
+import { replayDefaults } from '../../replay-defaults.js';
 import { type Exchange, formatVersion, type RecordingHead } from '../exchange.js';
 
 /** A file that grows by a line for each exchange, up to a bound. */

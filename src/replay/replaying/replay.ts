@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock.js';
+import { replayDefaults } from '../../replay-defaults.js';
 import type { Difference } from '../comparison/classes.js';
 import { compareAnswers } from '../comparison/compare-answers.js';
 import type { IsIgnored } from '../comparison/ignored.js';
 import { type Condensed, condense, gather, type ReportedClass } from '../comparison/report.js';
-import { replayDefaults } from '../defaults.js';
 import type { Exchange } from '../exchange.js';
 import { createNoise } from './noise.js';
 import type { NumberedExchange } from './read-recording.js';

@@ -1,6 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { replayDefaults } from '../defaults.js';
+import { replayDefaults } from '../../replay-defaults.js';
 import type { RecordedAnswer } from '../exchange.js';
 import { createCapture } from '../recording/capture.js';
 import { endToEnd, fieldsOf } from '../recording/hop-by-hop.js';

@@ -21,3 +21,19 @@ export const replayDefaults = {
   /** Places of differences that are told apart; more are counted together. */
   placesMax: 1_000,
 } as const;
+
+/** The header fields of answers that are compared, unless others are named. */
+export const comparedHeaders: readonly string[] = [
+  'content-type',
+  'location',
+  'etag',
+  'retry-after',
+  'allow',
+  'cache-control',
+  'content-disposition',
+  'content-language',
+  'link',
+  'deprecation',
+  'sunset',
+  'www-authenticate',
+];
