@@ -1,4 +1,4 @@
-import { type Metric, Registry, type RegistryContentType } from 'prom-client';
+import type { Metric, RegistryContentType } from 'prom-client';
 import { catalog } from './catalog.js';
 import type { MetricReport, SeriesReport } from './report.js';
 
@@ -9,8 +9,6 @@ export interface Exposition {
   readonly contentType: string;
   readonly text: string;
 }
-
-const { OPENMETRICS_CONTENT_TYPE: openMetrics, PROMETHEUS_CONTENT_TYPE: prometheusText } = Registry;
 
 /** One line, as prom-client writes it. */
 interface Line {
@@ -26,11 +24,15 @@ interface Line {
     | undefined;
 }
 
-/** Prometheus text 0.0.4, or OpenMetrics 1.0, which alone has exemplars. */
+/**
+ * Prometheus text 0.0.4, or OpenMetrics 1.0, which alone has exemplars. prom-client, which needs OpenTelemetry's API, is
+ * loaded for the first of them.
+ */
 export async function expose(report: readonly MetricReport[], format: ExpositionFormat): Promise<Exposition> {
   const isOpen = format === 'openmetrics';
+  const { Registry } = await import('prom-client');
   const registry = new Registry<RegistryContentType>();
-  registry.setContentType(isOpen ? openMetrics : prometheusText);
+  registry.setContentType(isOpen ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE);
   for (const metric of report) {
     const { name, help, kind } = catalog[metric.metric];
     // prom-client puts the ending of counters behind the name itself, in this format.
