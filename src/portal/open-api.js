@@ -3,9 +3,11 @@
  * @typedef {object} OpenApi
  * @property {{ title: string, version: string }} info
  * @property {{ url: string }[]} servers
- * @property {Record<string, Record<string, { 'x-codeSamples'?: { source: string }[] }>>} paths
+ * @property {Record<string, Record<string, Operation>>} paths
  * @property {{ securitySchemes?: Record<string, SecurityScheme> }} [components]
  */
+
+/** @typedef {{ 'x-codeSamples'?: { source: string }[], servers?: unknown }} Operation */
 
 /**
  * @typedef {object} SecurityScheme
@@ -38,16 +40,20 @@ export async function readDocument(url, headers) {
 const nowhere = 'https://api.example.com';
 
 /**
- * With the server that the document comes from, in its samples too, unless it names others: a proxy may have put a path
- * before it.
+ * With the server that the document comes from, in its samples too, unless the configuration names others: a proxy may have
+ * put a path before it. Credentials go to no server that a single operation has by an annotation.
  * @param {OpenApi} document @param {URL} url @param {boolean} hasServers @returns {OpenApi}
  */
 export function withServer(document, url, hasServers) {
-  if (hasServers) return document;
   const here = new URL('.', url).href.replace(/\/$/, '');
   for (const item of Object.values(document.paths)) {
-    for (const { 'x-codeSamples': samples = [] } of Object.values(item))
-      for (const sample of samples) sample.source = sample.source.replaceAll(nowhere, here);
+    delete item['servers'];
+    for (const operation of Object.values(item)) {
+      delete operation.servers;
+      if (hasServers) continue;
+      for (const sample of operation['x-codeSamples'] ?? [])
+        sample.source = sample.source.replaceAll(nowhere, here);
+    }
   }
-  return { ...document, servers: [{ url: here }] };
+  return hasServers ? document : { ...document, servers: [{ url: here }] };
 }

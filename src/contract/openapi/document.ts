@@ -84,10 +84,16 @@ export function* openApiSteps(outline: Outline, options: OpenApiOptions): Steps<
     }),
   });
   const files = [...new Set(services.map(({ file }) => file))];
-  const document = files.reduce(
+  const annotated = files.reduce(
     (below, file) => overlaid(below, gnosticOf(outline.registry.types, file, 'Document')),
     made,
   );
+  // Where the API is and what it is called, its operator knows better than its protos.
+  const { title, servers } = options;
+  const document = overlaid(annotated, {
+    ...(title === undefined ? {} : { info: { title } }),
+    ...(servers === undefined ? {} : { servers: made['servers'] }),
+  });
   return { document: options.version === '3.0' ? yield* version30Steps(document) : document, diagnostics };
 }
 
