@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Exchange } from '../../src/replay/exchange.js';
-import type { Recorder } from '../../src/replay/index.js';
+import { type Recorder, redactionRules } from '../../src/replay/index.js';
 import { sendRaw } from '../support/raw-http.js';
 import { recorderAt } from '../support/recording.js';
 
@@ -438,7 +438,13 @@ describe('what is written down', () => {
     expect(exchanges.map(({ request }) => `${request.method} ${request.target.split('?')[0]}`)).toEqual(
       requests,
     );
-    expect(counts).toEqual({ recorded: requests.length, passed: 3 - requests.length, lost: 0, tunnels: 0 });
+    expect(counts).toEqual({
+      recorded: requests.length,
+      passed: 3 - requests.length,
+      lost: 0,
+      failed: 0,
+      tunnels: 0,
+    });
   });
 
   it('never fills the disk: traffic passes, and nobody is left in doubt', async () => {
@@ -454,5 +460,21 @@ describe('what is written down', () => {
     expect(exchanges.length).toBeGreaterThan(0);
     expect(counts).toMatchObject({ recorded: exchanges.length, lost: 10 - exchanges.length });
     expect(troubles).toEqual([expect.stringContaining('has reached its limit of 2000 bytes')]);
+  });
+
+  it('is nothing of an exchange in which secrets cannot be looked for: it passes, and is counted', async () => {
+    const unlucky = {
+      ...redactionRules([]),
+      isField: (path: readonly string[]) => {
+        if (path.includes('unlucky')) throw new Error('a defect');
+        return false;
+      },
+    };
+    const recorder = await record(await answering('x'), { rules: unlucky });
+    for (const body of ['{"unlucky":1}', '{"a":1}'])
+      expect(await ask(recorder.url, { method: 'POST' }, body)).toMatchObject({ status: 200, text: 'x' });
+    const exchanges = await recorded(recorder);
+    expect(exchanges.map(({ request }) => request.body?.text)).toEqual(['{"a":1}']);
+    expect(recorder.counts).toMatchObject({ recorded: 1, lost: 0, failed: 1 });
   });
 });

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoBackends } from '../../src/demo/index.js';
 import { buildRegistry, protosSource } from '../../src/descriptor/index.js';
 import { createGateway, type GatewayOptions, imageSource } from '../../src/index.js';
-import { markedFields } from '../../src/replay/index.js';
+import { markedFields, redactionRules } from '../../src/replay/index.js';
 import { type Asked, classesOf, recordAll, replayAll, startPeer } from '../support/recording.js';
 
 /** What a replay finds, over real gateways and peers that differ on purpose. */
@@ -119,7 +119,7 @@ describe('a recording', () => {
     const marked = markedFields(buildRegistry([{ label: 'protos', binary }]).registry);
     expect(marked).toEqual(['home_address', 'homeAddress']);
     const to = await peer((_, response) => response.end('{"homeAddress":"PLANTED","name":"kept"}'));
-    await recordAll(to, traffic, [['/?a.home_address=PLANTED']], { redact: marked });
+    await recordAll(to, traffic, [['/?a.home_address=PLANTED']], { rules: redactionRules(marked) });
     expect(readFileSync(traffic, 'utf8')).toContain('kept');
     expect(readFileSync(traffic, 'utf8')).not.toContain('PLANTED');
   });

@@ -7,6 +7,7 @@ import {
   type Recorder,
   type ReplayReport,
   readRecording,
+  redactionRules,
   replay,
   startRecorder,
 } from '../../src/replay/index.js';
@@ -31,7 +32,7 @@ export function recorderAt(
     sample: 1,
     bodyBytesMax: 64 * 1024,
     recordingBytesMax: 1024 * 1024,
-    redact: [],
+    rules: redactionRules([]),
     onTrouble: () => undefined,
     clock: systemClock,
     random: () => 0.5,

@@ -1,6 +1,6 @@
 import { systemClock } from '../../clock.js';
 import { buildRegistry } from '../../descriptor/index.js';
-import { isPattern, markedFields, type Recorder, startRecorder } from '../../replay/index.js';
+import { isPattern, markedFields, type Recorder, redactionRules, startRecorder } from '../../replay/index.js';
 import { gatewayOptionsOf } from '../../server/index.js';
 import { exitCode } from '../exit-code.js';
 import type { RecordFlags } from '../flags/record.js';
@@ -28,7 +28,7 @@ export async function record(flags: RecordFlags): Promise<number> {
       sample: flags.sample,
       bodyBytesMax: flags.maxBytes,
       recordingBytesMax: flags.limit,
-      redact: [...marked, ...(flags.redact ?? [])],
+      rules: redactionRules([...marked, ...(flags.redact ?? [])]),
       onTrouble: (text) => process.stderr.write(`${text}: traffic passes unrecorded\n`),
       clock: systemClock,
       random: Math.random,
@@ -41,10 +41,11 @@ export async function record(flags: RecordFlags): Promise<number> {
   process.stdout.write(`listening ${recorder.url}, recording ${flags.to.origin} in ${flags.out}\n`);
   await stopped;
   await recorder.close();
-  const { recorded, passed, lost, tunnels } = recorder.counts;
+  const { recorded, passed, lost, failed, tunnels } = recorder.counts;
   const others = [
     [passed, 'not chosen'],
     [lost, 'lost'],
+    [failed, 'left out, because they could not be redacted'],
     [tunnels, 'upgraded connections'],
   ].flatMap(([count, what]) => (count === 0 ? [] : [`, ${count} ${what}`]));
   process.stdout.write(`${recorded} exchanges recorded${others.join('')}\n`);

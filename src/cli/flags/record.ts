@@ -46,7 +46,7 @@ export function addRecordFlags(command: Command): Command {
     .addOption(
       new Option(
         '--redact <name>',
-        'a header field, parameter or JSON field that is a secret besides, or a path as customer.email (repeatable)',
+        'a header field, parameter or JSON field that is a secret besides, a path as customer.email, or the segment of a URL before one (repeatable)',
       ).argParser(append),
     )
     .addOption(

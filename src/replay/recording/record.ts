@@ -5,7 +5,7 @@ import { pause } from '../../pause.js';
 import { replayDefaults } from '../../replay-defaults.js';
 import { createPlaceholder } from '../redaction/placeholder.js';
 import { redactExchange } from '../redaction/redact-exchange.js';
-import { redactionRules } from '../redaction/rules.js';
+import type { RedactionRules } from '../redaction/rules.js';
 import { createProxy } from './proxy.js';
 import { createRecordingFile } from './recording-file.js';
 import { selection } from './selection.js';
@@ -22,8 +22,8 @@ export interface RecorderOptions {
   readonly sample: number;
   readonly bodyBytesMax: number;
   readonly recordingBytesMax: number;
-  /** Names and paths of secrets besides the usual ones. */
-  readonly redact: readonly string[];
+  /** What counts as a secret. */
+  readonly rules: RedactionRules;
   /** Told why nothing is recorded any more. */
   readonly onTrouble: (text: string) => void;
   readonly clock: WallClock;
@@ -37,6 +37,8 @@ export interface RecorderCounts {
   readonly passed: number;
   /** Chosen, but not kept: no room, or too slow a disk. */
   readonly lost: number;
+  /** Chosen, but not kept: looking through them for secrets failed. */
+  readonly failed: number;
   /** Upgraded connections. */
   readonly tunnels: number;
 }
@@ -51,10 +53,9 @@ export interface Recorder {
 
 /** Listens in front of a gateway, and writes down what passes. Rejects where file or port cannot be had. */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
-  const { to, host, port, out, bodyBytesMax, clock } = options;
-  const counts = { recorded: 0, passed: 0, lost: 0, tunnels: 0 };
+  const { to, host, port, out, bodyBytesMax, rules, clock } = options;
+  const counts = { recorded: 0, passed: 0, lost: 0, failed: 0, tunnels: 0 };
   const isChosen = selection(options);
-  const rules = redactionRules(options.redact);
   const placeholder = createPlaceholder();
   const file = await createRecordingFile({
     path: out,
@@ -75,9 +76,14 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
         counts.lost++;
         return undefined;
       }
-      return createTap(request, bodyBytesMax, clock, (exchange) => {
-        const isKept = file.write(redactExchange(exchange, rules, placeholder));
-        counts[isKept ? 'recorded' : 'lost']++;
+      return createTap(request, bodyBytesMax, clock, (read) => {
+        try {
+          const isKept = file.write(redactExchange(read(), rules, placeholder));
+          counts[isKept ? 'recorded' : 'lost']++;
+        } catch {
+          // Neither the traffic nor a secret pays for a defect of ours; of the error nothing is shown, which may quote one.
+          counts.failed++;
+        }
       });
     },
   });

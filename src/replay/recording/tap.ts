@@ -13,12 +13,12 @@ export interface Tap {
   end(how: { readonly trailers?: readonly string[]; readonly aborted?: 'client' | 'upstream' }): void;
 }
 
-/** Hands over the exchange when it has ended, credentials and all. */
+/** Hands over what reads the exchange, credentials and all, when it has ended. */
 export function createTap(
   request: IncomingMessage,
   bytesMax: number,
   clock: WallClock,
-  done: (exchange: Exchange) => void,
+  done: (read: () => Exchange) => void,
 ): Tap {
   const start = clock.now();
   const at = new Date(clock.wall()).toISOString();
@@ -37,10 +37,11 @@ export function createTap(
     end({ trailers = [], aborted }) {
       if (isOver) return;
       isOver = true;
-      done({
+      const ms = since(start);
+      done(() => ({
         at,
         ...(head && { firstByteMs: head.ms }),
-        ms: since(start),
+        ms,
         request: {
           method: request.method ?? '',
           target: request.url ?? '',
@@ -56,7 +57,7 @@ export function createTap(
           },
         }),
         ...(aborted && { aborted }),
-      });
+      }));
     },
   };
 

@@ -39,6 +39,10 @@ function exchangeOf({
   };
 }
 
+/** Escaped for a URL, as often as it is said. */
+const escaped = (text: string, times: number): string =>
+  times === 0 ? text : escaped(encodeURIComponent(text), times - 1);
+
 const redacted = (given: Given, also: readonly string[] = []): Exchange =>
   redactExchange(exchangeOf(given), redactionRules(also), createPlaceholder());
 
@@ -177,6 +181,32 @@ describe('what is written down of an exchange', () => {
       { headers: [['cookie', 'sid=PLANTED%2D4711']], answer: `{"a":"${secret}"}` },
     ],
     ['… escaped in a URL', { target: '/v1/a?x=PLANTED%2D4711', headers: [['x-api-key', secret]] }],
+    [
+      '… escaped in an escape',
+      {
+        target: '/v1/a?x=PLANTED%252D4711',
+        headers: [['x-api-key', secret]],
+        answer: '{"a":"PLANTED%252D4711"}',
+      },
+    ],
+    [
+      '… escaped in an escape of a path',
+      { target: '/v1/PLANTED%252D4711', headers: [['x-api-key', secret]] },
+    ],
+    ['a name with escapes of escapes', { target: `/v1/a?access%25255Ftoken=${secret}` }],
+    ['a URL in a URL in a URL in a URL', { target: `/v1/a?next=${escaped(`/cb?token=${secret}`, 3)}` }],
+    ['… in a path', { target: `/v1/${escaped(`/cb?pin=${secret}`, 3)}` }],
+    ['… in JSON', { body: `{"next":"${escaped(`/cb?pin=${secret}`, 2)}"}` }],
+    ['… in a header field', { headers: [['x-next', escaped(`/cb?pin=${secret}`, 2)]] }],
+    ['… in a text', { answerType: 'text/html', answer: `<a href="${escaped(`/cb?pin=${secret}`, 2)}">` }],
+    ['… beside what is no escape', { headers: [['x-next', `%zz${escaped(`/cb?pin=${secret}`, 2)}`]] }],
+    ['… deeper than anybody would', { headers: [['x-next', escaped(`/cb?pin=${secret}`, 9)]] }],
+    ['JSON in escapes of escapes', { target: `/v1/a?f=${escaped(`{"pin":"${secret}"}`, 3)}` }],
+    [
+      'random segments behind one that speaks of secrets',
+      { target: '/v1/reset-tokens/9aPLANTED-4711xQ:use' },
+    ],
+    ['segments behind one that is named', { target: `/v1/invites/${secret}` }, ['invites']],
   ])('has no secrets: %s', (_, given, also) => {
     const text = JSON.stringify(redacted(given, also));
     expect(text).not.toContain('PLANTED');
@@ -199,6 +229,8 @@ describe('what is written down of an exchange', () => {
       },
     ],
     ['idempotency keys', { headers: [['idempotency-key', 'abcdefgh']] }],
+    ['ids behind a segment that speaks of secrets', { target: '/v1/secrets/database-of-orders/versions/1' }],
+    ['escapes of escapes', { target: '/v1/a%252Fb?x=100%2525&y=%25%zz', body: '{"a":"100%25 %252F"}' }],
     ['queries', { target: '/v1/a?page_token=x&page_size=2&a%2Fb=+' }],
     ['JSON that is none, and has no secret', { body: '{"a":1,' }],
     ['what is empty or no text', { body: '{"password":"","token":null,"hasPassword":true}' }],

@@ -2,6 +2,7 @@ import { redact } from '../../telemetry/index.js';
 import { type JsonMember, type JsonValue, jsonText } from '../json/json-value.js';
 import { readJsonSequence } from '../json/read-json.js';
 import type { KnownSecrets } from './known-secrets.js';
+import { redactEscaped } from './redact-text.js';
 import type { RedactionRules } from './rules.js';
 
 /**
@@ -45,7 +46,7 @@ export function redactJson(value: JsonValue, rules: RedactionRules, known: Known
     if (isSecret) return { kind: 'string', value: known.hidden(text) };
     const nested = redactNestedJson(text, rules, known);
     if (nested === undefined && redact(text) !== text) return { kind: 'string', value: known.hidden(text) };
-    const clean = known.without(nested === undefined ? text : redact(nested));
+    const clean = redactEscaped(known.without(nested === undefined ? text : redact(nested)), rules, known);
     return clean === text ? node : { kind: 'string', value: clean };
   }
 }

@@ -1,7 +1,8 @@
 import { redact } from '../../telemetry/index.js';
-import { decoded } from './decoded.js';
+import { decoded, decodedName } from './decoded.js';
 import type { KnownSecrets } from './known-secrets.js';
 import { redactNestedJson } from './redact-json.js';
+import { redactEscaped } from './redact-text.js';
 import type { RedactionRules } from './rules.js';
 
 /** A query, or a body that is a form, without secrets; the spelling of everything else is kept. */
@@ -14,7 +15,7 @@ export function redactQuery(query: string, rules: RedactionRules, known: KnownSe
       const [name, value] = [part.slice(0, equals), part.slice(equals + 1)];
       const text = decoded(value.replaceAll('+', ' '));
       if (text === '') return part;
-      const isNamed = rules.isParameter(decoded(name.replaceAll('+', ' ')));
+      const isNamed = rules.isParameter(decodedName(name.replaceAll('+', ' ')));
       const nested = isNamed ? undefined : redactNestedJson(text, rules, known);
       // Few escape the "+" of base64: what else comes of such a secret has it.
       if (isNamed && value.includes('+')) known.hidden(decoded(value));
@@ -28,7 +29,7 @@ export function redactQuery(query: string, rules: RedactionRules, known: KnownSe
 
   /** Known secrets are found in any spelling. */
   function cleaned(value: string, text: string): string {
-    const clean = known.without(text);
+    const clean = redactEscaped(known.without(text), rules, known);
     return clean === text ? value : encodeURIComponent(clean);
   }
 }
@@ -37,9 +38,11 @@ export function redactQuery(query: string, rules: RedactionRules, known: KnownSe
 export function redactTarget(target: string, rules: RedactionRules, known: KnownSecrets): string {
   const [, origin = '', path = '', query, fragment] =
     /^((?:[a-z][a-z\d+.-]*:)?\/\/[^/?#]*)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/is.exec(target) ?? [];
-  const segments = path.split('/').map((segment) => {
+  const names = path.split('/').map(decodedName);
+  const segments = path.split('/').map((segment, i) => {
     const text = decoded(segment);
-    const clean = known.without(redact(text) === text ? text : known.hidden(text));
+    const isSecret = rules.isSegment(text, names[i - 1] ?? '') || redact(text) !== text;
+    const clean = isSecret ? known.hidden(text) : redactEscaped(known.without(text), rules, known);
     return clean === text ? segment : encodeURIComponent(clean);
   });
   const host = known.without(

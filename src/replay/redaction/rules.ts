@@ -1,4 +1,4 @@
-import { isSecretField, isSecretHeader, isSecretParameter } from './secret-names.js';
+import { isSecretField, isSecretHeader, isSecretParameter, looksRandom } from './secret-names.js';
 
 /** What counts as a secret, by where it stands. */
 export interface RedactionRules {
@@ -7,6 +7,8 @@ export interface RedactionRules {
   /** A parameter of a query or form. */
   isParameter(name: string): boolean;
   isHeader(name: string): boolean;
+  /** A segment of a path, by the one before it. */
+  isSegment(text: string, before: string): boolean;
 }
 
 /**
@@ -34,6 +36,8 @@ export function redactionRules(also: Iterable<string>): RedactionRules {
         paths.has(steps.map(folded).join('.'))
       );
     },
+    isSegment: (text, before) =>
+      text !== '' && (names.has(folded(before)) || (isSecretField(before) && looksRandom(text))),
     isHeader: (name) => isSecretHeader(name) || names.has(folded(name)),
   };
 }

@@ -57,3 +57,11 @@ export function isSecretHeader(name: string): boolean {
     !/^((www|proxy)-authenticate$|access-control-)/i.test(name)
   );
 }
+
+/**
+ * Whether a text may be a token rather than the id of something that people have named, which is also found behind such a
+ * name: /secrets/database-password, /reset-tokens/9fK2….
+ */
+export function looksRandom(text: string): boolean {
+  return text.length >= 16 && /\d/.test(text) && /[a-z]/i.test(text) && /^[\w~.+=:-]+$/.test(text);
+}
