@@ -59,8 +59,12 @@ export function textField(leaf: DescField): TextField | TextFieldProblem {
   if ('problem' in write) return write;
   // Kept, since a new one makes a new array for each value; `finish` copies and begins again.
   const writer = new BinaryWriter();
+  const isString = leaf.fieldKind === 'scalar' && leaf.scalar === ScalarType.STRING;
+  const tag = new BinaryWriter().tag(leaf.number, WireType.LengthDelimited).finish();
   return {
     encode: (text) => {
+      const short = isString ? shortString(tag, text) : undefined;
+      if (short !== undefined) return short;
       try {
         write.text(writer, leaf.number, text);
       } catch (error) {
@@ -70,6 +74,22 @@ export function textField(leaf: DescField): TextField | TextFieldProblem {
       return writer.finish();
     },
   };
+}
+
+/** A string whose length takes one byte, all ASCII: what most names and ids are. Undefined for others. */
+function shortString(tag: Uint8Array, text: string): Uint8Array | undefined {
+  const { length } = text;
+  if (length > 127) return undefined;
+  const bytes = new Uint8Array(tag.length + 1 + length);
+  let end = 0;
+  for (; end < tag.length; end++) bytes[end] = tag[end] ?? 0;
+  bytes[end++] = length;
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return undefined;
+    bytes[end++] = code;
+  }
+  return bytes;
 }
 
 /** Encoder of one map entry given as text; values of a message type without a text form are a problem. */

@@ -66,7 +66,7 @@ export function isOneRecordEach(binary: Uint8Array, parents: readonly DescField[
 function append(binary: Uint8Array, parents: readonly DescField[], fragment: Uint8Array): Uint8Array {
   const [parent, ...inner] = parents;
   if (parent === undefined) {
-    return concatBytes([binary, fragment]);
+    return binary.length === 0 ? fragment : concatBytes([binary, fragment]);
   }
   const record = occurrencesOf(binary, parent).at(-1);
   const content = record === undefined ? new Uint8Array(0) : contentOf(binary, record);

@@ -22,8 +22,9 @@ export function withWeakEtag(headers: HeaderFields): HeaderFields {
 /** Whether a GET or HEAD has what it asks for already: If-None-Match, compared weakly (RFC 9110 §13.1.2). */
 export function isNotModified(exchange: Exchange, headers: HeaderFields): boolean {
   if (!isRead(exchange)) return false;
-  const known = fieldValues(exchange.headers, 'if-none-match').join();
-  const etag = headers.find(([name]) => name === 'etag')?.[1];
+  const values = fieldValues(exchange.headers, 'if-none-match');
+  const etag = values.length === 0 ? undefined : headers.find(([name]) => name === 'etag')?.[1];
+  const known = values.join();
   if (known === '' || etag === undefined) return false;
   // A comma may be part of a tag (§8.8.3).
   const tags: readonly string[] = known.match(/"[^"]*"/g) ?? [];

@@ -364,7 +364,7 @@ class GatewayCore implements Gateway {
         kind: 'request',
         httpMethod: exchange.httpMethod,
         route: page?.route ?? seen?.found.route.binding.template.text,
-        method: seen?.found.route.grpcPath.slice(1),
+        method: seen?.found.route.rpcMethod,
         shape: seen?.found.route.shape,
         httpStatus,
         code,

@@ -49,7 +49,9 @@ function finishReply(run: Run, reply: GateReply): Answer | Promise<Answer> {
   const { contentType, body: data, httpStatus } = reply;
   const coding = answerCoding(exchange, contentType, data.length, run.limits.compressionBytesMin);
   const given = coding === undefined ? reply.headers : withWeakEtag(reply.headers);
-  const headers = withEtag(exchange, given.concat(vary(exchange), [['x-request-id', run.requestId]]), data);
+  const own = given.slice();
+  own.push(...vary(exchange), ['x-request-id', run.requestId]);
+  const headers = withEtag(exchange, own, data);
   if (httpStatus === 200 && isNotModified(exchange, headers)) {
     return {
       reply: { httpStatus: 304, headers: notModifiedHeaders(headers), body: noBytes },
@@ -59,17 +61,13 @@ function finishReply(run: Run, reply: GateReply): Answer | Promise<Answer> {
   // RFC 9110 §15.3.5: no content, and nothing that describes it.
   if (httpStatus === 204) return { reply: { httpStatus, headers, body: noBytes }, code: Code.OK };
   const { headers: announcement, trailers } = exchange.trailersAccepted ? trailersOf(run, reply) : noTrailers;
-  const described = headers.concat(
-    coding === undefined ? none : [['content-encoding', coding.name]],
-    announcement,
-    [['content-type', contentType]],
-  );
+  const described = headers.slice();
+  if (coding !== undefined) described.push(['content-encoding', coding.name]);
+  described.push(...announcement, ['content-type', contentType]);
   return coding === undefined
     ? answerOf(exchange, httpStatus, described, data, trailers)
     : coded(reply, coding).then((body) => answerOf(exchange, httpStatus, described, body, trailers));
 }
-
-const none: HeaderFields = [];
 
 /** Apart: what a closure is made of costs those that have none too. */
 function trailersOf(run: Run, { trailers = [] }: GateReply): Trailing {

@@ -23,11 +23,12 @@ export function requestMetadata(exchange: Exchange, names: MetadataNames, reques
   for (const name of givenOnce) singleField(headers, name);
   const metadata: MetadataEntry[] = [];
   let hopByHop: readonly string[] | undefined;
-  for (const [name, value] of headers) {
+  for (const field of headers) {
+    const name = field[0];
     if (!names.request.has(name) || name === 'x-request-id') continue;
     // RFC 9110 §7.6.1: what Connection names is between the client and us.
     hopByHop ??= listElements(headers, 'connection').map((one) => one.toLowerCase());
-    if (!hopByHop.includes(name)) addEntries(metadata, name, value);
+    if (!hopByHop.includes(name)) addEntries(metadata, name, field[1]);
   }
   metadata.push(['x-request-id', checked('x-request-id', requestId)]);
   addForwarding(metadata, exchange);
@@ -59,9 +60,8 @@ function base64(name: string, text: string): Uint8Array {
 
 function addForwarding(metadata: MetadataEntry[], { headers, peerAddress, scheme }: Exchange): void {
   const given = listElements(headers, 'x-forwarded-for');
-  const chain =
-    given.length === 0 || peerAddress === '' ? given.join(', ') : `${given.join(', ')}, ${peerAddress}`;
-  add(metadata, 'x-forwarded-for', given.length === 0 ? peerAddress || undefined : chain);
+  if (given.length === 0) add(metadata, 'x-forwarded-for', peerAddress || undefined);
+  else add(metadata, 'x-forwarded-for', (peerAddress === '' ? given : [...given, peerAddress]).join(', '));
   metadata.push(['x-forwarded-proto', scheme]);
   add(metadata, 'x-forwarded-host', singleField(headers, 'host') ?? singleField(headers, ':authority'));
   add(metadata, 'x-forwarded-user-agent', firstField(headers, 'user-agent'));

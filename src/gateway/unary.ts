@@ -2,6 +2,7 @@ import { openGate } from '../gate/index.js';
 import { singleField } from '../headers.js';
 import type { Answer } from './answer.js';
 import { readBody } from './body.js';
+import { noBytes } from './bytes.js';
 import { makeUnaryCall, type PreparedCall, prepareCall } from './call.js';
 import { guardedCall } from './gate.js';
 import { finishAnswer, gateAnswerOf } from './message-answer.js';
@@ -13,7 +14,8 @@ export async function unary(run: Run): Promise<Answer> {
   const { exchange, match, query, limits, clock } = run;
   const format = chooseFormat(run);
   const prepared = prepareCall(run, 'unary');
-  const body = await readBody(exchange, limits, clock);
+  // To wait for nothing would cost a turn of the queue.
+  const body = exchange.body === undefined ? noBytes : await readBody(exchange, limits, clock);
   run.traffic.requestBytes = body.length;
   const contentType = singleField(exchange.headers, 'content-type');
   const message = match.route.request.bind(match.captures, query, body, contentType);

@@ -64,7 +64,8 @@ export function securityHeaders(
     on(reply, exchange) {
       const fields = isSecure(exchange) ? secureAnswers : answers;
       const { httpStatus, headers, body, trailers } = reply;
-      const isSaid = headers.some(([name]) => names.has(name));
+      let isSaid = false;
+      for (const field of headers) isSaid ||= names.has(field[0]);
       const missing = isSaid ? fields.filter(([name]) => !headers.some(([own]) => own === name)) : fields;
       return { httpStatus, headers: headers.concat(missing), body, trailers };
     },

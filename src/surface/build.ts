@@ -165,7 +165,8 @@ function routeCompiler(
     const options = layered(input.codecOptions, codecOptions.layers(method));
     const strictness = layered(input.requestOptions, requestOptions.layers(method));
     const names = options.protoNames ? protoNames : jsonNames;
-    const grpcPath = `/${method.parent.typeName}/${method.name}`;
+    const rpcMethod = `${method.parent.typeName}/${method.name}`;
+    const grpcPath = `/${rpcMethod}`;
     const asked: WantedCodec[] = [];
     const noting = notingFields(codecs, asked);
     const response = responseWriter(binding, codecs, options, limits);
@@ -183,6 +184,7 @@ function routeCompiler(
     return Object.freeze({
       binding,
       grpcPath,
+      rpcMethod,
       shape: callShape(method),
       transport:
         upstream &&

@@ -49,7 +49,7 @@ export function pathBinder(
     encode: (captures) => variables.map((variable, index) => encodeCapture(variable, captures[index] ?? '')),
     append(bodyBinary, queryBinary, fragments) {
       const body = pathWins ? variables.reduce(without, bodyBinary) : bodyBinary;
-      let result = concat([body, queryBinary]);
+      let result = queryBinary.length === 0 ? body : concat([body, queryBinary]);
       for (const [index, variable] of variables.entries()) {
         const fragment = fragments[index];
         if (fragment !== undefined && !isInBody(variable, body, fragment)) {

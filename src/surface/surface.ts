@@ -81,6 +81,8 @@ export interface Route {
   readonly binding: Binding;
   /** "/shop.catalog.v1.CatalogService/GetProduct" */
   readonly grpcPath: string;
+  /** The same without "/" in front: what logs, metrics and traces name. */
+  readonly rpcMethod: string;
   readonly shape: CallShape;
   /** Undefined where no backend selector matches the method: UPSTREAM_MISSING, 503. */
   readonly transport: Transport | undefined;

@@ -182,6 +182,7 @@ export function bench(options: BenchOptions = {}): Bench {
     // The lines read these two things of a binding, and nothing else.
     binding: { template: { text: '/v1/things' }, method: { input: { fields: [] } } },
     grpcPath: '/pkg.Things/Do',
+    rpcMethod: 'pkg.Things/Do',
     shape: options.shape ?? 'unary',
     transport,
     target: undefined,

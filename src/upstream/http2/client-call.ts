@@ -26,8 +26,8 @@ export interface CallHost {
   /** Of one message; a call may allow less. */
   readonly responseMessageBytesMax: number;
   readonly compression: RequestCompression;
-  /** Gives a call a stream, now or later; or ends it. */
-  dispatch(call: ClientCall): void;
+  /** Gives a call a stream, now or later; or ends it. `now` is the clock's, read but now. */
+  dispatch(call: ClientCall, now: number): void;
   /** A call that was waiting for a stream has ended. */
   forget(call: ClientCall): void;
   /** A call's deadline has passed before it had a stream. */
@@ -65,10 +65,6 @@ export class ClientCall implements Timed {
     return Math.min(this.call.responseMessageBytesMax, this.#host.responseMessageBytesMax);
   }
 
-  get isLate(): boolean {
-    return this.#host.clock.now() >= this.deadline;
-  }
-
   /** What a server says of a deadline now is said of this one. */
   get #isAlmostLate(): boolean {
     return this.#host.clock.now() >= this.deadline - serverEarlyMs;
@@ -78,10 +74,11 @@ export class ClientCall implements Timed {
   start() {
     const { signal } = this.call;
     if (signal.aborted) return this.stop(cancelled);
-    if (this.isLate) return this.stop(deadlineExceeded);
+    const now = this.#host.clock.now();
+    if (now >= this.deadline) return this.stop(deadlineExceeded);
     signal.addEventListener('abort', this);
     if (this.deadline !== Number.POSITIVE_INFINITY) this.#host.wheel.add(this);
-    this.#host.dispatch(this);
+    this.#host.dispatch(this, now);
   }
 
   /** Adds a message; `left` is called when it has left, or never will. */
@@ -136,7 +133,7 @@ export class ClientCall implements Timed {
     if (this.#isRepeated || this.#headers !== undefined || !this.outbox.rewind())
       return this.fail(unprocessed);
     this.#isRepeated = true;
-    this.#host.dispatch(this);
+    this.#host.dispatch(this, this.#host.clock.now());
   }
 
   /** The call ends with a status of ours; headers that have come stay. */

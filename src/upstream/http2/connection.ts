@@ -100,10 +100,9 @@ export class Connection implements FrameHandler, StreamHost {
     );
   }
 
-  /** Opens a stream for a call; only while there is room. */
-  open(call: ClientCall) {
-    const { heads, clock, streamIdMax } = this.#options;
-    const now = clock.now();
+  /** Opens a stream for a call; only while there is room. `now` is the clock's. */
+  open(call: ClientCall, now: number) {
+    const { heads, streamIdMax } = this.#options;
     const timeoutMs = call.deadline === Number.POSITIVE_INFINITY ? undefined : call.deadline - now;
     const { path, metadata } = call.call;
     const isFirst = this.#streams.nextId === 1;
@@ -128,8 +127,7 @@ export class Connection implements FrameHandler, StreamHost {
   // What streams ask for.
 
   want(stream: Stream): void {
-    this.#queue.add(stream);
-    this.#send();
+    this.#queue.serve(stream, Math.min(this.#peer.frameBytesMax, contentFrameBytesMax), this.#contentSent);
   }
 
   grant(stream: Stream, increment: number): void {

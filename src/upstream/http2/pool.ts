@@ -81,17 +81,17 @@ export class Pool implements CallHost, ConnectionOwner {
     if (!this.#isClosed && this.#connectivity === 'idle') this.#dial();
   }
 
-  dispatch(call: ClientCall) {
+  dispatch(call: ClientCall, now: number) {
     if (this.#isClosed) return call.fail(shuttingDown);
     if (this.#waiting.size === 0) {
       for (const connection of this.#connections) {
-        if (connection.hasRoom) return connection.open(call);
+        if (connection.hasRoom) return connection.open(call, now);
       }
     }
     const isHopeless = this.#connectivity === 'failed' || this.#waiting.size >= this.#options.waitingCallsMax;
     // Not before the next turn: whoever tries again and again must let the connection come about.
     if (isHopeless) return void setImmediate(() => call.fail(unprocessed));
-    this.#waiting.set(call, this.clock.now());
+    this.#waiting.set(call, now);
     this.#dialIfShort();
   }
 
@@ -118,7 +118,7 @@ export class Pool implements CallHost, ConnectionOwner {
     for (const call of this.#waiting.keys()) {
       if (!connection.hasRoom) break;
       this.#waiting.delete(call);
-      connection.open(call);
+      connection.open(call, this.clock.now());
     }
     this.#dialIfShort();
   }

@@ -28,6 +28,19 @@ export class SendQueue {
     return this.#window.add(bytes);
   }
 
+  /** As `add` and `run`; where nobody waits, without standing in line. */
+  serve(stream: Stream, frameBytesMax: number, sent: () => void): void {
+    const isAlone = this.#waiting.size === 0 && !this.#isRunning;
+    if (!isAlone || this.#output.isCongested || this.#window.bytes <= 0) this.#waiting.add(stream);
+    else {
+      this.#isRunning = true;
+      if (stream.call.outbox.hasBareEnd) this.#sendEnd(stream);
+      if (stream.call.outbox.hasMessage) this.#sendFrame(stream, frameBytesMax, sent);
+      this.#isRunning = false;
+    }
+    if (this.#waiting.size > 0) this.run(frameBytesMax, sent);
+  }
+
   /** Sends as far as windows and socket allow; `sent` is called for each frame of content. */
   run(frameBytesMax: number, sent: () => void): void {
     // Messages that leave let their senders add others.
