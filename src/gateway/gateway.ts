@@ -13,7 +13,7 @@ import { admitted } from './gate.js';
 import { LiveStreams } from './live-streams.js';
 import type { SocketSession } from './message-socket.js';
 import { overriddenMethod } from './method-override.js';
-import { type Page, pageAnswer } from './page.js';
+import { elsewhereAnswer, type Page, pageAnswer } from './page.js';
 import { type Preflight, preflight } from './preflight.js';
 import { requestIdOf } from './request-id.js';
 import type { Run, Traffic } from './run.js';
@@ -287,10 +287,9 @@ class GatewayCore implements Gateway {
     let answer: Answer;
     try {
       const content = await page.read(view);
-      answer =
-        'kind' in content
-          ? refused(failureOfRefusal(content, requestId))
-          : await pageAnswer(exchange, content, requestId, compressionBytesMin);
+      if ('kind' in content) answer = refused(failureOfRefusal(content, requestId));
+      else if ('location' in content) answer = elsewhereAnswer(content, requestId);
+      else answer = await pageAnswer(exchange, content, requestId, compressionBytesMin);
     } catch (error) {
       answer = refused(failureOf(error, requestId));
     }

@@ -20,7 +20,12 @@ export interface Page {
   /** Those of a refusal: a tool of another origin must see it to sign in. */
   readonly refusal: HeaderFields;
   /** A caller that it knows becomes the principal of the view. Throws StatusError where there is nothing to read. */
-  read(view: GateView): Promise<PageContent | Refusal>;
+  read(view: GateView): Promise<PageContent | PageElsewhere | Refusal>;
+}
+
+/** A page that is at another place, which is named relative to this one: a proxy may have put a path before both. */
+export interface PageElsewhere {
+  readonly location: string;
 }
 
 /** What a page holds. */
@@ -33,6 +38,17 @@ export interface PageContent {
   readonly headers: HeaderFields;
   /** The body in content codings, by their names: filled as clients ask. */
   readonly codings: Map<string, Promise<Uint8Array>>;
+}
+
+/** Asked again each time: the configuration may move the page. */
+export function elsewhereAnswer({ location }: PageElsewhere, requestId: string): Answer {
+  const headers: HeaderFields = [
+    ['location', location],
+    ['cache-control', 'no-cache'],
+    ['x-request-id', requestId],
+    ['content-length', '0'],
+  ];
+  return { reply: { httpStatus: 308, headers, body: noBytes }, code: Code.OK };
 }
 
 /** A page as its client takes it: conditional, compressed. Its tag is a strong one, and so of one coding (RFC 9110 §8.8.3.3). */

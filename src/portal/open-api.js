@@ -40,12 +40,12 @@ export async function readDocument(url, headers) {
 const nowhere = 'https://api.example.com';
 
 /**
- * With the server that the document comes from, in its samples too, unless the configuration names others: a proxy may have
+ * With the server that the page comes from, in its samples too, unless the configuration names others: a proxy may have
  * put a path before it. Credentials go to no server that a single operation has by an annotation.
- * @param {OpenApi} document @param {URL} url @param {boolean} hasServers @returns {OpenApi}
+ * @param {OpenApi} document @param {URL} api @param {boolean} hasServers @returns {OpenApi}
  */
-export function withServer(document, url, hasServers) {
-  const here = new URL('.', url).href.replace(/\/$/, '');
+export function withServer(document, api, hasServers) {
+  const here = api.href.replace(/\/$/, '');
   for (const item of Object.values(document.paths)) {
     delete item['servers'];
     for (const operation of Object.values(item)) {

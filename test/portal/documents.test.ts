@@ -263,6 +263,10 @@ describe('the paths of the portal', () => {
     // No backend answers: it is the route that was found.
     expect((await fetch(`${url}/openapi.json`)).status).toBe(503);
     expect((await fetch(`${url}/openapi.yaml`)).status).toBe(405);
+    // The page asks for it beneath itself.
+    const { paths } = await read(`${url}/docs/openapi.json`);
+    expect(paths).toMatchObject({ '/openapi.json': {} });
+    expect((await fetch(`${url}/docs/openapi.yaml`)).status).toBe(200);
   });
 
   it('are those of hand-written routes, before and behind', async () => {
@@ -285,7 +289,7 @@ describe('the paths of the portal', () => {
     };
     const unknown = await ask('/nowhere');
     expect(unknown).toContain('HTTP/1.1 404 ');
-    for (const path of ['/openapi.json', '/openapi.yaml', '/docs', '/docs/'])
+    for (const path of ['/openapi.json', '/openapi.yaml', '/docs', '/docs/', '/docs/openapi.json'])
       expect(await ask(path)).toBe(unknown);
   });
 

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
+import { createServer, request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
@@ -24,6 +26,23 @@ async function start(options: Partial<GatewayOptions> = {}): Promise<BareGateway
   const started = await startBareGateway(options);
   cleanups.push(() => started.close());
   return started;
+}
+
+/** A proxy as an Ingress is, which sends on what is under /api, and nothing else. */
+async function startPrefixProxy(url: string, rewritten: (path: string) => string): Promise<string> {
+  const server = createServer((asked, answer) => {
+    const { method, headers, url: path = '' } = asked;
+    if (!path.startsWith('/api/')) return void answer.writeHead(404).end('elsewhere');
+    const onwards = request(`${url}${rewritten(path)}`, { method, headers }, (got) => {
+      answer.writeHead(got.statusCode ?? 502, got.headers);
+      got.pipe(answer);
+    });
+    asked.pipe(onwards);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanups.push(() => server.close());
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : '';
 }
 
 /** URLs that a page names, relative to it. */
@@ -62,9 +81,9 @@ describe('the listener for clients', () => {
   it('has nothing inline, and names nothing from elsewhere', async () => {
     const { url } = await start();
     const html = await (await fetch(`${url}/docs`)).text();
-    expect(named(html).filter((one) => !/^(docs\/[a-z]+-[0-9a-f]{12}\.\w+|openapi\.\w+)$/.test(one))).toEqual(
-      [],
-    );
+    expect(
+      named(html).filter((one) => !/^docs\/([a-z]+-[0-9a-f]{12}\.\w+|openapi\.(json|yaml))$/.test(one)),
+    ).toEqual([]);
     expect(html).not.toMatch(/ on\w+=|style=|<style|<script(?![^>]* src=)/);
   });
 
@@ -97,7 +116,6 @@ describe('the listener for clients', () => {
   it('gives out nothing else', async () => {
     const { url } = await start();
     for (const name of [
-      '',
       'missing.js',
       'index.html',
       '..%2findex.js',
@@ -105,9 +123,39 @@ describe('the listener for clients', () => {
       'a/b.js',
       '.js',
       'x.br',
+      '..%5cindex.js',
+      'portal.js%2ebr',
+      '/x.js',
     ])
       expect([name, (await fetch(`${url}/docs/${name}`)).status]).toEqual([name, 404]);
+    for (const [httpMethod, path] of [
+      ['POST', '/docs'],
+      ['DELETE', '/docs/'],
+    ] as const)
+      expect((await fetch(`${url}${path}`, { method: httpMethod })).headers.get('allow')).toBe(
+        'GET, HEAD, OPTIONS',
+      );
   });
+
+  it.each(['/docs', '/internal/api-docs'])(
+    'leads from %s/ to the page, whoever asks by which path',
+    async (path) => {
+      const { url } = await start({ docs: { path } });
+      const proxy = await startPrefixProxy(url, (asked) => asked.replace(/^\/api/, ''));
+      for (const httpMethod of ['GET', 'HEAD']) {
+        const answer = await fetch(`${url}${path}/`, { method: httpMethod, redirect: 'manual' });
+        expect([answer.status, await answer.text()]).toEqual([308, '']);
+        expect(answer.headers.get('cache-control')).toBe('no-cache');
+      }
+      for (const from of [url, `${proxy}/api`]) {
+        const page = await fetch(`${from}${path}/?a=b`);
+        expect([page.url, page.headers.get('content-type')]).toEqual([
+          `${from}${path}`,
+          'text/html; charset=utf-8',
+        ]);
+      }
+    },
+  );
 
   it('is small, as it is published', () => {
     const folder = fileURLToPath(new URL('../../dist/src/portal/', import.meta.url));
@@ -291,6 +339,21 @@ describe.skipIf(program === undefined)('in a browser', { timeout: 120_000 }, () 
     const { url } = await start({ docs: { path: '/internal/api-docs' } });
     const { page, complaints } = await open(url, { base: '/internal/api-docs' });
     await page.getByText(url, { exact: true }).first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    ['takes off', '/docs', '/api', (path: string) => path.replace(/^\/api/, '')],
+    ['leaves', '/api/docs', '', (path: string) => path],
+  ])('works behind a proxy that %s a path of its own', async (_, path, before, rewritten) => {
+    const { url } = await start({ docs: { path } });
+    const proxy = await startPrefixProxy(url, rewritten);
+    const { page, complaints } = await open(proxy, { base: '/api/docs' });
+    await page.getByText(`${proxy}${before}`, { exact: true }).first().waitFor();
+    for (const name of ['JSON', 'YAML']) {
+      const link = await page.getByRole('link', { name, exact: true }).getAttribute('href');
+      expect((await fetch(new URL(link ?? '', page.url()))).status).toBe(200);
+    }
     expect(complaints).toEqual([]);
   });
 

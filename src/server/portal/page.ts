@@ -32,14 +32,15 @@ export async function portalPage(
   credentials: readonly string[],
 ): Promise<PageContent> {
   const segments = path.split('/').slice(1);
+  const base = segments.at(-1) ?? '';
   const settings = {
-    root: '../'.repeat(segments.length - 1),
+    root: '../'.repeat(segments.length - 1) || './',
+    document: `${base}/openapi.json`,
     credentials,
     hasServers: servers.length > 0,
   };
   const places: Readonly<Record<string, string>> = {
-    base: segments.at(-1) ?? '',
-    root: settings.root,
+    base,
     title: escaped(title),
     version: escaped(version),
     settings: escaped(JSON.stringify(settings)),

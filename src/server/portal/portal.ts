@@ -46,7 +46,7 @@ const forever: HeaderFields = [
   ['cross-origin-resource-policy', 'same-origin'],
 ];
 
-/** The document of the API, `/openapi.json` and `/openapi.yaml`, and a page of it, `/docs`. */
+/** The document of the API, `/openapi.json` and `/openapi.yaml`, and a page of it, `/docs`, with what it is made of. */
 export function createPortal(
   options: DocsOptions & { path: string },
   { outline, gate, limits, clock }: PortalParts,
@@ -63,8 +63,13 @@ export function createPortal(
     ['access-control-max-age', '600'],
   ];
 
-  const document = (exchange: Exchange, format: WantedDocument['format'], contentType: string): Page => ({
-    route: `/openapi.${format}`,
+  const document = (
+    exchange: Exchange,
+    format: WantedDocument['format'],
+    contentType: string,
+    route: string,
+  ): Page => ({
+    route,
     preflight,
     refusal: forAllOrigins,
     async read(view): Promise<PageContent | Refusal> {
@@ -105,15 +110,27 @@ export function createPortal(
     },
   });
 
+  const withSlash: Page = {
+    route: own,
+    preflight: [],
+    refusal: [],
+    read: async () => ({ location: `../${own.slice(own.lastIndexOf('/') + 1)}` }),
+  };
+
   return {
     find(exchange) {
       const path = pathOf(exchange.target);
       if (path === own) return page;
+      if (path === `${own}/`) return withSlash;
+      for (const [format, contentType] of formats) {
+        // Beneath the page too, which asks for it there: a proxy may send us nothing else, and an API may have the other path.
+        for (const place of [`/openapi.${format}`, `${own}/openapi.${format}`])
+          if (path === place) return document(exchange, format, contentType, place);
+      }
       // A segment more is an asset of the page, and no more segments are.
       if (path.startsWith(`${own}/`) && !path.includes('/', own.length + 1))
         return asset(path.slice(own.length + 1));
-      const found = formats.find(([format]) => path === `/openapi.${format}`);
-      return found && document(exchange, found[0], found[1]);
+      return undefined;
     },
   };
 }
