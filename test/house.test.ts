@@ -24,6 +24,7 @@ const floorOf: Readonly<Record<string, number>> = {
   'replay-defaults.ts': 0,
   'renewed-files.ts': 0,
   'shared-part.ts': 0,
+  'steps.ts': 0,
   'trace-fields.ts': 0,
   'version.ts': 0,
   descriptor: 1,

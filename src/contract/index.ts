@@ -9,7 +9,7 @@ export { textReport } from './check/report-text.js';
 export { type CheckSettings, unknownRules } from './check/settings.js';
 export { type ClientBuild, type ClientBuildOptions, clientModule, clientRuntime } from './client/client.js';
 export { compareOutlines } from './compare/compare.js';
-export { compareSurfaces } from './compare/reload.js';
+export { surfaceChanges } from './compare/reload.js';
 export { compareRules } from './compare/rules.js';
 export type { Finding, Rule, Rules } from './finding.js';
 export type { Json, JsonObject } from './json.js';

@@ -118,6 +118,36 @@ describe('the registry', () => {
     expect(method && httpRuleOf(method)).toMatchObject({ httpMethod: 'GET', path: '/a' });
   });
 
+  it('links what a file names by way of others, however many lie between', () => {
+    const many = (name: string): string =>
+      Array.from({ length: 300 }, (_, index) => `message ${name}${index} {}`).join(' ');
+    const { registry, diagnostics } = buildRegistry([
+      source('x', {
+        'a.proto': `package a; ${many('A')}`,
+        'b.proto': `package a; import public "a.proto"; ${many('B')}`,
+        'c.proto': `package a; import "b.proto"; message C { A0 a = 1; B0 b = 2; } ${many('D')}`,
+        'd.proto': 'package a; import "c.proto"; import "b.proto"; message E { C c = 1; A1 a = 2; }',
+      }),
+    ]);
+    expect(diagnostics).toEqual([]);
+    const [c, a] = registry.message('a.E')?.fields ?? [];
+    expect(c?.message).toBe(registry.message('a.C'));
+    expect(a?.message).toBe(registry.message('a.A1'));
+    expect(c?.message?.fields[0]?.message).toBe(registry.message('a.A0'));
+  });
+
+  it('links an image whose files import one another along a great many paths', () => {
+    const files = Array.from({ length: 40 }, (_, n) => {
+      const imports = [n - 1, n - 2].filter((one) => one >= 0).map((one) => `import "f${one}.proto";`);
+      const types = Array.from({ length: 250 }, (_, index) => `message M${n}x${index} {}`);
+      const uses = n === 0 ? '' : `message U${n} { M${n - 1}x0 m = 1; }`;
+      return [`f${n}.proto`, `package a; ${imports.join(' ')} ${types.join(' ')} ${uses}`];
+    });
+    const { registry, diagnostics } = buildRegistry([source('x', Object.fromEntries(files))]);
+    expect(diagnostics).toEqual([]);
+    expect(registry.message('a.U39')?.fields[0]?.message).toBe(registry.message('a.M38x0'));
+  });
+
   it('derives JSON names that a descriptor leaves out, as protoc does', () => {
     const names = ['page_size', 'a_1b', '_under', 'trailing_', 'two__scores', 'already', 'x9_y'];
     const fields = names.map((name, i) => `string ${name} = ${i + 1};`).join(' ');

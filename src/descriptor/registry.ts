@@ -6,21 +6,17 @@ import {
   type DescMessage,
   type DescMethod,
   type DescService,
-  type FileRegistry,
   fromBinary,
   type Registry,
   toBinary,
 } from '@bufbuild/protobuf';
-import {
-  type FileDescriptorProto,
-  FileDescriptorProtoSchema,
-  type FileDescriptorSet,
-  FileDescriptorSetSchema,
-} from '@bufbuild/protobuf/wkt';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { type FileDescriptorProto, FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import type { Diagnostic } from '../diagnostic/index.js';
+import { finished, type Steps } from '../steps.js';
 import { builtinFiles } from './error-details.js';
 import { fillJsonNames } from './json-names.js';
-import { type LabelledFile, linkFiles } from './link.js';
+import { type LabelledFile, type LinkedFiles, linkFiles } from './link.js';
 
 /** The linked descriptors of all sources. */
 export interface DescriptorRegistry {
@@ -37,46 +33,64 @@ export interface DescriptorRegistry {
   digest(): string;
 }
 
+/** What images are linked to, and what is wrong with them. */
+export interface RegistryBuild {
+  readonly registry: DescriptorRegistry;
+  readonly diagnostics: Diagnostic[];
+}
+
+/** An image and the source it came from. */
+interface LabelledSet {
+  readonly label: string;
+  readonly binary: Uint8Array;
+}
+
+/** `registrySteps` at once. */
+export function buildRegistry(sets: readonly LabelledSet[]): RegistryBuild {
+  return finished(registrySteps(sets));
+}
+
 /**
  * Decodes, merges and links the images of all sources. A file that two sources define alike is kept
  * once. Where they differ, or where two files define one symbol, the first keeps the name and
  * SOURCE_CONFLICT tells. A file that does not link is left out, with those that import it, and said.
  */
-export function buildRegistry(sets: readonly { readonly label: string; readonly binary: Uint8Array }[]): {
-  registry: DescriptorRegistry;
-  diagnostics: Diagnostic[];
-} {
+export function* registrySteps(sets: readonly LabelledSet[]): Steps<RegistryBuild> {
   const diagnostics: Diagnostic[] = [];
-  const files = mergeFiles(sets, diagnostics);
+  const files = yield* mergeFiles(sets, diagnostics);
   const named = [...files.keys()];
-  const isDisputed = findDisputedSymbols(files, diagnostics);
+  const isDisputed = yield* findDisputedSymbols(files, diagnostics);
   for (const proto of builtinFiles()) {
     if (!files.has(proto.name)) files.set(proto.name, { proto, label: 'built in' });
   }
-  for (const { proto } of files.values()) fillJsonNames(proto);
-  const linked = linkFiles(files, diagnostics);
+  for (const { proto } of files.values()) {
+    yield;
+    fillJsonNames(proto);
+  }
+  const linked = yield* linkFiles(files, diagnostics);
   const sourceFiles = named.flatMap((name) => linked.getFile(name) ?? []);
   const services = new Map<string, DescService>();
   for (const service of sourceFiles.flatMap((file) => file.services)) {
     if (!services.has(service.typeName)) services.set(service.typeName, service);
   }
   // protobuf-es gives a name to the file given last; only a dispute is worth a second table.
-  const types = isDisputed ? firstWins(linked, named) : linked;
-  return { registry: new LinkedRegistry(types, sourceFiles, [...services.values()], linked), diagnostics };
+  const types = isDisputed ? firstWins(linked, named) : linked.types;
+  const registry = new LinkedRegistry(types, sourceFiles, [...services.values()], linked.files);
+  return { registry, diagnostics };
 }
 
 class LinkedRegistry implements DescriptorRegistry {
   readonly services: readonly DescService[];
   readonly files: readonly DescFile[];
   readonly types: Registry;
-  readonly #linked: FileRegistry;
+  readonly #linked: readonly DescFile[];
   #digest: string | undefined;
 
   constructor(
     types: Registry,
     files: readonly DescFile[],
     services: readonly DescService[],
-    linked: FileRegistry,
+    linked: readonly DescFile[],
   ) {
     this.types = types;
     this.files = files;
@@ -97,20 +111,21 @@ class LinkedRegistry implements DescriptorRegistry {
   digest(): string {
     if (this.#digest === undefined) {
       const hash = createHash('sha256');
-      for (const { proto } of this.#linked.files) hash.update(toBinary(FileDescriptorProtoSchema, proto));
+      for (const { proto } of this.#linked) hash.update(toBinary(FileDescriptorProtoSchema, proto));
       this.#digest = hash.digest('base64url');
     }
     return this.#digest;
   }
 }
 
-function mergeFiles(
-  sets: readonly { readonly label: string; readonly binary: Uint8Array }[],
+function* mergeFiles(
+  sets: readonly LabelledSet[],
   diagnostics: Diagnostic[],
-): Map<string, LabelledFile> {
+): Steps<Map<string, LabelledFile>> {
   const files = new Map<string, LabelledFile>();
   for (const { label, binary } of sets) {
-    for (const proto of decode(label, binary, diagnostics)) {
+    for (const proto of yield* decode(label, binary, diagnostics)) {
+      yield;
       const earlier = files.get(proto.name);
       if (earlier === undefined) files.set(proto.name, { proto, label });
       else if (!sameDefinitions(earlier.proto, proto)) {
@@ -126,18 +141,21 @@ function mergeFiles(
   return files;
 }
 
-function decode(
+function* decode(
   label: string,
   binary: Uint8Array,
   diagnostics: Diagnostic[],
-): readonly FileDescriptorProto[] {
-  let set: FileDescriptorSet | undefined;
+): Steps<readonly FileDescriptorProto[]> {
   try {
-    set = fromBinary(FileDescriptorSetSchema, binary);
+    const files: FileDescriptorProto[] = [];
+    for (const file of fileBinaries(binary)) {
+      yield;
+      files.push(fromBinary(FileDescriptorProtoSchema, file));
+    }
+    if (files.length > 0 && files.every((file) => file.name !== '')) return files;
   } catch {
     // The parser's own message would be about wire types: no use to whoever named the wrong file.
   }
-  if (set !== undefined && set.file.length > 0 && set.file.every((file) => file.name !== '')) return set.file;
   diagnostics.push({
     severity: 'error',
     code: 'SOURCE_UNREADABLE',
@@ -146,6 +164,16 @@ function decode(
     hint: 'Make one with: buf build --as-file-descriptor-set -o image.binpb',
   });
   return [];
+}
+
+/** FileDescriptorSet { repeated FileDescriptorProto file = 1; } Throws what the reader throws. */
+function* fileBinaries(binary: Uint8Array): Generator<Uint8Array> {
+  const reader = new BinaryReader(binary);
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (number === 1 && wireType === WireType.LengthDelimited) yield reader.bytes();
+    else reader.skip(wireType, number);
+  }
 }
 
 /** Comments and positions do not count: two compilers may disagree on them. */
@@ -158,10 +186,14 @@ function sameDefinitions(a: FileDescriptorProto, b: FileDescriptorProto): boolea
 }
 
 /** One file under two names (two import roots) is the usual case: one finding per pair of files, not per symbol. */
-function findDisputedSymbols(files: ReadonlyMap<string, LabelledFile>, diagnostics: Diagnostic[]): boolean {
+function* findDisputedSymbols(
+  files: ReadonlyMap<string, LabelledFile>,
+  diagnostics: Diagnostic[],
+): Steps<boolean> {
   const owners = new Map<string, string>();
   const pairs = new Set<string>();
   for (const { proto } of files.values()) {
+    yield;
     for (const { name } of [...proto.messageType, ...proto.enumType, ...proto.service]) {
       const symbol = proto.package === '' ? name : `${proto.package}.${name}`;
       const owner = owners.get(symbol);
@@ -186,8 +218,8 @@ function conflict(text: string, names: readonly string[]): Diagnostic {
   };
 }
 
-function firstWins(linked: FileRegistry, named: readonly string[]): Registry {
+function firstWins(linked: LinkedFiles, named: readonly string[]): Registry {
   const inOrder = named.flatMap((name) => linked.getFile(name) ?? []);
-  const others = [...linked.files].filter((file) => !named.includes(file.proto.name));
+  const others = linked.files.filter((file) => !named.includes(file.proto.name));
   return createRegistry(...others, ...inOrder.reverse());
 }

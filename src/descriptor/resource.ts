@@ -1,5 +1,6 @@
 import type { DescField, DescFile, DescMessage } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { finished, type Steps } from '../steps.js';
 
 /** Number of google.api.resource (MessageOptions) and google.api.resource_definition (FileOptions). */
 const resourceExtension = 1053;
@@ -18,8 +19,13 @@ interface Resource {
 /** Whose name a field holds: a resource of a type, or any parent of resources of a type. */
 export type ResourceReference = { readonly type: string } | { readonly childType: string };
 
-/** All resources of some files. The first definition of a type counts. */
+/** `resourceSteps` at once. */
 export function readResources(files: Iterable<DescFile>): Resources {
+  return finished(resourceSteps(files));
+}
+
+/** All resources of some files. The first definition of a type counts. */
+export function* resourceSteps(files: Iterable<DescFile>): Steps<Resources> {
   const found = new Map<string, readonly string[]>();
   const add = ({ type, patterns }: Resource): void => {
     if (!found.has(type)) found.set(type, patterns);
@@ -31,6 +37,7 @@ export function readResources(files: Iterable<DescFile>): Resources {
     }
   };
   for (const file of files) {
+    yield;
     resourcesOf(file).forEach(add);
     addMessages(file.messages);
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { gunzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { DiagnosticsError } from '../diagnostic/index.js';
 import type { DescriptorSource } from './source.js';
 import { watchFileContent } from './watch.js';
@@ -31,7 +32,7 @@ export function imageSource(file: string): DescriptorSource {
         throw unreadable('The image is empty.', 'Was the build that writes it interrupted?');
       if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
       try {
-        return gunzipSync(bytes, { maxOutputLength: imageBytesMax });
+        return await promisify(gunzip)(bytes, { maxOutputLength: imageBytesMax });
       } catch {
         throw unreadable('The image looks compressed, but is not valid gzip.', 'Write it anew.');
       }

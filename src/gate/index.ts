@@ -25,7 +25,7 @@ export { admit, callThrough, inspect } from './run.js';
 export { createSharedMemory, type MemoryGuest, type MemoryOwner } from './shared/memory.js';
 export type { QuestionName, Questions, SharedMemory, TellingName } from './shared/question.js';
 export { type Gate, type GateStep, type NextOptions, openGate } from './step.js';
-export { createInputRules, type InputRules } from './validate/input-rules.js';
+export { createInputRules, type InputRules, inputRulesSteps } from './validate/input-rules.js';
 export {
   failureOfRefusal,
   type GateAnswer,

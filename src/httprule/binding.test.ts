@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileProto, serviceOf } from '../../test/support/httprule.js';
 import type { DescService } from '../descriptor/index.js';
-import { collectBindings } from './binding.js';
+import { finished } from '../steps.js';
+import { bindingSteps } from './binding.js';
 import { mergeRules, noRules } from './overlay.js';
 import { readRulesFile } from './rules-file.js';
 
@@ -54,7 +55,7 @@ service S {
 function check(rule: string, method = 'Do') {
   const read = readRulesFile(`http: { rules: [{ selector: t.S.${method}, ${rule} }] }`, 'rules.yaml');
   expect(read.diagnostics).toEqual([]);
-  const found = collectBindings(services, read.rules);
+  const found = finished(bindingSteps(services, read.rules));
   return {
     bindings: found.bindings.filter((binding) => binding.method.name === method),
     diagnostics: found.diagnostics,
@@ -63,7 +64,7 @@ function check(rule: string, method = 'Do') {
 
 describe('a binding', () => {
   it('is read off the annotation, with its additional bindings', () => {
-    const { bindings, diagnostics } = collectBindings(services, noRules);
+    const { bindings, diagnostics } = finished(bindingSteps(services, noRules));
     expect(diagnostics).toEqual([]);
     expect(
       bindings.map(({ httpMethod, template, body, responseBody, index, variables }) => [
@@ -202,7 +203,7 @@ describe('a binding', () => {
     const file = (name: string, path: string) =>
       readRulesFile(`http: { rules: [{ selector: t.S.Annotated, get: ${path} }] }`, name).rules;
     const rules = mergeRules([file('one.yaml', '/one'), noRules, file('two.yaml', '/two')]);
-    const { bindings } = collectBindings(services, rules);
+    const { bindings } = finished(bindingSteps(services, rules));
     expect(bindings.map(({ template, location }) => [template.text, location.file])).toEqual([
       ['/two', 'two.yaml'],
     ]);
@@ -210,7 +211,7 @@ describe('a binding', () => {
 
   it('is missed by an unknown selector, with a warning', () => {
     const { rules } = readRulesFile('http:\n  rules:\n  - selector: t.S.Nope\n    get: /v1\n', 'rules.yaml');
-    expect(collectBindings(services, rules).diagnostics).toMatchObject([
+    expect(finished(bindingSteps(services, rules)).diagnostics).toMatchObject([
       {
         severity: 'warning',
         code: 'RULES_FILE_SELECTOR_UNKNOWN',

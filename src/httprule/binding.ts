@@ -10,6 +10,7 @@ import {
   resolveFieldPath,
 } from '../descriptor/index.js';
 import type { Diagnostic, DiagnosticCode, Location, Severity } from '../diagnostic/index.js';
+import type { Steps } from '../steps.js';
 import { NameClashFinder } from './name-clash.js';
 import type { RulesOverlay } from './overlay.js';
 import { type PathTemplate, parsePathTemplate } from './path-template.js';
@@ -51,16 +52,17 @@ export function describeBinding(binding: Binding): string {
  * Whatever makes a binding impossible is an error, and the binding is left out; what is legal but
  * unwise is a warning. All findings are collected.
  */
-export function collectBindings(
+export function* bindingSteps(
   services: readonly DescService[],
   rules: RulesOverlay,
-): { bindings: Binding[]; diagnostics: Diagnostic[] } {
+): Steps<{ bindings: Binding[]; diagnostics: Diagnostic[] }> {
   const bindings: Binding[] = [];
   const diagnostics: Diagnostic[] = [];
   const clashes = new NameClashFinder();
   const known = new Set<string>();
   for (const service of services) {
     for (const method of service.methods) {
+      yield;
       const name = fullName(method);
       known.add(name);
       const override = rules.bySelector.get(name);

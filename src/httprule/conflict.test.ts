@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { casesProto, casesRules, compileProto, serviceOf } from '../../test/support/httprule.js';
 import type { DescService } from '../descriptor/index.js';
-import { collectBindings } from './binding.js';
+import { finished } from '../steps.js';
+import { bindingSteps } from './binding.js';
 import { buildRouter } from './router.js';
 import { readRulesFile } from './rules-file.js';
 
@@ -11,7 +12,9 @@ beforeAll(() => {
 });
 
 function diagnose(templates: readonly string[], conflicts: 'warn' | 'refuse' = 'warn') {
-  const { bindings } = collectBindings([cases], readRulesFile(casesRules(templates), 'rules.yaml').rules);
+  const { bindings } = finished(
+    bindingSteps([cases], readRulesFile(casesRules(templates), 'rules.yaml').rules),
+  );
   expect(bindings).toHaveLength(templates.length);
   const entries = bindings.map((binding) => ({ binding, route: binding.method.name }));
   return buildRouter(entries, { conflicts, trailingSlash: 'strict', multiSegmentDecoding: 'slash' });

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic/index.js';
+import type { Steps } from '../steps.js';
 import { type Binding, describeBinding } from './binding.js';
 import { anyMethod, findRoute, type TrieNode } from './trie.js';
 
@@ -50,12 +51,12 @@ export interface Overlaps<T> {
  * not among them: that is what verbs are for. Nor is a route for every HTTP method beside one for a
  * single method at the same shape.
  */
-export function findOverlaps<T>(roots: ReadonlyMap<string, TrieNode<T>>): Overlaps<T> {
+export function* overlapSteps<T>(roots: ReadonlyMap<string, TrieNode<T>>): Steps<Overlaps<T>> {
   const found: Overlap<T>[] = [];
   let budget = pairsMax;
-  const placeholder = unusedLiteral(roots);
+  const placeholder = yield* unusedLiteral(roots);
   for (const [verb, root] of roots) {
-    budget = walkPairs(root, placeholder, budget, (left, right, example) => {
+    budget = yield* walkPairs(root, placeholder, budget, (left, right, example) => {
       for (const [a, b, httpMethod] of contested(left, right)) {
         const winner = findRoute(root, example(), 0, { httpMethods: [httpMethod, anyMethod], bits: -1 });
         // A third route that wins over both has pairs of its own.
@@ -106,17 +107,19 @@ function contested<T>(left: TrieNode<T>, right: TrieNode<T>): [T, T, string][] {
 }
 
 /** A segment that no template has as a literal, to stand for a wildcard in examples. */
-function unusedLiteral<T>(roots: ReadonlyMap<string, TrieNode<T>>): string {
+function* unusedLiteral<T>(roots: ReadonlyMap<string, TrieNode<T>>): Steps<string> {
   const used = new Set<string>();
-  const visit = (node: TrieNode<T>): void => {
-    for (const [text, child] of node.literals) {
+  const nodes = [...roots.values()];
+  // The list grows while it is walked.
+  for (const { literals, any, rest } of nodes) {
+    yield;
+    for (const [text, child] of literals) {
       used.add(text);
-      visit(child);
+      nodes.push(child);
     }
-    if (node.any !== undefined) visit(node.any);
-    if (node.rest !== undefined) visit(node.rest);
-  };
-  for (const root of roots.values()) visit(root);
+    if (any !== undefined) nodes.push(any);
+    if (rest !== undefined) nodes.push(rest);
+  }
   let text = 'x';
   for (let n = 1; used.has(text); n++) text = `x${n}`;
   return text;
@@ -148,12 +151,12 @@ interface Pair<T> {
  *
  * Returns what is left of the budget, in pairs; the walk ends when it is used up.
  */
-function walkPairs<T>(
+function* walkPairs<T>(
   root: TrieNode<T>,
   placeholder: string,
   budget: number,
   visit: (left: TrieNode<T>, right: TrieNode<T>, example: () => readonly string[]) => void,
-): number {
+): Steps<number> {
   let left = budget;
   const seen = new Map<number, Set<number>>();
   const pending: Pair<T>[] = [];
@@ -169,7 +172,8 @@ function walkPairs<T>(
     partners.add(high.id);
     pending.push({ left: low, right: high, trail });
   };
-  const spread = (node: TrieNode<T>, trail: Trail | undefined): void => {
+  function* spread(node: TrieNode<T>, trail: Trail | undefined): Steps<void> {
+    yield;
     const { any, rest } = node;
     const staying = node.isRest ? node : undefined;
     meet(node, rest, trail);
@@ -177,17 +181,18 @@ function walkPairs<T>(
       const next = { segment, before: trail };
       meet(child, any, next);
       meet(child, staying, next);
-      spread(child, next);
+      yield* spread(child, next);
     }
     const next = { segment: placeholder, before: trail };
     meet(any, staying, next);
-    if (any !== undefined) spread(any, next);
-    if (rest !== undefined) spread(rest, trail);
-  };
-  spread(root, undefined);
+    if (any !== undefined) yield* spread(any, next);
+    if (rest !== undefined) yield* spread(rest, trail);
+  }
+  yield* spread(root, undefined);
   // The list grows while it is walked.
   for (const pair of pending) {
     if (left-- === 0) break;
+    yield;
     const { left: a, right: b, trail } = pair;
     visit(a, b, () => segmentsOf(trail));
     meet(a.rest, b, trail);

@@ -1,4 +1,4 @@
-export { type Binding, type BoundVariable, collectBindings } from './binding.js';
+export { type Binding, type BoundVariable, bindingSteps } from './binding.js';
 export type { Overlap, Overlaps } from './conflict.js';
 export { examplePaths, freeWord } from './example-paths.js';
 export { fillTemplate } from './fill.js';
@@ -11,5 +11,6 @@ export {
   type Router,
   type RouterEntry,
   type RouterOptions,
+  routerSteps,
 } from './router.js';
 export { readRulesFile } from './rules-file.js';

@@ -4,7 +4,8 @@ import { type TemplateCase, templateCases } from '../../test/http/template-cases
 import { casesProto, casesRules, compileProto, serviceOf } from '../../test/support/httprule.js';
 import type { DescService } from '../descriptor/index.js';
 import { StatusError } from '../status/index.js';
-import { type Binding, collectBindings } from './binding.js';
+import { finished } from '../steps.js';
+import { type Binding, bindingSteps } from './binding.js';
 import { parsePathTemplate } from './path-template.js';
 import { buildRouter, type Router } from './router.js';
 import { readRulesFile } from './rules-file.js';
@@ -18,7 +19,7 @@ beforeAll(() => {
 function routerOf(templates: readonly string[], trailingSlash: 'strict' | 'ignore' = 'strict') {
   const { rules, diagnostics } = readRulesFile(casesRules(templates), 'rules.yaml');
   expect(diagnostics).toEqual([]);
-  const found = collectBindings([cases], rules);
+  const found = finished(bindingSteps([cases], rules));
   expect(found.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   const entries = found.bindings.map((binding) => ({ binding, route: Number(binding.method.name.slice(1)) }));
   const built = buildRouter(entries, { conflicts: 'warn', trailingSlash, multiSegmentDecoding: 'slash' });

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../diagnostic/index.js';
 import { Code, StatusError } from '../status/index.js';
+import { finished, type Steps } from '../steps.js';
 import type { Binding } from './binding.js';
-import { conflict, findOverlaps, type Overlaps, overlapNotes } from './conflict.js';
+import { conflict, type Overlaps, overlapNotes, overlapSteps } from './conflict.js';
 import { decodeCapture, type KeptEscapes, normalizeEscapes } from './percent.js';
 import { parseRequestPath, type RequestPath } from './request-path.js';
 import {
@@ -63,19 +64,32 @@ export interface RouterOptions {
 
 const nowhere: NoMatch = Object.freeze({ allow: Object.freeze([]) });
 
+/** A router, the routes of it that share paths, and what is to be said of them. */
+export interface RouterBuild<T> {
+  readonly router: Router<T>;
+  readonly overlaps: Overlaps<RouterEntry<T>>;
+  readonly diagnostics: Diagnostic[];
+}
+
+/** `routerSteps` at once. */
+export function buildRouter<T>(entries: readonly RouterEntry<T>[], options: RouterOptions): RouterBuild<T> {
+  return finished(routerSteps(entries, options));
+}
+
 /**
  * Builds the router of all entries; their order decides who keeps a contested route.
  *
  * Diagnostics: HTTP_RULE_CONFLICT for equal routes, HTTP_RULE_OVERLAP (notes) for routes that share
  * some paths.
  */
-export function buildRouter<T>(
+export function* routerSteps<T>(
   entries: readonly RouterEntry<T>[],
   options: RouterOptions,
-): { router: Router<T>; overlaps: Overlaps<RouterEntry<T>>; diagnostics: Diagnostic[] } {
+): Steps<RouterBuild<T>> {
   const diagnostics: Diagnostic[] = [];
   const builders = new Map<string, TrieBuilder<RouterEntry<T>>>();
   for (const entry of entries) {
+    yield;
     const { template, httpMethod } = entry.binding;
     let builder = builders.get(template.verb);
     if (builder === undefined) {
@@ -86,8 +100,12 @@ export function buildRouter<T>(
     if (owner !== undefined) diagnostics.push(conflict(owner.binding, entry.binding, options.conflicts));
   }
   const bits = new MethodBits();
-  const roots = new Map([...builders].map(([verb, builder]) => [verb, builder.freeze(bits)]));
-  const overlaps = findOverlaps(roots);
+  const roots = new Map<string, TrieNode<RouterEntry<T>>>();
+  for (const [verb, builder] of builders) {
+    yield;
+    roots.set(verb, builder.freeze(bits));
+  }
+  const overlaps = yield* overlapSteps(roots);
   diagnostics.push(...overlapNotes(overlaps));
   return { router: createRouter(roots, bits, options), overlaps, diagnostics };
 }

@@ -5,7 +5,8 @@ import { createGateResources, type GateResources } from '../gate/index.js';
 import { defaultMetadataRules, defaultStreamRules, type Serving } from '../gateway/index.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import { SharedPart } from '../shared-part.js';
-import { type Outline, outlineSurface, selectorTable } from '../surface/index.js';
+import { inSlices } from '../steps.js';
+import { type Outline, outlineSteps, outlineSurface, selectorTable } from '../surface/index.js';
 import {
   countRequests,
   createMetrics,
@@ -41,6 +42,8 @@ export interface Generation {
   openApi(wanted: Partial<Omit<OpenApiOptions, 'limits'>>): OpenApiBuild;
   /** What clients are served, made when it is first asked for. */
   outline(): Outline;
+  /** As `outline`, made between other requests. */
+  outlineInSlices(): Promise<Outline>;
   /** Gives back what it holds, once nothing runs on it any more; what the next holds too stays. */
   release(): Promise<void>;
 }
@@ -100,7 +103,7 @@ export async function nextGeneration(
     }
     gate = before?.gate.renew(options.gate ?? {}, host) ?? createGateResources(options.gate ?? {}, host);
     const generation = (before?.loaded.surface.generation ?? 0) + 1;
-    const loaded = build(options, inputs, { limits, channels, gate, generation });
+    const loaded = await build(options, inputs, { limits, channels, gate, generation });
     return assembled(
       options,
       limits,
@@ -147,6 +150,10 @@ function assembled(
     outlined ??= outlineSurface(loaded.input).outline;
     return outlined;
   };
+  const outlineInSlices = async (): Promise<Outline> => {
+    outlined ??= (await inSlices(outlineSteps(loaded.input), systemClock)).outline;
+    return outlined;
+  };
   const docs = docsOptions(options);
   const { transport, release } = transports(loaded);
   return {
@@ -156,6 +163,7 @@ function assembled(
     parts,
     transport,
     outline,
+    outlineInSlices,
     serving: {
       surface: loaded.surface,
       limits,

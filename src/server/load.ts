@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../clock.js';
 import {
@@ -14,18 +14,20 @@ import {
   type DescriptorRegistry,
   type DescriptorSource,
   reflectionSource,
+  registrySteps,
 } from '../descriptor/index.js';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
 import type { GateResources } from '../gate/index.js';
 import { mergeRules, type RulesOverlay, readRulesFile } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
+import { inSlices, type Steps } from '../steps.js';
 import {
-  buildSurface,
   defaultRequestOptions,
   type OutlineInput,
   type Surface,
   type SurfaceInput,
   selects,
+  surfaceSteps,
 } from '../surface/index.js';
 import type { Meter } from '../telemetry/index.js';
 import {
@@ -150,10 +152,23 @@ export async function readInputs(
   const rules = readRules(options, diagnostics);
   const sets = await loadAll(sources, signal, diagnostics);
   const digest = createHash('sha256');
-  for (const { label, binary } of sets) digest.update(`${label}\n${binary.length}\n`).update(binary);
+  for (const { label, binary } of sets) {
+    digest.update(`${label}\n${binary.length}\n`);
+    await inSlices(digestSteps(digest, binary), systemClock);
+  }
   digest.update(JSON.stringify(configs));
   return { backends, rules, sources, sets, digest: digest.digest('base64url'), diagnostics };
 }
+
+function* digestSteps(digest: Hash, binary: Uint8Array): Steps<void> {
+  for (let start = 0; start < binary.length; start += digestBytesAtOnce) {
+    yield;
+    digest.update(binary.subarray(start, start + digestBytesAtOnce));
+  }
+}
+
+/** Some milliseconds' work. */
+const digestBytesAtOnce = 1 << 20;
 
 /** What a surface is built with. */
 export interface BuildParts {
@@ -163,15 +178,22 @@ export interface BuildParts {
   readonly generation: number;
 }
 
-/** Builds the surface. Throws DiagnosticsError with everything that is wrong. */
-export function build(
+/**
+ * Builds the surface, in slices between which what is served is served on. Rejects with DiagnosticsError that has
+ * everything that is wrong.
+ */
+export function build(options: GatewayOptions, inputs: Inputs, parts: BuildParts): Promise<Loaded> {
+  return inSlices(buildSteps(options, inputs, parts), systemClock);
+}
+
+function* buildSteps(
   options: GatewayOptions,
   inputs: Inputs,
   { limits, channels: connecting, gate, generation }: BuildParts,
-): Loaded {
+): Steps<Loaded> {
   const { rules, sources, sets } = inputs;
   const diagnostics: Diagnostic[] = [...gate.diagnostics, ...inputs.diagnostics];
-  const { registry, diagnostics: linking } = buildRegistry(sets);
+  const { registry, diagnostics: linking } = yield* registrySteps(sets);
   diagnostics.push(...linking);
   refuseErrors(diagnostics);
 
@@ -196,7 +218,7 @@ export function build(
     gate,
     eventIds: options.sse?.eventIds ?? [],
   };
-  const { surface, diagnostics: found, settle, release } = buildSurface(input, channels);
+  const { surface, diagnostics: found, settle, release } = yield* surfaceSteps(input, channels);
   diagnostics.push(...found);
   refuseErrors(diagnostics);
   if (surface === undefined) throw new DiagnosticsError(diagnostics);

@@ -1,7 +1,8 @@
 import { systemClock } from '../clock.js';
-import { compareSurfaces } from '../contract/index.js';
+import { surfaceChanges } from '../contract/index.js';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
 import type { Gateway } from '../gateway/index.js';
+import { inSlices } from '../steps.js';
 import { type Generation, nextGeneration } from './generation.js';
 import { watchReloads } from './metrics.js';
 import type { GatewayOptions } from './options.js';
@@ -62,7 +63,12 @@ export function createReloads(core: Gateway, first: Generation, watches: Watches
         await next.release();
         return refused([nothingLeft]);
       }
-      const broken = compareSurfaces(current.outline(), next.outline());
+      const sides = [await current.outlineInSlices(), await next.outlineInSlices()] as const;
+      const broken = await inSlices(surfaceChanges(...sides), systemClock);
+      if (closing.signal.aborted) {
+        await next.release();
+        return refused([]);
+      }
       serve(next);
       return {
         kind: 'reloaded',

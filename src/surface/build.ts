@@ -15,10 +15,11 @@ import {
   messageReader,
 } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import { type Audience, buildGate, createInputRules, sees } from '../gate/index.js';
-import { type Binding, buildRouter, collectBindings, type Router } from '../httprule/index.js';
+import { type Audience, buildGate, type InputRules, inputRulesSteps, sees } from '../gate/index.js';
+import { type Binding, bindingSteps, type Router, routerSteps } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
 import { statusBinary, statusJson } from '../status/index.js';
+import { finished, type Steps } from '../steps.js';
 import {
   type Channel,
   type Channels,
@@ -37,7 +38,7 @@ import { idempotencyOf } from './idempotency.js';
 import { messageField, requestField } from './message-field.js';
 import { omitter } from './omitter.js';
 import { pathsOf } from './paths-of.js';
-import { type Policies, resolvePolicies } from './policies.js';
+import { type Policies, policySteps } from './policies.js';
 import { responseWriter } from './reply.js';
 import { selectorTable } from './selector.js';
 import type { Route, RouteParts, Surface, SurfaceInput } from './surface.js';
@@ -56,34 +57,47 @@ export interface SurfaceBuild {
   release(): void;
 }
 
+/** `surfaceSteps` at once. */
+export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBuild {
+  return finished(surfaceSteps(input, channels));
+}
+
 /**
  * Descriptors, rules and backends → everything that is served, or every diagnostic at once.
  *
  * Channels are retained for the backends that at least one route needs; the caller releases them
  * when the last request of this surface has ended. Without a surface none stays retained.
  */
-export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBuild {
+export function* surfaceSteps(input: SurfaceInput, channels: Channels): Steps<SurfaceBuild> {
   const { registry } = input;
-  const { bindings, diagnostics } = collectBindings(registry.services, input.rules);
+  const { bindings, diagnostics } = yield* bindingSteps(registry.services, input.rules);
   const pool = retainer(channels);
-  const policies = resolvePolicies(input, diagnostics);
+  const policies = yield* policySteps(input, diagnostics);
   const load = {};
   const settle = (): void => input.gate.settle(load);
-  const compile = routeCompiler(input, load, bindings, policies);
+  const inputRules = yield* inputRulesSteps(registry);
+  const compile = routeCompiler(input, load, bindings, policies, inputRules);
   const parts = { channelTo: pool.channel, gate: input.gate };
-  const routes = bindings.map((binding) => compile(binding, parts, diagnostics));
-  const router = buildRouter(
+  const routes: Route[] = [];
+  for (const binding of bindings) {
+    yield;
+    routes.push(compile(binding, parts, diagnostics));
+  }
+  const router = yield* routerSteps(
     routes.map((route) => ({ binding: route.binding, route })),
     input,
   );
+  yield;
   diagnostics.push(
     ...router.diagnostics,
     ...missingBackends(routes),
     ...withoutProviders(input, routes),
-    ...unusedSelectors(input),
-    ...unknownHashFields(withUpstreams(input, bindings), input.codecs),
     ...(bindings.length === 0 ? [noRoutes] : []),
   );
+  yield;
+  diagnostics.push(...unusedSelectors(input));
+  yield;
+  diagnostics.push(...unknownHashFields(withUpstreams(input, bindings), input.codecs));
   if (diagnostics.some(({ severity }) => severity === 'error')) {
     pool.release();
     return { diagnostics, settle, release: pool.release };
@@ -93,7 +107,7 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
   const surface: Surface = Object.freeze({
     generation: input.generation,
     router: router.router,
-    routerFor: visibleRouters(input, routes, router.router),
+    routerFor: yield* visibleRouters(input, routes, router.router),
     routes: Object.freeze(routes),
     // What there is to say of it was said when the surface was built.
     recompiled: ({ binding }, parts) => compile(binding, parts, []),
@@ -112,20 +126,19 @@ export function buildSurface(input: SurfaceInput, channels: Channels): SurfaceBu
  * A router for each audience: to whom a method is hidden, its routes neither refuse, nor are allowed, nor
  * stand before those of other methods.
  */
-function visibleRouters(
+function* visibleRouters(
   input: SurfaceInput,
   routes: readonly Route[],
   all: Router<Route>,
-): Surface['routerFor'] {
-  const routerOf = (audience: Audience): Router<Route> => {
+): Steps<Surface['routerFor']> {
+  function* routerOf(audience: Audience): Steps<Router<Route>> {
+    yield;
     const visible = routes.filter(({ policy }) => sees(audience, policy.policy.visibility ?? 'public'));
     if (visible.length === routes.length) return all;
-    return buildRouter(
-      visible.map((route) => ({ binding: route.binding, route })),
-      input,
-    ).router;
-  };
-  const routers = { public: routerOf('public'), partner: routerOf('partner'), internal: all };
+    const entries = visible.map((route) => ({ binding: route.binding, route }));
+    return (yield* routerSteps(entries, input)).router;
+  }
+  const routers = { public: yield* routerOf('public'), partner: yield* routerOf('partner'), internal: all };
   return (audience) => routers[audience];
 }
 
@@ -134,6 +147,7 @@ function routeCompiler(
   load: object,
   bindings: readonly Binding[],
   policies: Policies,
+  inputRules: InputRules,
 ): (binding: Binding, parts: RouteParts, diagnostics: Diagnostic[]) => Route {
   const backends = selectorTable(input.backends);
   const timeouts = selectorTable(input.timeouts);
@@ -142,7 +156,6 @@ function routeCompiler(
   const streamDefaults = selectorTable(input.streamDefaults);
   const eventIds = selectorTable(input.eventIds);
   const { codecs, limits } = input;
-  const inputRules = createInputRules(input.registry);
   const jsonNames = createFieldNames();
   const protoNames = inProtoNames(jsonNames);
   const paths = pathsOf(bindings);

@@ -1,7 +1,13 @@
-export { buildSurface, type SurfaceBuild } from './build.js';
+export { buildSurface, type SurfaceBuild, surfaceSteps } from './build.js';
 export { protobufTypes } from './content-type.js';
 export { isHttpBody, isHttpBodyField } from './http-body.js';
-export { type Outline, type OutlinedRoute, type OutlineInput, outlineSurface } from './outline.js';
+export {
+  type Outline,
+  type OutlinedRoute,
+  type OutlineInput,
+  outlineSteps,
+  outlineSurface,
+} from './outline.js';
 export { outlineCodecs } from './outline-codecs.js';
 export { defaultRequestOptions, type RequestOptions } from './request-options.js';
 export { type SelectorTable, selectorTable, selects } from './selector.js';

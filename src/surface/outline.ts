@@ -1,9 +1,10 @@
 import type { CodecOptions } from '../codec/index.js';
-import { type DescriptorRegistry, type Resources, readResources } from '../descriptor/index.js';
+import { type DescriptorRegistry, type Resources, resourceSteps } from '../descriptor/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { EffectivePolicy, GateOptions, GateResources, Policy } from '../gate/index.js';
-import { type Binding, collectBindings } from '../httprule/index.js';
-import { resolvePolicies } from './policies.js';
+import { type Binding, bindingSteps } from '../httprule/index.js';
+import { finished, type Steps } from '../steps.js';
+import { policySteps } from './policies.js';
 import { selectorTable } from './selector.js';
 import type { ErrorForm, StreamDefault, SurfaceInput } from './surface.js';
 import { timeoutMsOf } from './timeout.js';
@@ -47,32 +48,45 @@ export type OutlineInput = Pick<
   | 'policies'
 > & { readonly gate: Pick<GateResources, 'hasProviders' | 'options'> };
 
+/** An outline, and what is wrong with what it was made from. */
+export interface OutlineBuild {
+  readonly outline: Outline;
+  readonly diagnostics: Diagnostic[];
+}
+
+/** `outlineSteps` at once. */
+export function outlineSurface(input: OutlineInput): OutlineBuild {
+  return finished(outlineSteps(input));
+}
+
 /**
  * What would be served, without anything that serves it: no codecs, channels or gates. For documents, which must
  * not need what only runs with secrets and backends.
  */
-export function outlineSurface(input: OutlineInput): { outline: Outline; diagnostics: Diagnostic[] } {
-  const { bindings, diagnostics } = collectBindings(input.registry.services, input.rules);
-  const policies = resolvePolicies(input, diagnostics);
+export function* outlineSteps(input: OutlineInput): Steps<OutlineBuild> {
+  const { bindings, diagnostics } = yield* bindingSteps(input.registry.services, input.rules);
+  const policies = yield* policySteps(input, diagnostics);
   const codecOptions = selectorTable(input.methodCodecOptions);
   const streamDefaults = selectorTable(input.streamDefaults);
   const timeouts = selectorTable(input.timeouts);
-  const routes = bindings.map((binding): OutlinedRoute => {
+  const routes: OutlinedRoute[] = [];
+  for (const binding of bindings) {
+    yield;
     const { method } = binding;
     const effective = policies.of(method);
     const timeoutMs = timeoutMsOf(timeouts, method, effective.policy);
     const layers = codecOptions.layers(method).map(({ options }) => options);
-    return {
+    routes.push({
       binding,
       ...effective,
       policy: withTimeout(effective.policy, timeoutMs),
       json: Object.assign({}, input.codecOptions, ...layers),
       streamDefault: streamDefaults.find(method)?.format ?? 'ndjson',
-    };
-  });
+    });
+  }
   const { registry, codecOptions: json, errorForm } = input;
   const { isGuarded } = policies;
-  const resources = readResources(registry.files);
+  const resources = yield* resourceSteps(registry.files);
   const { authentication } = input.gate.options;
   return {
     outline: { registry, resources, routes, json, errorForm, isGuarded, authentication },

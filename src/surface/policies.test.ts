@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { surfaceInput, surfaceProtos } from '../../test/support/surface.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { describePolicy, type PolicyInput, policySchema } from '../gate/index.js';
-import { resolvePolicies } from './policies.js';
+import { finished } from '../steps.js';
+import { policySteps } from './policies.js';
 
 const image = surfaceProtos(`
 message M { string name = 1; }
@@ -31,7 +32,7 @@ function resolve(policies: Readonly<Record<string, PolicyInput>>, from = image) 
     policy: policySchema.parse(policy),
   }));
   const input = surfaceInput(from, { policies: layers });
-  const resolved = resolvePolicies(input, diagnostics);
+  const resolved = finished(policySteps(input, diagnostics));
   const valuesOf = (name: string): string[] => {
     const method = input.registry.method(`t.v1.${name}`);
     if (method === undefined) throw new Error(`no ${name}`);

@@ -9,6 +9,7 @@ import {
   type PolicyLayer,
   policySchema,
 } from '../gate/index.js';
+import type { Steps } from '../steps.js';
 import { selectorTable } from './selector.js';
 import type { SurfaceInput } from './surface.js';
 
@@ -24,12 +25,12 @@ export interface Policies {
  * selector to the most: the operator's word counts even where the method's own is more specific. Labels
  * of google.api visibility are the lowest layer, and alone guard nothing: APIs of others are full of them.
  */
-export function resolvePolicies(
+export function* policySteps(
   input: Pick<SurfaceInput, 'registry' | 'policies'> & {
     readonly gate: Pick<GateResources, 'hasProviders' | 'options'>;
   },
   diagnostics: Diagnostic[],
-): Policies {
+): Steps<Policies> {
   const { registry, policies, gate } = input;
   const operator = selectorTable(policies);
   const annotated = new Map<object, PolicyLayer[]>();
@@ -44,6 +45,7 @@ export function resolvePolicies(
   };
   const effective = new Map<DescMethod, EffectivePolicy>();
   for (const method of registry.services.flatMap(({ methods }) => methods)) {
+    yield;
     const layers = [
       ...labelled(method.parent),
       ...labelled(method),

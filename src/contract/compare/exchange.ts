@@ -1,6 +1,7 @@
 import type { DescField } from '../../descriptor/index.js';
 import type { Binding } from '../../httprule/index.js';
 import { defaultLimits } from '../../limits.js';
+import type { Steps } from '../../steps.js';
 import { type FieldSource, type OutlinedRoute, sourceOf } from '../../surface/index.js';
 import { queryFields } from '../openapi/query-fields.js';
 import { isAnswerKept, isBodyKept, isRawAnswer, isRawBody } from './binding.js';
@@ -14,10 +15,12 @@ import { typeChange, type Use } from './type-change.js';
 import { typeOfMessage } from './value-type.js';
 
 /** The messages of a route: what requests may say and where, and what answers say. */
-export function compareExchange(pair: RoutePair, messages: Messages, comparison: Comparison): void {
+export function* compareExchange(pair: RoutePair, messages: Messages, comparison: Comparison): Steps<void> {
   compareRequests(pair, messages, comparison);
+  yield;
   compareVariables(pair, messages, comparison);
   compareParameters(pair, comparison);
+  yield;
   compareAnswers(pair, messages, comparison);
 }
 

@@ -1,13 +1,15 @@
 import type { Diagnostic, DiagnosticCode } from '../../diagnostic/index.js';
+import type { Steps } from '../../steps.js';
 import type { Outline } from '../../surface/index.js';
-import { compareOutlines } from './compare.js';
+import { comparisonSteps } from './compare.js';
 
 /** More warnings than these are counted, not told. */
 const toldMax = 100;
 
 /** What may break clients of `before` now that `after` is served, as warnings. What is only worth a look is left out. */
-export function compareSurfaces(before: Outline, after: Outline): readonly Diagnostic[] {
-  const found = compareOutlines(before, after).filter(({ severity }) => severity !== 'note');
+export function* surfaceChanges(before: Outline, after: Outline): Steps<readonly Diagnostic[]> {
+  const all = yield* comparisonSteps(before, after);
+  const found = all.filter(({ severity }) => severity !== 'note');
   const told = found.slice(0, toldMax).map(
     ({ rule, text, locations }): Diagnostic => ({
       severity: 'warning',

@@ -1,12 +1,13 @@
 import type { DescMethod } from '../../descriptor/index.js';
 import {
   type Binding,
-  buildRouter,
   examplePaths,
   freeWord,
   type Overlap,
   type Router,
+  routerSteps,
 } from '../../httprule/index.js';
+import type { Steps } from '../../steps.js';
 import type { Outline, OutlinedRoute } from '../../surface/index.js';
 import type { Comparison } from './messages.js';
 
@@ -24,11 +25,12 @@ const usualMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
  * what their variables are called, is nothing to clients. Tells of routes that are gone, take less than before, or
  * whose requests lead elsewhere.
  */
-export function pairRoutes({ before, after, report }: Comparison): readonly RoutePair[] {
-  const [one, other] = [tableOf(before), tableOf(after)];
+export function* pairRoutes({ before, after, report }: Comparison): Steps<readonly RoutePair[]> {
+  const [one, other] = [yield* tableOf(before), yield* tableOf(after)];
   const word = freeWord([...before.routes, ...after.routes].map(({ binding }) => binding.template));
   const pairs: RoutePair[] = [];
   for (const route of inOrder(before.routes)) {
+    yield;
     const { binding } = route;
     const subject = routeText(binding);
     const asked = requestsOf(binding, word).filter((request) => one.find(request) === route);
@@ -69,9 +71,9 @@ interface Table {
   find(request: string): OutlinedRoute | undefined;
 }
 
-function tableOf({ routes }: Outline): Table {
+function* tableOf({ routes }: Outline): Steps<Table> {
   const entries = routes.map((route) => ({ binding: route.binding, route }));
-  const { router, overlaps } = buildRouter(entries, {
+  const { router, overlaps } = yield* routerSteps(entries, {
     conflicts: 'warn',
     trailingSlash: 'strict',
     multiSegmentDecoding: 'slash',
@@ -163,9 +165,10 @@ export function nameOf(method: DescMethod): string {
 
 /** Routes by path: the order of declarations is nothing to clients. */
 export function inOrder<T extends { readonly binding: Binding }>(routes: readonly T[]): readonly T[] {
-  const key = ({ binding }: T): string => `${binding.template.text} ${binding.httpMethod}`;
-  return routes.toSorted((a, b) => {
-    const [left, right] = [key(a), key(b)];
-    return left === right ? 0 : left < right ? -1 : 1;
+  const keyed = routes.map((route) => {
+    const { template, httpMethod } = route.binding;
+    return { key: `${template.text} ${httpMethod}`, route };
   });
+  keyed.sort((a, b) => (a.key === b.key ? 0 : a.key < b.key ? -1 : 1));
+  return keyed.map(({ route }) => route);
 }

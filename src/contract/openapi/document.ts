@@ -2,6 +2,7 @@ import { commentOf, type DescService, packageCommentOf } from '../../descriptor/
 import type { Diagnostic } from '../../diagnostic/index.js';
 import { type Audience, sees } from '../../gate/index.js';
 import type { Limits } from '../../limits.js';
+import { finished, type Steps } from '../../steps.js';
 import type { Outline, OutlinedRoute } from '../../surface/index.js';
 import { compact, isObject, type JsonObject } from '../json.js';
 import type { SampledOperation } from '../samples/sampled-request.js';
@@ -10,7 +11,6 @@ import { readComment } from '../schema/comment.js';
 import { formOf } from '../schema/form.js';
 import { gnosticOf, overlaid } from '../schema/gnostic.js';
 import { createSchemas } from '../schema/schemas.js';
-import { finished, type Steps } from '../steps.js';
 import { errorComponents } from './errors.js';
 import { uniqueNames } from './names.js';
 import { type OperationContext, operation } from './operation.js';

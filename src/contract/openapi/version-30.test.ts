@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { finished } from '../../steps.js';
 import type { JsonObject } from '../json.js';
-import { finished } from '../steps.js';
 import { version30Steps } from './version-30.js';
 
 const converted = (schema: JsonObject): unknown => {

@@ -1,5 +1,5 @@
+import type { Steps } from '../../steps.js';
 import { isObject, type Json, type JsonObject } from '../json.js';
-import type { Steps } from '../steps.js';
 
 /** Members whose values are data of users, whatever they look like. */
 const dataMembers: ReadonlySet<string> = new Set([

@@ -1,9 +1,9 @@
 import { grouped } from '../../grouped.js';
+import type { Steps } from '../../steps.js';
 import type { OutlinedRoute } from '../../surface/index.js';
 import { isCallable } from '../client/client-function.js';
 import { clientNames } from '../client/client-names.js';
 import type { JsonObject } from '../json.js';
-import type { Steps } from '../steps.js';
 import { curlSample } from './curl.js';
 import type { SchemaOf } from './example.js';
 import { pythonSample } from './python.js';

@@ -4,11 +4,14 @@ import { createValidator } from '@bufbuild/protovalidate';
 import * as validate from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
 import {
   behaves,
+  containersOf,
   type DecodedMessage,
   type DescMessage,
   type DescriptorRegistry,
+  holdersOf,
   holdingTypes,
 } from '../../descriptor/index.js';
+import { finished, type Steps } from '../../steps.js';
 import { loopDepth } from '../cel/loop-depth.js';
 import { parseExpression } from '../cel/parse.js';
 import { isRequired } from './required.js';
@@ -37,19 +40,24 @@ export interface InputRules {
   violations(type: DescMessage, message: DecodedMessage): readonly RuleViolation[];
 }
 
-/** Looks at types, and compiles rules, when it is first asked. Predefined rules are those of the registry. */
-export function createInputRules({ types }: Pick<DescriptorRegistry, 'types'>): InputRules {
+/** `inputRulesSteps` at once. */
+export function createInputRules(registry: Pick<DescriptorRegistry, 'types'>): InputRules {
+  return finished(inputRulesSteps(registry));
+}
+
+/** Looks at all types; compiles rules when it is first asked. Predefined rules are those of the registry. */
+export function* inputRulesSteps({ types }: Pick<DescriptorRegistry, 'types'>): Steps<InputRules> {
   const validator = once(() => createValidator({ registry: types }));
-  const messages = (): DescMessage[] => [...types].filter((type) => type.kind === 'message');
-  const ruled = once(() => holdingTypes(messages(), hasOwnRules));
-  const required = once(() => holdingTypes(messages(), ({ fields }) => fields.some(isRequired)));
-  const outputOnly = once(() =>
-    holdingTypes(messages(), ({ fields }) => fields.some((field) => behaves(field, 'outputOnly'))),
+  const containers = yield* containersOf([...types].filter((type) => type.kind === 'message'));
+  const ruled = yield* holdersOf(containers, hasOwnRules);
+  const required = yield* holdersOf(containers, ({ fields }) => fields.some(isRequired));
+  const outputOnly = yield* holdersOf(containers, ({ fields }) =>
+    fields.some((field) => behaves(field, 'outputOnly')),
   );
   return {
-    hasRules: (type) => ruled().has(type),
-    hasRequired: (type) => required().has(type),
-    hasOutputOnly: (type) => outputOnly().has(type),
+    hasRules: (type) => ruled.has(type),
+    hasRequired: (type) => required.has(type),
+    hasOutputOnly: (type) => outputOnly.has(type),
     problemOf(type) {
       // A message without anything in it has every rule of its type planned.
       const { error } = validator().validate(type, create(type));

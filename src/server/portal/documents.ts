@@ -3,8 +3,8 @@ import type { Clock } from '../../clock.js';
 import { documentPieces, type OpenApiOptions, openApiSteps } from '../../contract/index.js';
 import { type Audience, audiences, sees } from '../../gate/index.js';
 import type { Limits } from '../../limits.js';
+import { inSlices } from '../../steps.js';
 import type { Outline } from '../../surface/index.js';
-import { inSlices } from './in-slices.js';
 
 /** What can be asked for. */
 export interface WantedDocument extends Pick<OpenApiOptions, 'version' | 'audience'> {

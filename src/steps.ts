@@ -1,4 +1,15 @@
-import type { Clock } from '../../clock.js';
+import type { Clock } from './clock.js';
+
+/** Work that may be interrupted wherever it yields. */
+export type Steps<T> = Generator<undefined, T, undefined>;
+
+/** All of it at once. */
+export function finished<T>(steps: Iterator<unknown, T, undefined>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
 
 /** How long other requests wait for a slice at most; a step may take a little longer. */
 const sliceMs = 5;
