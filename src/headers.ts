@@ -1,7 +1,10 @@
 import { Code, StatusError } from './status/index.js';
 
+/** A header field; the name in lower case. */
+export type HeaderField = readonly [name: string, value: string];
+
 /** Header fields as received: lower-case names, order and duplicates kept. */
-export type HeaderFields = readonly (readonly [name: string, value: string])[];
+export type HeaderFields = readonly HeaderField[];
 
 const none: readonly string[] = Object.freeze([]);
 

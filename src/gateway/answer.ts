@@ -10,7 +10,12 @@ export interface Answer {
   readonly cause?: unknown;
 }
 
-/** A reply of known bytes. HEAD keeps every header field, content-length too, and drops the bytes (RFC 9110 §9.3.2). */
+/** What of a body is sent. HEAD keeps every header field, content-length too, and drops the bytes (RFC 9110 §9.3.2). */
+export function bodyFor({ httpMethod }: Exchange, body: Uint8Array): Uint8Array {
+  return httpMethod === 'HEAD' ? noBytes : body;
+}
+
+/** A reply of known bytes. */
 export function bytesReply(
   exchange: Exchange,
   httpStatus: number,
@@ -21,7 +26,7 @@ export function bytesReply(
   return {
     httpStatus,
     headers: headers.concat([['content-length', String(body.length)]]),
-    body: exchange.httpMethod === 'HEAD' ? noBytes : body,
+    body: bodyFor(exchange, body),
     trailers,
   };
 }

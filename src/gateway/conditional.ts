@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import { fieldValues, listElements } from '../headers.js';
-import type { Exchange, HeaderFields } from './exchange.js';
+import { fieldValues, firstField, listElements } from '../headers.js';
+import type { Exchange, HeaderField, HeaderFields } from './exchange.js';
 
 /**
- * The header fields with an ETag where the answer to a GET may be stored and has none: the
- * backend's Cache-Control says so. Weak, since the bytes differ between content codings.
+ * Adds an ETag where the answer to a GET may be stored and has none: the backend's Cache-Control
+ * says so. Weak, since the bytes differ between content codings.
  */
-export function withEtag(exchange: Exchange, headers: HeaderFields, body: Uint8Array): HeaderFields {
-  if (!isRead(exchange) || headers.some(([name]) => name === 'etag')) return headers;
+export function addEtag(exchange: Exchange, headers: HeaderField[], body: Uint8Array): void {
+  if (!isRead(exchange) || firstField(headers, 'etag') !== undefined) return;
   const directives = listElements(headers, 'cache-control').map((directive) => directive.toLowerCase());
-  if (directives.length === 0 || directives.includes('no-store')) return headers;
+  if (directives.length === 0 || directives.includes('no-store')) return;
   const digest = createHash('sha256').update(body).digest('base64url').slice(0, 22);
-  return [...headers, ['etag', `W/"${digest}"`]];
+  headers.push(['etag', `W/"${digest}"`]);
 }
 
 /** A backend's ETag as that of a compressed answer: strong ones differ between codings (RFC 9110 §8.8.3.3). */
@@ -23,7 +23,7 @@ export function withWeakEtag(headers: HeaderFields): HeaderFields {
 export function isNotModified(exchange: Exchange, headers: HeaderFields): boolean {
   if (!isRead(exchange)) return false;
   const values = fieldValues(exchange.headers, 'if-none-match');
-  const etag = values.length === 0 ? undefined : headers.find(([name]) => name === 'etag')?.[1];
+  const etag = values.length === 0 ? undefined : firstField(headers, 'etag');
   const known = values.join();
   if (known === '' || etag === undefined) return false;
   // A comma may be part of a tag (§8.8.3).

@@ -2,7 +2,7 @@ import type { CancelSignal } from '../cancel-signal.js';
 import type { PeerCertificate } from '../gate/index.js';
 import type { HeaderFields } from '../headers.js';
 
-export type { HeaderFields } from '../headers.js';
+export type { HeaderField, HeaderFields } from '../headers.js';
 
 /** One HTTP request, free of any HTTP framework. Adapters (server/node.ts, server/fetch.ts) make it. */
 export interface Exchange {

@@ -1,11 +1,11 @@
 import type { GateAnswer, GateReply } from '../gate/index.js';
 import { Code, type Outcome, reasons, StatusError } from '../status/index.js';
-import { type Answer, bytesReply } from './answer.js';
+import { type Answer, bodyFor } from './answer.js';
 import { noBytes } from './bytes.js';
 import { answerCoding, type Coding } from './compress.js';
-import { isNotModified, notModifiedHeaders, withEtag, withWeakEtag } from './conditional.js';
+import { addEtag, isNotModified, notModifiedHeaders, withWeakEtag } from './conditional.js';
 import { answerFailure, failureOf, failureOfOutcome } from './errors.js';
-import type { Exchange, HeaderFields, Reply } from './exchange.js';
+import type { Exchange, HeaderField, Reply } from './exchange.js';
 import type { MessageFormat } from './negotiate.js';
 import { responseHeaders } from './response-headers.js';
 import type { Run } from './run.js';
@@ -49,24 +49,27 @@ function finishReply(run: Run, reply: GateReply): Answer | Promise<Answer> {
   const { contentType, body: data, httpStatus } = reply;
   const coding = answerCoding(exchange, contentType, data.length, run.limits.compressionBytesMin);
   const given = coding === undefined ? reply.headers : withWeakEtag(reply.headers);
-  const own = given.slice();
-  own.push(...vary(exchange), ['x-request-id', run.requestId]);
-  const headers = withEtag(exchange, own, data);
-  if (httpStatus === 200 && isNotModified(exchange, headers)) {
+  // One list that grows: each copy of it would cost as much as making it.
+  const own: HeaderField[] = [];
+  for (const field of given) own.push(field);
+  for (const field of vary(exchange)) own.push(field);
+  own.push(['x-request-id', run.requestId]);
+  addEtag(exchange, own, data);
+  if (httpStatus === 200 && isNotModified(exchange, own)) {
     return {
-      reply: { httpStatus: 304, headers: notModifiedHeaders(headers), body: noBytes },
+      reply: { httpStatus: 304, headers: notModifiedHeaders(own), body: noBytes },
       code: Code.OK,
     };
   }
   // RFC 9110 §15.3.5: no content, and nothing that describes it.
-  if (httpStatus === 204) return { reply: { httpStatus, headers, body: noBytes }, code: Code.OK };
+  if (httpStatus === 204) return { reply: { httpStatus, headers: own, body: noBytes }, code: Code.OK };
   const { headers: announcement, trailers } = exchange.trailersAccepted ? trailersOf(run, reply) : noTrailers;
-  const described = headers.slice();
-  if (coding !== undefined) described.push(['content-encoding', coding.name]);
-  described.push(...announcement, ['content-type', contentType]);
+  if (coding !== undefined) own.push(['content-encoding', coding.name]);
+  for (const field of announcement) own.push(field);
+  own.push(['content-type', contentType]);
   return coding === undefined
-    ? answerOf(exchange, httpStatus, described, data, trailers)
-    : coded(reply, coding).then((body) => answerOf(exchange, httpStatus, described, body, trailers));
+    ? answerOf(exchange, httpStatus, own, data, trailers)
+    : coded(reply, coding).then((body) => answerOf(exchange, httpStatus, own, body, trailers));
 }
 
 /** Apart: what a closure is made of costs those that have none too. */
@@ -77,11 +80,12 @@ function trailersOf(run: Run, { trailers = [] }: GateReply): Trailing {
 function answerOf(
   exchange: Exchange,
   httpStatus: number,
-  headers: HeaderFields,
+  headers: HeaderField[],
   body: Uint8Array,
   trailers: Reply['trailers'],
 ): Answer {
-  return { reply: bytesReply(exchange, httpStatus, headers, body, trailers), code: Code.OK };
+  headers.push(['content-length', String(body.length)]);
+  return { reply: { httpStatus, headers, body: bodyFor(exchange, body), trailers }, code: Code.OK };
 }
 
 /** What is given more than once is compressed once. */

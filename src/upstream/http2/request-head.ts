@@ -126,10 +126,11 @@ export class RequestHeadEncoder {
     // Base64 without padding (gRPC over HTTP/2, "Binary-Header").
     const text = typeof value === 'string' ? value : Buffer.from(value).toString('base64').replace(/=+$/, '');
     this.#reserve(encodedName.length + text.length + 6);
-    this.#end += encodedName.copy(this.#block, this.#end);
-    this.#length(text.length);
+    // A call into native code costs more than copying a name.
     const block = this.#block;
     let end = this.#end;
+    for (let index = 0; index < encodedName.length; index++) block[end++] = encodedName[index] ?? 0;
+    end = writeInteger(block, end, text.length);
     for (let index = 0; index < text.length; index++) {
       const character = text.charCodeAt(index);
       if (character < 0x20 || character > 0x7e) return false;
