@@ -111,11 +111,41 @@ export const download =
   (client: ClientOptions, request: Q, options?: CallOptions): Promise<Response> =>
     send(client, rule, request, options, '*/*', bodyOf(rule, request));
 
+/** Many messages there, bytes back. */
+export const streamDownload =
+  <Q extends Fields, M>(...rule: Rule) =>
+  async (
+    client: ClientOptions,
+    request: Q,
+    messages: Messages<M>,
+    options?: CallOptions,
+  ): Promise<Response> =>
+    send(client, rule, request, { ...options, retries: 0 }, '*/*', await streamOf(messages), {
+      'content-type': ndjson,
+    });
+
 /** Takes bytes; a Blob brings its type along. */
 export const upload =
   <Q extends Fields, A>(...rule: Rule) =>
   async (client: ClientOptions, request: Q, body: Body, options?: CallOptions): Promise<A> =>
     read<A>(await send(client, rule, request, options, json, body));
+
+/** Takes bytes, and answers with bytes. */
+export const uploadDownload =
+  <Q extends Fields>(...rule: Rule) =>
+  (client: ClientOptions, request: Q, body: Body, options?: CallOptions): Promise<Response> =>
+    send(client, rule, request, options, '*/*', body);
+
+/** Takes bytes, and answers with many messages. */
+export const uploadStream = <Q extends Fields, A>(...rule: Rule) =>
+  async function* (
+    client: ClientOptions,
+    request: Q,
+    body: Body,
+    options?: CallOptions,
+  ): AsyncGenerator<A, void> {
+    yield* lines<A>(await send(client, rule, request, options, ndjson, body));
+  };
 
 /** Many messages there, many back, at the same time: over a WebSocket. */
 export const bidi = <Q extends Fields, M, A>(...rule: Rule) =>
@@ -193,11 +223,11 @@ export const pages = <Q extends Fields, A, K extends keyof A & string>(
     request: Q,
     options?: CallOptions,
   ): AsyncGenerator<NonNullable<A[K]> extends readonly (infer E)[] ? E : never, void> {
-    let pageToken: unknown = 'pageToken' in request ? request.pageToken : undefined;
+    let pageToken = (request as { readonly pageToken?: unknown } | undefined)?.pageToken;
     do {
       const page = await list(client, pageToken ? { ...request, pageToken } : request, options);
       yield* (page[elements] ?? []) as never[];
-      pageToken = (page as { readonly nextPageToken?: string }).nextPageToken;
+      pageToken = (page as { readonly nextPageToken?: unknown }).nextPageToken;
     } while (pageToken);
   };
 
@@ -331,7 +361,8 @@ async function* lines<A>(response: Response): AsyncGenerator<A, void> {
 
 /** The last message of a stream that failed is `{"error":Status}`. */
 function errorIn(message: unknown): StatusError | undefined {
-  const { error } = message as { readonly error?: StatusJson };
+  // Fields of an answer may be null.
+  const error = (message as { readonly error?: StatusJson } | null)?.error;
   const isError = typeof error?.code === 'number' && Object.keys(message as object).length === 1;
   return isError ? new StatusError(error) : undefined;
 }
@@ -356,15 +387,17 @@ async function streamOf<M>(messages: Messages<M>): Promise<Body> {
   return new Blob(all);
 }
 
-const variable = /\{([\w.]+)(?:=([^}]*))?\}/g;
+const variable = /\{([^{}=]+)(?:=([^}]*))?\}/g;
 
 function urlOf({ baseUrl }: ClientOptions, [, template, body, forms]: Rule, request: Fields): string {
   const bound = new Set<string>(body === undefined ? [] : [body]);
   const path = template.replace(variable, (_, name: string, pattern = '*') => {
-    bound.add(name);
-    const value = name
-      .split('.')
-      .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], request);
+    const keys = name.split('.').map(decodeURIComponent);
+    bound.add(keys.join('.'));
+    const value = keys.reduce<unknown>(
+      (at, key) => (at as Record<string, unknown> | undefined)?.[key],
+      request,
+    );
     return pathText(name, value, pattern !== '*');
   });
   const query = new URLSearchParams();
@@ -394,9 +427,9 @@ function pathText(name: string, value: unknown, hasSegments: boolean): string {
 }
 
 /** What the path binds is not said again. */
-function bodyOf([, template, body]: Rule, request: Fields): string | undefined {
+function bodyOf([, template, body]: Rule, request: Fields = {}): string | undefined {
   if (body === undefined) return undefined;
   if (body !== '*') return JSON.stringify((request as Record<string, unknown>)[body] ?? null);
-  const bound = new Set([...template.matchAll(variable)].map(([, name]) => name));
+  const bound = new Set([...template.matchAll(variable)].map(([, name = '']) => decodeURIComponent(name)));
   return JSON.stringify(Object.fromEntries(Object.entries(request).filter(([name]) => !bound.has(name))));
 }

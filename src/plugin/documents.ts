@@ -9,11 +9,25 @@ export function isIn(name: string | undefined, files: ReadonlySet<string>) {
     files.has(proto.name) && (name === undefined || proto.package === name);
 }
 
-/** The OpenAPI document of each package. */
-export function documentsOf(
-  { outline, packages, files, parameters }: Asked,
+/** The OpenAPI document of a package. */
+export type PackageDocument = OpenApiBuild & { readonly name: string | undefined };
+
+/** Makes the OpenAPI document of each package, once for all that are written out of it. */
+export function createDocuments(
+  asked: Omit<Asked, 'documents'>,
+): (version: '3.0' | '3.1') => readonly PackageDocument[] {
+  const made = new Map<string, readonly PackageDocument[]>();
+  return (version) => {
+    const all = made.get(version) ?? documentsOf(asked, version);
+    made.set(version, all);
+    return all;
+  };
+}
+
+function documentsOf(
+  { outline, packages, files, parameters }: Omit<Asked, 'documents'>,
   version: '3.0' | '3.1',
-): (OpenApiBuild & { readonly name: string | undefined })[] {
+): readonly PackageDocument[] {
   const { audience, title, servers } = parameters;
   return packages.map((name) => ({
     name,

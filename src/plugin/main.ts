@@ -1,12 +1,11 @@
 #!/usr/bin/env node
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import {
   type CodeGeneratorRequest,
   type CodeGeneratorResponse,
   CodeGeneratorResponse_Feature,
   CodeGeneratorResponseSchema,
   Edition,
-  FileDescriptorSetSchema,
 } from '@bufbuild/protobuf/wkt';
 import { runNodeJs } from '@bufbuild/protoplugin';
 import { printDiagnostic, type Severity } from '../diagnostic/index.js';
@@ -28,8 +27,7 @@ function run({ parameter, fileToGenerate, protoFile }: CodeGeneratorRequest): Co
       ...rest,
     });
   try {
-    const image = toBinary(FileDescriptorSetSchema, create(FileDescriptorSetSchema, { file: protoFile }));
-    const { files, diagnostics } = outputFiles(image, new Set(fileToGenerate), readParameters(parameter));
+    const { files, diagnostics } = outputFiles(protoFile, new Set(fileToGenerate), readParameters(parameter));
     const text = (severity: Severity): string =>
       diagnostics
         .filter((one) => one.severity === severity)

@@ -1,10 +1,12 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { type FileDescriptorProto, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { defaultCodecOptions } from '../codec/index.js';
 import { clientModule, clientRuntime, printDocument } from '../contract/index.js';
 import { buildRegistry } from '../descriptor/index.js';
 import { noRules } from '../httprule/index.js';
 import { defaultLimits } from '../limits.js';
 import { outlineSurface } from '../surface/index.js';
-import { documentsOf, isIn } from './documents.js';
+import { createDocuments, isIn } from './documents.js';
 import { codecsFiles, routesFiles } from './gateway-files.js';
 import type { Output, PluginParameters } from './parameters.js';
 import { llmsFiles, markdownFiles, postmanFiles } from './reader-files.js';
@@ -21,15 +23,17 @@ const writers: Readonly<Record<Output, (asked: Asked) => Written>> = {
 };
 
 /**
- * What is asked for of the services in some files of an image, package by package: "shop.orders.v1.openapi.json",
+ * What is asked for of the services in some files, package by package: "shop.orders.v1.openapi.json",
  * "shop.orders.v1.client.ts"; or of all at once, "openapi.json", "client.ts". Nothing for packages without a route.
- * Diagnostics are of these files only.
+ * In whatever order files come, the output is the same. Diagnostics are of these files only, each once.
  */
 export function outputFiles(
-  image: Uint8Array,
+  all: readonly FileDescriptorProto[],
   files: ReadonlySet<string>,
   parameters: PluginParameters,
 ): Written {
+  const file = all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const image = toBinary(FileDescriptorSetSchema, create(FileDescriptorSetSchema, { file }));
   const { registry, diagnostics: linking } = buildRegistry([{ label: 'the request', binary: image }]);
   const { outline, diagnostics: found } = outlineSurface({
     registry,
@@ -45,27 +49,34 @@ export function outputFiles(
   const own = outline.routes.filter(({ binding }) => files.has(binding.method.parent.file.proto.name));
   const packages = [...new Set(own.map(({ binding }) => binding.method.parent.file.proto.package))];
   const wanted = parameters.merge && packages.length > 0 ? [undefined] : packages;
-  const asked = { outline, packages: wanted, files, parameters };
+  const what = { outline, packages: wanted, files, parameters };
+  const asked = { ...what, documents: createDocuments(what) };
   const written = parameters.emit.map((output) => writers[output](asked));
   return {
-    files: onceEach(written.flatMap((one) => one.files)),
-    diagnostics: [
-      ...[...linking, ...found].filter(
-        ({ locations: [first] }) => first === undefined || files.has(first.file),
-      ),
-      ...written.flatMap((one) => one.diagnostics),
-    ],
+    files: onceEach(
+      written.flatMap((one) => one.files),
+      ({ name }) => name,
+    ),
+    diagnostics: onceEach(
+      [
+        ...[...linking, ...found].filter(
+          ({ locations: [first] }) => first === undefined || files.has(first.file),
+        ),
+        ...written.flatMap((one) => one.diagnostics),
+      ],
+      JSON.stringify,
+    ),
   };
 }
 
-/** The first of each name. */
-function onceEach<T extends { readonly name: string }>(all: readonly T[]): T[] {
-  return [...new Map(all.toReversed().map((one) => [one.name, one])).values()].toReversed();
+/** The first of each key. */
+function onceEach<T>(all: readonly T[], keyOf: (one: T) => string): T[] {
+  return [...new Map(all.toReversed().map((one) => [keyOf(one), one])).values()].toReversed();
 }
 
 function openApiFiles(asked: Asked): Written {
   const { format, version } = asked.parameters;
-  const made = documentsOf(asked, version);
+  const made = asked.documents(version);
   return {
     files: made.map(({ name, document }) => ({
       name: fileName(name, `openapi.${format}`),

@@ -1,10 +1,9 @@
 import { llmsText, markdownReference, postmanCollection, printDocument } from '../contract/index.js';
-import { documentsOf } from './documents.js';
 import { type Asked, fileName, type Written } from './written.js';
 
 /** A reference for people: "shop.orders.v1.reference.md". */
 export function markdownFiles(asked: Asked): Written {
-  const made = documentsOf(asked, '3.1');
+  const made = asked.documents('3.1');
   return {
     files: made.map(({ name, document }) => ({
       name: fileName(name, 'reference.md'),
@@ -16,7 +15,7 @@ export function markdownFiles(asked: Asked): Written {
 
 /** A collection to try things with: "shop.orders.v1.postman.json". */
 export function postmanFiles(asked: Asked): Written {
-  const made = documentsOf(asked, '3.1');
+  const made = asked.documents('3.1');
   return {
     files: made.map(({ name, document }) => ({
       name: fileName(name, 'postman.json'),
@@ -28,7 +27,7 @@ export function postmanFiles(asked: Asked): Written {
 
 /** "llms.txt" of all packages, and the references that it links to. */
 export function llmsFiles(asked: Asked): Written {
-  const made = documentsOf(asked, '3.1');
+  const made = asked.documents('3.1');
   if (made.length === 0) return { files: [], diagnostics: [] };
   const parts = made.map(({ name, document }) => ({
     document,

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { Outline } from '../surface/index.js';
+import type { PackageDocument } from './documents.js';
 import type { PluginParameters } from './parameters.js';
 
 /** A file to write, relative to the folder of the plugin's output. */
@@ -22,6 +23,8 @@ export interface Asked {
   /** Protos whose services are wanted. */
   readonly files: ReadonlySet<string>;
   readonly parameters: PluginParameters;
+  /** The OpenAPI document of each package. */
+  readonly documents: (version: '3.0' | '3.1') => readonly PackageDocument[];
 }
 
 /** "shop.orders.v1.client.ts", and "client.ts" for all packages or one without a name. */

@@ -9,10 +9,20 @@ import { isRawAnswer, isStreamed } from '../openapi/responses.js';
 import { described, readComment } from '../schema/comment.js';
 import { type Form, formOf } from '../schema/form.js';
 import type { Schemas } from '../schema/schemas.js';
-import { type NameOf, propertyText, typeText } from './type-text.js';
+import { quoted } from './quoted.js';
+import { type NameOf, operand, propertyKey, propertyText, typeText } from './type-text.js';
 
 /** The functions of client/runtime.ts that make others. */
-export type FunctionKind = 'unary' | 'serverStream' | 'clientStream' | 'bidi' | 'download' | 'upload';
+export type FunctionKind =
+  | 'unary'
+  | 'serverStream'
+  | 'clientStream'
+  | 'bidi'
+  | 'download'
+  | 'streamDownload'
+  | 'upload'
+  | 'uploadDownload'
+  | 'uploadStream';
 
 /** A binding as a function of a client. */
 export interface ClientFunction {
@@ -25,11 +35,12 @@ export interface ClientFunction {
   readonly isDeprecated: boolean;
   /** Members of its request. */
   readonly request: string;
-  /** Whether there is anything in a request. */
-  readonly takesFields: boolean;
+  /** Whether a request must say anything. */
+  readonly isNeeded: boolean;
   /** What it streams to the server, where it does. */
   readonly message: string | undefined;
-  readonly answer: string;
+  /** Undefined for bytes. */
+  readonly answer: string | undefined;
   /** The member of an answer that holds the elements of a page (AIP-158). */
   readonly elements: string | undefined;
 }
@@ -66,13 +77,13 @@ export function clientFunction(
       `\`${binding.httpMethod === '*' ? httpMethodOf(route) : binding.httpMethod} ${template.text}\``,
     ),
     isDeprecated: method.deprecated || method.parent.deprecated || policy.deprecation?.since !== undefined,
-    request: members.join(''),
-    takesFields: members.length > 0,
+    request: members.map(({ text }) => text).join(''),
+    isNeeded: members.some(({ isRequired }) => isRequired),
     message:
-      kind === 'clientStream' || kind === 'bidi'
+      kind === 'clientStream' || kind === 'streamDownload' || kind === 'bidi'
         ? typeText(bodySchema(binding, schemas, { ...form, isPatch: false }), nameOf)
         : undefined,
-    answer: kind === 'download' ? 'Response' : answerText(route, context),
+    answer: isRawAnswer(binding) ? undefined : answerText(route, context),
     elements: kind === 'unary' ? elementsOf(route, schemas, form) : undefined,
   };
 }
@@ -88,16 +99,24 @@ function isInVariable({ binding }: OutlinedRoute, at: number): boolean {
 }
 
 function kindOf({ binding }: OutlinedRoute): FunctionKind {
-  const { body, method } = binding;
-  if (isRawAnswer(binding)) return 'download';
-  if (body === 'all' ? isHttpBody(method.input) : body !== 'none' && isHttpBodyField(body)) return 'upload';
+  if (isRawAnswer(binding))
+    return isRawBody(binding) ? 'uploadDownload' : isStreamedBody(binding) ? 'streamDownload' : 'download';
+  if (isRawBody(binding)) return isStreamed(binding) ? 'uploadStream' : 'upload';
   const kinds: Readonly<Record<DescMethod['methodKind'], FunctionKind>> = {
     unary: 'unary',
     server_streaming: 'serverStream',
     client_streaming: 'clientStream',
     bidi_streaming: 'bidi',
   };
-  return kinds[method.methodKind];
+  return kinds[binding.method.methodKind];
+}
+
+function isRawBody({ body, method }: OutlinedRoute['binding']): boolean {
+  return body === 'all' ? isHttpBody(method.input) : body !== 'none' && isHttpBodyField(body);
+}
+
+function isStreamedBody({ method }: OutlinedRoute['binding']): boolean {
+  return method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming';
 }
 
 /** A binding of every HTTP method is called by the one that says most about it. */
@@ -127,11 +146,7 @@ function ruleText(route: OutlinedRoute, query: readonly JsonObject[], form: Form
     .join(', ');
 }
 
-function quoted(text: string): string {
-  return `'${text.replace(/[\\']/g, '\\$&')}'`;
-}
-
-/** The template with the names that fields have in JSON. */
+/** The template with the names that fields have in JSON, which may be anything: escaped. */
 function templateText({ binding }: OutlinedRoute, form: Form): string {
   const { segments, variables, verb } = binding.template;
   const own = (start: number, end: number): string =>
@@ -148,7 +163,9 @@ function templateText({ binding }: OutlinedRoute, form: Form): string {
       at += 1;
       continue;
     }
-    const field = form.protoNames ? bound.path.text : bound.path.jsonText;
+    const field = bound.path.fields
+      .map((one) => encodeURIComponent(form.protoNames ? one.name : one.jsonName).replaceAll('.', '%2E'))
+      .join('.');
     const pattern = own(declared.start, declared.end);
     parts.push(pattern === '*' ? `{${field}}` : `{${field}=${pattern}}`);
     at = declared.end;
@@ -161,12 +178,12 @@ function requestMembers(
   route: OutlinedRoute,
   query: readonly JsonObject[],
   context: ClientContext,
-): string[] {
+): { readonly text: string; readonly isRequired: boolean }[] {
   const { binding, json } = route;
   const { body, method, variables } = binding;
   const { schemas, nameOf } = context;
   const form: Form = { ...formOf(json), isPatch: binding.httpMethod === 'PATCH' };
-  const isStreamedBody = method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming';
+  const isApart = isStreamedBody(binding) || isRawBody(binding);
   return method.input.fields.flatMap((field) => {
     const name = schemas.nameOf(field, form);
     const paths = variables
@@ -177,21 +194,27 @@ function requestMembers(
     const isAsked = query.some(
       (parameter) => parameter['name'] === name || String(parameter['name']).startsWith(`${name}.`),
     );
-    if (isBody && (isStreamedBody || isHttpBodyField(field))) return [];
+    if (isBody && isApart) return [];
     if (paths.length === 0 && !isBody && !isAsked) return [];
     if (behaves(field, 'outputOnly') && paths.length === 0) return [];
     const schema = schemas.field(field, isBody ? form : { ...form, isPatch: false });
     const { readOnly: _, ...plain } = schema;
     const value = typeText(withoutRemarks(plain), nameOf);
-    const type = [value, ...paths.flatMap((path) => withinText(path, schemas, form))].join(' & ');
-    return [propertyText(name, type, paths.length > 0 || schemas.isRequired(field), plain)];
+    const within = paths.flatMap((path) => withinText(path, context, form));
+    const type = within.length === 0 ? value : [operand(value), ...within].join(' & ');
+    const isRequired = paths.length > 0 || schemas.isRequired(field);
+    return [{ text: propertyText(name, type, isRequired, plain), isRequired }];
   });
 }
 
 /** What the path binds below a field is there. */
-function withinText(path: readonly DescField[], schemas: Schemas, form: Form): string[] {
-  if (path.length === 0) return [];
-  return [path.reduceRight((inner, field) => `{ ${schemas.nameOf(field, form)}: ${inner} }`, 'string')];
+function withinText(path: readonly DescField[], { schemas, nameOf }: ClientContext, form: Form): string[] {
+  const leaf = path.at(-1);
+  if (leaf === undefined) return [];
+  const value = typeText(schemas.value(leaf, form), nameOf);
+  return [
+    path.reduceRight((inner, field) => `{ ${propertyKey(schemas.nameOf(field, form))}: ${inner} }`, value),
+  ];
 }
 
 function withoutRemarks({ description: _, deprecated: __, ...schema }: JsonObject): JsonObject {
@@ -221,7 +244,7 @@ function elementsOf({ binding, json }: OutlinedRoute, schemas: Schemas, form: Fo
 
 /** "ListProducts", its second binding → "listProducts2" */
 export function functionName({ binding }: OutlinedRoute): string {
-  const name = lowerCamel(binding.method.name);
+  const name = lowerCamel(binding.method.name).replace(/^\d/, '_$&');
   const first = name.charAt(0).toLowerCase() + name.slice(1);
   return binding.index === 0 ? first : `${first}${binding.index + 1}`;
 }

@@ -8,10 +8,11 @@ import { isObject, type JsonObject } from '../json.js';
 import { readComment } from '../schema/comment.js';
 import { formOf } from '../schema/form.js';
 import { createSchemas } from '../schema/schemas.js';
-import { type ClientFunction, clientFunction } from './client-function.js';
-import { clientNames, upperFirst } from './client-names.js';
+import { type ClientFunction, clientFunction, type FunctionKind } from './client-function.js';
+import { type ClientNames, clientNames, upperFirst } from './client-names.js';
 import { docComment } from './doc-comment.js';
 import { indented } from './indented.js';
+import { quoted } from './quoted.js';
 import { typeText } from './type-text.js';
 
 export interface ClientBuildOptions {
@@ -51,12 +52,13 @@ export function clientModule(outline: Outline, options: ClientBuildOptions): Cli
     const { name = '', request = '' } = names.functions.get(route) ?? {};
     const made = clientFunction(route, name, { schemas, limits: options.limits, nameOf });
     if (made === undefined) diagnostics.push(leftOut(route));
-    return made === undefined ? [] : [{ ...made, requestType: request }];
+    if (made === undefined) return [];
+    return [{ ...made, requestType: request, all: made.elements && names.allOf(name) }];
   });
   const kinds = [...new Set(functions.map(({ kind }) => kind))].toSorted();
   const isPaged = functions.some(({ elements }) => elements !== undefined);
   const values = [...kinds, ...(isPaged ? ['pages'] : []), 'bind'].toSorted();
-  const isUpload = kinds.includes('upload');
+  const isUpload = kinds.some(isUploading);
   const source = [
     '// Made by protoc-gen-propylon; not to be edited.\n',
     `import { ${isUpload ? 'type Body, ' : ''}type CallOptions, type ClientOptions, ${values.join(', ')} } from '${options.runtime ?? './runtime.js'}';\n\n`,
@@ -65,7 +67,7 @@ export function clientModule(outline: Outline, options: ClientBuildOptions): Cli
     ...services.map((service) =>
       serviceText(
         service,
-        names.clients.get(service) ?? service.name,
+        names.clients.get(service),
         functions.filter(({ method }) => method.parent === service),
       ),
     ),
@@ -74,68 +76,66 @@ export function clientModule(outline: Outline, options: ClientBuildOptions): Cli
   return { source: indented(source), diagnostics };
 }
 
-type NamedFunction = ClientFunction & { readonly requestType: string };
+type NamedFunction = ClientFunction & {
+  readonly requestType: string;
+  /** The function that reads every page. */
+  readonly all: string | undefined;
+};
+
+const isUploading = (kind: FunctionKind): boolean => kind.startsWith('upload');
 
 function functionText(one: NamedFunction): string {
-  const { name, kind, rule, documentation, isDeprecated, elements, requestType } = one;
+  const { name, kind, rule, documentation, isDeprecated, elements, requestType, all: allName } = one;
   const types = typeArguments(one);
   const documented = docComment(documentation, isDeprecated);
   const own = `${documented}export const ${name} = /* @__PURE__ */ ${kind}<${types.join(', ')}>(${rule});\n\n`;
   const all =
     elements === undefined
       ? ''
-      : `${docComment(`Every element of every page of ${name}.`, isDeprecated)}export const ${allName(name)} = /* @__PURE__ */ pages(${name}, '${elements}');\n\n`;
+      : `${docComment(`Every element of every page of ${name}.`, isDeprecated)}export const ${allName} = /* @__PURE__ */ pages(${name}, ${quoted(elements)});\n\n`;
   return `export interface ${requestType} {\n${one.request}}\n\n${own}${all}`;
 }
 
-function typeArguments({ kind, requestType, message, answer }: NamedFunction): string[] {
-  if (kind === 'download') return [requestType];
-  return message === undefined ? [requestType, answer] : [requestType, message, answer];
+function typeArguments({ requestType, message, answer }: NamedFunction): string[] {
+  return [requestType, message, answer].filter((type) => type !== undefined);
 }
 
-/** "listProducts" → "listAllProducts" */
-function allName(name: string): string {
-  return /^list[A-Z]/.test(name) ? name.replace(/^list/, 'listAll') : `${name}All`;
-}
-
-function serviceText(service: DescService, name: string, functions: readonly NamedFunction[]): string {
+function serviceText(
+  service: DescService,
+  names: ReturnType<ClientNames['clients']['get']>,
+  functions: readonly NamedFunction[],
+): string {
+  if (names === undefined) return '';
+  const { name, factory } = names;
   const { description } = readComment(commentOf(service));
   const members = functions.flatMap((one) => {
-    const { documentation, isDeprecated, elements } = one;
+    const { documentation, isDeprecated, isNeeded, all, requestType } = one;
     const paged =
-      elements === undefined
+      all === undefined
         ? []
         : [
-            `${docComment(`Every element of every page of ${one.name}.`, isDeprecated)}${allName(one.name)}(request${one.request.includes('\n') && isNeeded(one) ? '' : '?'}: ${one.requestType}, options?: CallOptions): ReturnType<typeof ${allName(one.name)}>;\n`,
+            `${docComment(`Every element of every page of ${one.name}.`, isDeprecated)}${all}(request${isNeeded ? '' : '?'}: ${requestType}, options?: CallOptions): ReturnType<typeof ${all}>;\n`,
           ];
     return [`${docComment(documentation, isDeprecated)}${signature(one)}`, ...paged];
   });
-  const names = functions.flatMap(({ name: own, elements }) =>
-    elements === undefined ? [own] : [own, allName(own)],
-  );
+  const own = functions.flatMap(({ name, all }) => (all === undefined ? [name] : [name, all]));
   return [
     `${docComment(description, service.deprecated)}export interface ${name} {\n${members.join('')}}\n\n`,
     `/** The functions of ${service.typeName}, with where they go to already said. */\n`,
-    `export const create${name} = (options: ClientOptions): ${name} =>\n  bind(options, { ${names.join(', ')} }) as ${name};\n\n`,
+    `export const ${factory} = (options: ClientOptions): ${name} =>\n  bind(options, { ${own.join(', ')} }) as ${name};\n\n`,
   ].join('');
 }
 
-/** Whether a request must say anything. */
-function isNeeded({ request }: NamedFunction): boolean {
-  return /^(?:readonly )?(?:[\w$]+|"[^"]*"): /m.test(request);
-}
-
-function signature(one: NamedFunction): string {
-  const { name, kind, requestType, message, answer } = one;
-  const mayLack = !isNeeded(one) && kind !== 'upload' && message === undefined;
+function signature({ name, kind, requestType, message, answer, isNeeded }: NamedFunction): string {
+  const mayLack = !isNeeded && !isUploading(kind) && message === undefined;
   const given = [
     `request${mayLack ? '?' : ''}: ${requestType}`,
     ...(message === undefined ? [] : [`messages: AsyncIterable<${message}> | Iterable<${message}>`]),
-    ...(kind === 'upload' ? ['body: Body'] : []),
+    ...(isUploading(kind) ? ['body: Body'] : []),
     'options?: CallOptions',
   ];
-  const result =
-    kind === 'serverStream' || kind === 'bidi' ? `AsyncGenerator<${answer}, void>` : `Promise<${answer}>`;
+  const isStream = kind === 'serverStream' || kind === 'bidi' || kind === 'uploadStream';
+  const result = isStream ? `AsyncGenerator<${answer}, void>` : `Promise<${answer ?? 'Response'}>`;
   return `${name}(${given.join(', ')}): ${result};\n`;
 }
 

@@ -39,7 +39,8 @@ function union(types: readonly string[]): string {
   return [...new Set(types)].join(' | ');
 }
 
-function operand(type: string): string {
+/** A type in a list, or beside others that it shall have too. */
+export function operand(type: string): string {
   return /[|&]/.test(type) ? `(${type})` : type;
 }
 
@@ -59,11 +60,15 @@ function objectText(schema: JsonObject, nameOf: NameOf): string {
   return others === undefined ? text : `${text} & ${others}`;
 }
 
+/** What a member of a type is called. */
+export function propertyKey(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+}
+
 /** A member of a type, with what is said of it. */
 export function propertyText(name: string, type: string, isRequired: boolean, schema: JsonObject): string {
   const { description, deprecated, readOnly } = schema;
-  const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
-  const text = `${readOnly === true ? 'readonly ' : ''}${key}${isRequired ? '' : '?'}: ${type};\n`;
+  const text = `${readOnly === true ? 'readonly ' : ''}${propertyKey(name)}${isRequired ? '' : '?'}: ${type};\n`;
   return `${docComment(description, deprecated === true)}${text}`;
 }
 

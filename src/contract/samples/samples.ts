@@ -48,6 +48,6 @@ function clientCalls(routes: readonly OutlinedRoute[]): (route: OutlinedRoute) =
     const of = names.get(packageOf(route));
     const [client, own] = [of?.clients.get(route.binding.method.parent), of?.functions.get(route)];
     if (client === undefined || own === undefined || !isCallable(route)) return undefined;
-    return { package: packageOf(route), client, function: own.name };
+    return { package: packageOf(route), factory: client.factory, function: own.name };
   };
 }

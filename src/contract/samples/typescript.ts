@@ -1,3 +1,4 @@
+import { quoted } from '../client/quoted.js';
 import { type LiteralStyle, literal } from './literal.js';
 import type { SampledRequest } from './sampled-request.js';
 
@@ -5,13 +6,10 @@ import type { SampledRequest } from './sampled-request.js';
 export interface ClientCall {
   /** "shop.orders.v1" */
   readonly package: string;
-  /** "OrderServiceClient" */
-  readonly client: string;
+  /** "createOrderServiceClient" */
+  readonly factory: string;
   readonly function: string;
 }
-
-const quoted = (text: string): string =>
-  `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 
 /** What it says is for whoever runs the sample. */
 const bearer = '`Bearer $' + '{token}`';
@@ -42,9 +40,9 @@ export function typeScriptSample(baseUrl: string, request: SampledRequest, call:
   ];
   const called = `client.${call.function}(${given.join(', ')})`;
   return [
-    `import { create${call.client} } from './gen/client/${call.package}.client.js';`,
+    `import { ${call.factory} } from './gen/client/${call.package === '' ? '' : `${call.package}.`}client.js';`,
     '',
-    `const client = create${call.client}({`,
+    `const client = ${call.factory}({`,
     `  baseUrl: ${quoted(baseUrl)},`,
     ...credentials,
     '});',
