@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { Clock } from './clock.js';
+import { readRegularFile } from './regular-file.js';
 
 /** What files hold, in their order; undefined where no file is named. */
 export type FileContents = readonly (Buffer | undefined)[];
@@ -24,7 +24,7 @@ export function renewedFiles<T>(
 
   async function read(): Promise<void> {
     const contents = await Promise.all(
-      paths.map((path) => (path === undefined ? undefined : readFile(path))),
+      paths.map((path) => (path === undefined ? undefined : readRegularFile(path))),
     );
     if (made !== undefined && contents.every((content, index) => isSame(content, made?.of[index]))) return;
     made = { of: contents, value: make(contents) };

@@ -22,6 +22,7 @@ const floorOf: Readonly<Record<string, number>> = {
   'nearest.ts': 0,
   'pause.ts': 0,
   'replay-defaults.ts': 0,
+  'regular-file.ts': 0,
   'renewed-files.ts': 0,
   'shared-part.ts': 0,
   'steps.ts': 0,

@@ -26,7 +26,10 @@ export class FileDigests {
 
   /** Rejects where the file cannot be read. */
   async of(file: string): Promise<FileDigest> {
-    const { dev, ino, size, mtimeMs, ctimeMs } = await stat(file);
+    const stats = await stat(file);
+    // Reading a pipe would take what is in it from who wants to load it.
+    if (!stats.isFile()) throw new Error(`${file} is no file`);
+    const { dev, ino, size, mtimeMs, ctimeMs } = stats;
     const version = [dev, ino, size, mtimeMs, ctimeMs].join(' ');
     const known = this.#known.get(file);
     if (known?.version === version) return known;

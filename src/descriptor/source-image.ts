@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { DiagnosticsError } from '../diagnostic/index.js';
+import { readRegularFile, unreadableReason } from '../regular-file.js';
 import type { DescriptorSource } from './source.js';
 import { watchFileContent } from './watch.js';
 
@@ -20,11 +20,10 @@ export function imageSource(file: string): DescriptorSource {
     load: async (signal) => {
       let bytes: Uint8Array;
       try {
-        bytes = await readFile(file, { signal });
+        bytes = await readRegularFile(file, signal);
       } catch (error) {
-        const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
         throw unreadable(
-          `The image cannot be read (${code}).`,
+          `The image cannot be read (${unreadableReason(error)}).`,
           'Make one with: buf build --as-file-descriptor-set -o image.binpb',
         );
       }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { RedisOptions as IoredisOptions } from 'ioredis';
 import type { Diagnostic } from '../diagnostic/index.js';
+import { readRegularFileSync, unreadableReason } from '../regular-file.js';
 import type { RedisOptions } from './redis-options.js';
 
 export type ClientSettings = IoredisOptions & { readonly replyMapping: 'legacy' };
@@ -76,9 +76,9 @@ function passwordOf(
 
 function contentsOf(file: string, report: (diagnostic: Diagnostic) => void): string {
   try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    report(unreadable(`${file} cannot be read`));
+    return readRegularFileSync(file).toString();
+  } catch (error) {
+    report(unreadable(`${file} cannot be read (${unreadableReason(error)})`));
     return '';
   }
 }

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CodecModule } from '../codec/index.js';
 import { DiagnosticsError } from '../diagnostic/index.js';
+import { readRegularFile } from '../regular-file.js';
 
 /** Imports what `propylon codec --out` wrote. Throws DiagnosticsError where that is no module; what is in it is not looked at. */
 export async function importCodecs(file: string): Promise<CodecModule> {
   try {
     // By what is in it: Node imports an address once, whatever has become of the file.
     const digest = createHash('sha256')
-      .update(await readFile(file))
+      .update(await readRegularFile(file))
       .digest('base64url');
     return await import(`${pathToFileURL(resolve(file)).href}?${digest}`);
   } catch (error) {

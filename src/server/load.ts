@@ -1,5 +1,4 @@
 import { createHash, type Hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { systemClock } from '../clock.js';
 import {
   createCompiledCodecs,
@@ -20,6 +19,7 @@ import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
 import type { GateResources } from '../gate/index.js';
 import { mergeRules, type RulesOverlay, readRulesFile } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
+import { readRegularFileSync, unreadableReason } from '../regular-file.js';
 import { inSlices, type Steps } from '../steps.js';
 import {
   defaultRequestOptions,
@@ -266,12 +266,12 @@ export interface ParsedBackend {
 function serviceConfigText(file: string | undefined, diagnostics: Diagnostic[]): string | undefined {
   if (file === undefined || file === 'dns') return undefined;
   try {
-    return readFileSync(file, 'utf8');
-  } catch {
+    return readRegularFileSync(file).toString();
+  } catch (error) {
     diagnostics.push({
       severity: 'error',
       code: 'SOURCE_UNREADABLE',
-      text: 'The service config of a backend cannot be read.',
+      text: `The service config of a backend cannot be read (${unreadableReason(error)}).`,
       locations: [{ file, line: 0, column: 0 }],
       hint: 'Is the path right?',
     });

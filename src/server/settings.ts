@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   environmentOverrides,
@@ -10,6 +9,7 @@ import {
 } from '../config/index.js';
 import { imageSource, protosSource } from '../descriptor/index.js';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
+import { readRegularFileSync, unreadableReason } from '../regular-file.js';
 import type { GatewayOptions } from './options.js';
 
 /**
@@ -35,14 +35,13 @@ function readConfig(file: string): ReturnType<typeof parseConfig> {
 
 function readText(file: string, code: Diagnostic['code'], hint: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularFileSync(file).toString();
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     throw new DiagnosticsError([
       {
         severity: 'error',
         code,
-        text: `The file cannot be read (${reason}).`,
+        text: `The file cannot be read (${unreadableReason(error)}).`,
         locations: [{ file, line: 0, column: 0 }],
         hint,
       },

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import type { Settings } from '../../config/index.js';
 import {
   againstBaseline,
@@ -19,6 +19,7 @@ import {
   unknownRules,
 } from '../../contract/index.js';
 import { type Diagnostic, DiagnosticsError, type Severity } from '../../diagnostic/index.js';
+import { readRegularFileSync, unreadableReason } from '../../regular-file.js';
 import { gatewayOptionsOf, loadOutline } from '../../server/index.js';
 import { repositoryRoot } from '../against/git.js';
 import { loadBefore } from '../against/load-before.js';
@@ -109,11 +110,9 @@ function baselineOf(file: string, mayBeMissing: boolean): readonly Known[] {
     ]);
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readRegularFileSync(file).toString();
   } catch (error) {
-    throw unusable(
-      `it cannot be read (${error instanceof Error && 'code' in error ? error.code : 'unreadable'})`,
-    );
+    throw unusable(`it cannot be read (${unreadableReason(error)})`);
   }
   const baseline = readBaseline(text);
   if (typeof baseline === 'string') throw unusable(baseline);

@@ -1,6 +1,6 @@
-import { type FSWatcher, readFileSync, watch } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { type FSWatcher, watch } from 'node:fs';
 import { dirname } from 'node:path';
+import { readRegularFile, readRegularFileSync, unreadableReason } from '../../regular-file.js';
 import type { AuthHost } from './create.js';
 
 /** What is written in several steps is read once. */
@@ -35,7 +35,7 @@ export function watchFile(
   const look = async (): Promise<void> => {
     isStirred = false;
     watchFolder();
-    const problem = await readFile(file).then(
+    const problem = await readRegularFile(file).then(
       (content) => (isClosed ? undefined : take(content)),
       unreadable,
     );
@@ -68,7 +68,7 @@ export function watchFile(
   };
 
   try {
-    lastProblem = take(readFileSync(file));
+    lastProblem = take(readRegularFileSync(file));
   } catch (error) {
     lastProblem = unreadable(error);
   }
@@ -90,6 +90,5 @@ export function watchFile(
 }
 
 function unreadable(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  return `cannot be read (${code})`;
+  return `cannot be read (${unreadableReason(error)})`;
 }
