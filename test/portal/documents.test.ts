@@ -4,8 +4,10 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { openApiSteps } from '../../src/contract/index.js';
 import { createGateway, type GatewayOptions } from '../../src/index.js';
-import { contractProtos } from '../support/openapi.js';
+import { defaultLimits } from '../../src/limits.js';
+import { contractProtos, outlineOf } from '../support/openapi.js';
 import { openApiProblems } from '../support/openapi-validators.js';
 import { audienceCallers, audiencesImage, type BareGateway, startBareGateway } from '../support/portal.js';
 import { sendRaw } from '../support/raw-http.js';
@@ -356,6 +358,40 @@ describe('a surface of many methods', () => {
     const whole = await spent(async () => gateway.openApi());
     expect(user).toBeLessThan(whole.user / 2);
   }, 60_000);
+});
+
+it.each([['POST'], ['PATCH']])('a %s of many messages is documented in as many steps', (httpMethod) => {
+  const count = 200;
+  const messages = Array.from(
+    { length: count },
+    (_, i) => `message M${i} { string a = 1; ${i + 1 < count ? `M${i + 1} b = 2;` : ''} }`,
+  );
+  const outline = outlineOf(
+    contractProtos(
+      `service S { rpc Do(M0) returns (M0) { option (google.api.http) = { ${httpMethod.toLowerCase()}: "/v1/m" body: "*" }; } } ${messages.join('\n')}`,
+    ),
+  );
+  const steps = openApiSteps(outline, { version: '3.1', audience: 'public', limits: defaultLimits });
+  let yields = 0;
+  for (let step = steps.next(); step.done !== true; step = steps.next()) yields += 1;
+  // Rules are read, then schemas are made.
+  expect(yields).toBeGreaterThan(2 * count);
+});
+
+it('a tag of one audience is none of another, and a caller who was known is told anew', async () => {
+  const { url } = await start(settings);
+  const ask = (headers: Record<string, string>) =>
+    fetch(`${url}/openapi.json`, { headers: { 'accept-encoding': 'identity', ...headers } });
+  const [open, partner] = [await ask({}), await ask({ 'x-api-key': keys.partner })];
+  const tags = [open, partner].map(({ headers }) => headers.get('etag') ?? '');
+  expect(new Set(tags).size).toBe(2);
+  const [openTag = '', partnerTag = ''] = tags;
+  expect((await ask({ 'x-api-key': keys.partner, 'if-none-match': openTag })).status).toBe(200);
+  expect((await ask({ 'if-none-match': partnerTag })).status).toBe(200);
+  const again = await ask({ 'x-api-key': keys.partner, 'if-none-match': `"x", W/${partnerTag}` });
+  expect([again.status, again.headers.get('cache-control')]).toEqual([304, 'private, no-cache']);
+  expect(again.headers.get('vary')).toContain('x-api-key');
+  expect((await ask({ range: 'bytes=0-9' })).status).toBe(200);
 });
 
 /** Microseconds of CPU. */

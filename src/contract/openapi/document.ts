@@ -121,6 +121,7 @@ function* pathItems(
   for (const route of routes) {
     yield;
     const { binding } = route;
+    yield* context.schemas.reading(binding.method.input);
     const path = openApiPath(binding, formOf(route.json), context.resources);
     const slots = slotsOf(path);
     const shape = pathText(
@@ -141,6 +142,7 @@ function* pathItems(
       }
       const operationId = operationIdOf(route, httpMethod, ids);
       const made = operation(route, { operationId, tag, path, names }, context);
+      yield* context.schemas.making();
       const { security } = made;
       if (Array.isArray(security)) requirements.push(...security.filter(isObject));
       item[key] = made;

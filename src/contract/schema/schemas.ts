@@ -1,5 +1,6 @@
 import type { DescEnum, DescField, DescMessage, Registry, Resources } from '../../descriptor/index.js';
 import { behaves, commentOf } from '../../descriptor/index.js';
+import { finished, type Steps } from '../../steps.js';
 import { compact, type JsonObject } from '../json.js';
 import { uniqueNames } from '../openapi/names.js';
 import { described, exampleValue, readComment } from './comment.js';
@@ -34,6 +35,10 @@ export interface Schemas {
   /** The name of a field in JSON. */
   nameOf(field: DescField, form: Form): string;
   isRequired(field: DescField): boolean;
+  /** Reads the rules of a message and of all within it, a step each: what a patch of it is depends on them. */
+  reading(message: DescMessage): Steps<void>;
+  /** Makes what has been asked for, and what that refers to, a step each. */
+  making(): Steps<void>;
   /** All that have been asked for, by name. */
   components(): JsonObject;
 }
@@ -41,9 +46,13 @@ export interface Schemas {
 /** `usual` is the form of most methods, whose components have plain names. */
 export function createSchemas(types: Registry, resources: Resources, usual: Form): Schemas {
   const components = new Map<string, JsonObject>();
+  const makers = new Map<string, () => JsonObject>();
+  /** Names in the order in which they were asked for, since the last one was made. */
+  let wanted: string[] = [];
   const titles = uniqueNames();
   const rules = new Map<DescField, FieldRules>();
   const requiring = new Map<DescMessage, boolean>();
+  const saying = new Map<DescMessage, boolean>();
 
   const rulesOf = (field: DescField): FieldRules => {
     const known = rules.get(field) ?? fieldRules(types, field);
@@ -54,16 +63,24 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
     protoNames ? field.name : field.jsonName;
   const isRequired = (field: DescField): boolean => isFieldRequired(field, rulesOf(field));
 
+  /** Whether a message itself requires something. */
+  const says = (message: DescMessage): boolean => {
+    const known =
+      saying.get(message) ??
+      message.fields.some((field) => isRequired(field) || isOneofRequired(types, field.oneof));
+    saying.set(message, known);
+    return known;
+  };
+
   /** Whether a patch of the message differs from the message: anything in it is required. */
   const requires = (message: DescMessage): boolean => {
     const known = requiring.get(message);
     if (known !== undefined) return known;
-    const isSaid = (field: DescField): boolean => isRequired(field) || isOneofRequired(types, field.oneof);
     // Not by recursion: what a message within itself says is not known before all of it is.
     const reached = new Set([message]);
     let found = false;
     for (const one of reached) {
-      found = requiring.get(one) === true || one.fields.some(isSaid);
+      found = requiring.get(one) === true || says(one);
       if (found) break;
       for (const field of one.fields) {
         if (field.fieldKind === 'message' && wellKnownSchema(field.message.typeName) === undefined)
@@ -83,9 +100,8 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
 
   const named = (name: string, make: () => JsonObject): JsonObject => {
     if (!components.has(name)) {
-      // A message within itself finds its name taken.
-      components.set(name, {});
-      components.set(name, make());
+      makers.set(name, make);
+      wanted.push(name);
     }
     return { $ref: `#/components/schemas/${name}` };
   };
@@ -232,6 +248,34 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
     return overlaid(made, gnosticOf(types, field, 'Schema'));
   };
 
+  function* reading(desc: DescMessage): Steps<void> {
+    const rest = [desc];
+    for (let one = rest.pop(); one !== undefined; one = rest.pop()) {
+      if (saying.has(one) || wellKnownSchema(one.typeName) !== undefined) continue;
+      says(one);
+      for (const { message: inner } of one.fields) if (inner !== undefined) rest.push(inner);
+      yield;
+    }
+  }
+
+  /** What one refers to is made before what was asked for behind it: the first who wants a title gets it. */
+  function* making(): Steps<void> {
+    const rest: string[] = [];
+    for (;;) {
+      rest.push(...wanted.reverse());
+      wanted = [];
+      const name = rest.pop();
+      if (name === undefined) return;
+      const make = makers.get(name);
+      if (make === undefined) continue;
+      makers.delete(name);
+      // A message within itself finds its name taken.
+      components.set(name, {});
+      components.set(name, make());
+      yield;
+    }
+  }
+
   return {
     message,
     partOf,
@@ -242,7 +286,12 @@ export function createSchemas(types: Registry, resources: Resources, usual: Form
     add: (name, schema) => named(types.get(name) === undefined ? name : `${name}-`, () => schema),
     nameOf,
     isRequired,
-    components: () => Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
+    reading,
+    making,
+    components() {
+      finished(making());
+      return Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1)));
+    },
   };
 }
 
