@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { root } from './cache.mjs';
+import { nodeVersion } from './node.mjs';
 import { scenarioTable, targetTable } from './report.mjs';
 
 export function resultsPage({ results, installed, missing, options, goVersion }) {
@@ -16,7 +17,7 @@ export function resultsPage({ results, installed, missing, options, goVersion })
     'Absolute numbers mean something on this machine and day only; compare the ratios.',
     '',
     `- ${new Date().toISOString().slice(0, 10)}, commit ${git('rev-parse', '--short', 'HEAD')}${changed}`,
-    `- ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}, Node ${process.version}, Go ${goVersion}`,
+    `- ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}, Node v${nodeVersion} (that of manifests/Dockerfile), Go ${goVersion}`,
     `- ${load()}`,
     `- ${options.rounds} alternating rounds of ${options.seconds} s; medians, in parentheses the least and the most; ratios round by round`,
     ...installed.map(({ peer, version }) => `- ${peer.title}: ${version}`),

@@ -35,9 +35,10 @@ const { values } = parseArgs({
   },
 });
 const options = {
-  rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
+  rounds: Number(values.rounds ?? (values.quick ? 1 : 7)),
   seconds: Number(values.seconds ?? (values.quick ? 0.2 : 1)),
-  warmUpSeconds: values.quick ? 0.2 : 1.5,
+  // Longer than compilers, of which each here but Go has one at run time, take to be done.
+  warmUpSeconds: values.quick ? 0.2 : 4,
 };
 const isWhole = [values.scenario, values.peer, values.rounds, values.seconds].every(
   (value) => value === undefined,

@@ -13,7 +13,7 @@ import { cacheFolder, root } from '../gateways/cache.mjs';
 import { buildGo } from '../gateways/go.mjs';
 import { authorization, policySets } from '../gateways/guarded.mjs';
 import { buildImages } from '../gateways/image.mjs';
-import { nodeFlags } from '../gateways/peers/propylon.mjs';
+import { nodeFlags } from '../gateways/node.mjs';
 import { output, start, usage } from '../gateways/process.mjs';
 import { requestBytes, scenarios } from '../gateways/scenarios.mjs';
 import { page } from './page.mjs';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { answerBytes, expectedValues } from '../backend.mjs';
 import { cacheFolder } from '../cache.mjs';
+import { nodeFlags, nodeProgram } from '../node.mjs';
 import { start } from '../process.mjs';
-import { nodeFlags } from './propylon.mjs';
 
 /** No gateway, but what is under one: a server of Node's that calls no backend and says the same to everybody. */
 const floor = (name) => ({
@@ -16,7 +16,7 @@ const floor = (name) => ({
     const body = join(cacheFolder('run'), `floor-${name}.json`);
     writeFileSync(body, JSON.stringify(expectedValues(registry, scenario)[0]));
     const program = fileURLToPath(new URL(`../floors/${name}.mjs`, import.meta.url));
-    const server = await start(process.execPath, [...nodeFlags, program, body], /listening (\S+)/);
+    const server = await start(nodeProgram(), [...nodeFlags, program, body], /listening (\S+)/);
     return { ...server, address: server.ready[1] };
   },
 });
@@ -31,7 +31,7 @@ export const callless = {
     const message = join(cacheFolder('run'), 'floor-gateway.binpb');
     writeFileSync(message, answerBytes(registry, scenario)[0]);
     const program = fileURLToPath(new URL('../floors/gateway.mjs', import.meta.url));
-    const server = await start(process.execPath, [...nodeFlags, program, image, message], /listening (\S+)/);
+    const server = await start(nodeProgram(), [...nodeFlags, program, image, message], /listening (\S+)/);
     return { ...server, address: server.ready[1] };
   },
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../cache.mjs';
 import { importRoots } from '../image.mjs';
+import { nodeProgram } from '../node.mjs';
 import { start } from '../process.mjs';
 
 const program = fileURLToPath(new URL('../hono-gateway.mjs', import.meta.url));
@@ -12,6 +13,7 @@ export const hono = {
   key: 'hono',
   title: 'Hono + grpc-js by hand',
   install() {
+    nodeProgram();
     const require = createRequire(import.meta.url);
     const versions = ['hono', '@hono/node-server', '@grpc/grpc-js', '@grpc/proto-loader'].map((name) => {
       const file = join(root, 'node_modules', name, 'package.json');
@@ -22,7 +24,7 @@ export const hono = {
   async start({ backend, otherTemplates, scenario }) {
     const others = scenario.manyRoutes ? readFileSync(otherTemplates, 'utf8').split('\n') : [];
     const args = [program, backend.grpcAddress, String(others.length), ...importRoots];
-    const gateway = await start(process.execPath, args, /listening (\d+)/);
+    const gateway = await start(nodeProgram(), args, /listening (\d+)/);
     return { ...gateway, address: `127.0.0.1:${gateway.ready[1]}` };
   },
   // What a hand-written gateway of this kind answers instead, and why that is no mistake of the bench.

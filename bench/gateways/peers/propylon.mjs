@@ -2,16 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, root } from '../cache.mjs';
 import { authorization, policySets } from '../guarded.mjs';
+import { nodeFlags, nodeProgram, nodeVersion } from '../node.mjs';
 import { start } from '../process.mjs';
 
 const main = join(root, 'dist/src/cli/main.js');
 
-/** As manifests/Dockerfile starts it. */
-export const nodeFlags = ['--min-semi-space-size=16'];
-
 /**
  * `propylon serve`, one process; `more` is what else stands in its propylon.yaml, `headers` what its clients send.
- * With `logToFile` its standard error is a file.
+ * With `logToFile` its standard error is a file; `only` is the scenario that it is measured in, where not in all.
  */
 export const propylon = ({
   key,
@@ -21,11 +19,17 @@ export const propylon = ({
   more = {},
   headers = [],
   logToFile = false,
+  node = nodeProgram,
+  only = undefined,
 }) => ({
   key: `propylon-${key}`,
   title,
   headers,
-  install: () => `node ${nodeFlags.join(' ')}, one process, ${about}`,
+  only,
+  install() {
+    node();
+    return `node ${nodeFlags.join(' ')}, one process, ${about}`;
+  },
   async start({ backend, image }) {
     const config = join(cacheFolder('run'), `propylon-${key}.yaml`);
     writeFileSync(
@@ -33,7 +37,7 @@ export const propylon = ({
       JSON.stringify({ ...configuration(transport, backend.grpcAddress, image), ...more }),
     );
     const gateway = await start(
-      process.execPath,
+      node(),
       [...nodeFlags, main, 'serve', '--config', config],
       /listening http:\/\/(\S+)/,
       {},
@@ -54,14 +58,26 @@ const open = (transport) =>
   propylon({ key: transport, title: `Propylon, ${transport}`, about: 'no policies', transport });
 
 /** Beside scenario f: what the other 9,999 routes cost is not to be mixed up with what another hour costs. */
-const few = {
-  ...propylon({ key: 'few', title: 'Propylon with few routes', about: 'http2, beside scenario f' }),
+const few = propylon({
+  key: 'few',
+  title: 'Propylon with few routes',
+  about: 'http2, beside scenario f',
   only: 'f',
-};
+});
+
+/** On the Node that runs the bench, where that is another one. */
+const onThisNode = propylon({
+  key: 'this-node',
+  title: `Propylon on Node ${process.version}`,
+  about: 'http2, beside scenario a',
+  node: () => process.execPath,
+  only: 'a',
+});
 
 export const propylons = [
   open('http2'),
   open('grpc-js'),
+  ...(process.version === `v${nodeVersion}` ? [] : [onThisNode]),
   { ...few, start: (setup) => few.start({ ...setup, image: setup.plainImage }) },
   propylon({
     key: 'guarded',
