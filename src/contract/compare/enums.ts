@@ -44,9 +44,13 @@ function comparePrinted(before: DescEnum, after: DescEnum, met: Met, report: Rep
       }),
     );
   const [was, is] = [printed(before), printed(after)];
+  const [known, left] = [was, is].map((texts) => new Set(texts.values()));
   for (const [key, text] of was) {
     const now = is.get(key);
     if (now === undefined || now === text) continue;
+    // A name that has another number now means what it did; so does the one that has this number instead.
+    const isGone = !after.values.some(({ name }) => name === text);
+    if (!met.enumsAsNumbers && (left?.has(text) || (isGone && known?.has(now)))) continue;
     const name = met.enumsAsNumbers ? key : text;
     const where = after.values.find((value) => value.name === (met.enumsAsNumbers ? key : now));
     report(

@@ -58,7 +58,12 @@ export function createMessages({ before: one, after: other, report }: Comparison
       const now = partner ?? renamed;
       if (now !== undefined) met.add(now);
       const place = metOf(field, now);
-      if (place === undefined || isUnseen(field, place)) continue;
+      if (place === undefined) continue;
+      if (isUnseen(field, place)) {
+        // Nobody has sent what was dropped.
+        if (now !== undefined) compareRequired(undefined, now, place, { before: one, after: other, report });
+        continue;
+      }
       if (partner === undefined) tellGone(field, renamed, after, place, report);
       else tellAlias(field, partner, after, place, report);
       if (now !== undefined) compare(field, now, place);

@@ -83,6 +83,12 @@ function comparePrinted(
   met: Met,
   report: Report,
 ): void {
+  for (const group of is) {
+    const pair = freePair(survivors(group, before, met), was);
+    if (pair === undefined) continue;
+    const text = `\`${pair[0]}\` and \`${pair[1]}\` could come together, and are of one oneof now: ${placeOf(met)}.`;
+    report('RESPONSE_ONEOF_NARROWED', `${after.typeName}.${group.name}`, text, locationOf(after));
+  }
   for (const group of was) {
     const left = survivors(group, after, met);
     const subject = `${before.typeName}.${group.name}`;

@@ -172,6 +172,11 @@ export const compareRules = {
     what: 'Answers may have a value of an enum that is new.',
     why: 'Clients that know all values must have a case for others.',
   },
+  RESPONSE_ONEOF_NARROWED: {
+    severity: 'error',
+    what: 'Fields of answers that could come together are members of one oneof.',
+    why: 'Clients that read both find one of them at most.',
+  },
   RESPONSE_ONEOF_WIDENED: {
     severity: 'warning',
     what: 'Fields of answers of which one at most was set may be set together.',

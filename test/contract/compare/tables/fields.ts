@@ -257,6 +257,23 @@ export const fieldPairs: readonly ComparedPair[] = pairsOf([
   ],
 
   [
+    'a field that nobody could set is required',
+    takes(`string name = 1; string note = 2 ${outputOnly};`),
+    takes(`string name = 1; string note = 2 ${required};`),
+    'REQUEST_FIELD_REQUIRED Thing.note',
+  ],
+  [
+    'two fields of answers become a oneof',
+    answers('string a = 1; string b = 2;'),
+    answers('oneof kind { string a = 1; string b = 2; }'),
+    'RESPONSE_ONEOF_NARROWED Thing.kind',
+  ],
+  [
+    'a field of answers moves into an oneof of what is new',
+    answers('string a = 1;'),
+    answers('oneof kind { string a = 1; string b = 2; }'),
+  ],
+  [
     'two fields of requests become a oneof',
     takes('string a = 1; string b = 2;'),
     takes('oneof kind { string a = 1; string b = 2; }'),

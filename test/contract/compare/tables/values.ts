@@ -148,6 +148,29 @@ export const valuePairs: readonly ComparedPair[] = pairsOf([
     withEnum(answers, 'NEW = 2;'),
   ],
   [
+    "values of an enum have each other's numbers in answers",
+    withEnum(answers, 'RED = 1; BLUE = 2;'),
+    withEnum(answers, 'RED = 2; BLUE = 1;'),
+  ],
+  [
+    "values of an enum have each other's numbers in requests",
+    withEnum(takes, 'RED = 1; BLUE = 2;'),
+    withEnum(takes, 'RED = 2; BLUE = 1;'),
+    'REQUEST_ENUM_VALUE_RENUMBERED Kind.RED',
+    'REQUEST_ENUM_VALUE_RENUMBERED Kind.BLUE',
+  ],
+  [
+    'a value of an enum has the number of another, which is gone, in answers',
+    withEnum(answers, 'RED = 1; BLUE = 2;'),
+    withEnum(answers, 'BLUE = 1;'),
+  ],
+  [
+    'a value of an enum has an alias that is printed in its place, in answers',
+    withEnum(answers, 'RED = 1;'),
+    withEnum(answers, 'option allow_alias = true; CRIMSON = 1; RED = 1;'),
+    'RESPONSE_ENUM_VALUE_RENAMED Kind.RED',
+  ],
+  [
     'a value of an enum is deprecated',
     withEnum(answers, 'NEW = 1;'),
     withEnum(answers, 'NEW = 1 [deprecated = true];'),
