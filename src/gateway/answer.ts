@@ -1,4 +1,4 @@
-import { Code } from '../status/index.js';
+import { Code, type Reason } from '../status/index.js';
 import { noBytes } from './bytes.js';
 import type { Exchange, HeaderFields, Reply } from './exchange.js';
 
@@ -8,6 +8,8 @@ export interface Answer {
   /** Canonical code; of a stream, the code so far. */
   readonly code: number;
   readonly cause?: unknown;
+  /** Why the gateway answers with an error. */
+  readonly reason?: Reason | undefined;
 }
 
 /** What of a body is sent. HEAD keeps every header field, content-length too, and drops the bytes (RFC 9110 §9.3.2). */

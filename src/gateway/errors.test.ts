@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bench, bodyText, header, outcome } from '../../test/support/gateway-bench.js';
 import { type AnyBytes, Code, type Outcome, type Reason, StatusError } from '../status/index.js';
-import { errorReply } from './index.js';
 
 const replyTo = (answer: Outcome, headers: readonly (readonly [string, string])[] = []) =>
   bench({ answer: () => answer }).handle({ headers });
@@ -130,13 +129,13 @@ describe('the form of an error', () => {
     expect(envelope.error.details[0].reason).toBe('UPSTREAM_UNAVAILABLE');
   });
 
-  it('errorReply answers errors from outside of the line', () => {
+  it('answers what is wrong before there is a route', () => {
     const b = bench();
     const error = new StatusError(Code.INVALID_ARGUMENT, 'REQUEST_MALFORMED', 'no', {
       httpStatus: 431,
       violations: [{ field: 'a', description: 'b' }],
     });
-    const reply = errorReply(b.gateway.surface, b.exchange(), error);
+    const reply = b.gateway.refuse(b.exchange(), error);
     expect([reply.httpStatus, JSON.parse(bodyText(reply)).details[0].fieldViolations]).toEqual([
       431,
       [{ field: 'a', description: 'b' }],

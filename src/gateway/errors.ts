@@ -14,9 +14,8 @@ import {
 import type { Surface } from '../surface/index.js';
 import { type Answer, bytesReply } from './answer.js';
 import { errorBody } from './error-body.js';
-import type { Exchange, HeaderFields, Reply } from './exchange.js';
+import type { Exchange, HeaderFields } from './exchange.js';
 import type { MetadataNames } from './metadata-rules.js';
-import { requestIdOf } from './request-id.js';
 import { responseHeaders } from './response-headers.js';
 import { retryAfterSeconds } from './retry-info.js';
 import { varyOfError } from './vary.js';
@@ -88,7 +87,7 @@ export interface AnswerContext {
 
 /** A failure as the reply to a request of which nothing has been answered yet. */
 export function answerFailure({ surface, exchange, requestId }: AnswerContext, failure: Failure): Answer {
-  const { status, httpStatus, cause } = failure;
+  const { status, httpStatus, cause, reason } = failure;
   const { contentType, bytes } = errorBody(surface, exchange, httpStatus, status);
   const headers = [
     ...failure.headers,
@@ -97,17 +96,11 @@ export function answerFailure({ surface, exchange, requestId }: AnswerContext, f
     ['x-request-id', requestId] as const,
     ['content-type', contentType] as const,
   ];
-  return { reply: bytesReply(exchange, httpStatus, headers, bytes), code: status.code, cause };
+  return { reply: bytesReply(exchange, httpStatus, headers, bytes), code: status.code, cause, reason };
 }
 
 /** RFC 9110 §15.5.2: 401 comes with a challenge. Never made from a backend's message, which could hold anything. */
 function challenge(httpStatus: number, headers: HeaderFields): HeaderFields {
   const isGiven = headers.some(([name]) => name.toLowerCase() === 'www-authenticate');
   return httpStatus === 401 && !isGiven ? [['www-authenticate', 'Bearer']] : [];
-}
-
-/** Anything thrown, as a reply: for errors outside of the gateway's own line. Never throws. */
-export function errorReply(surface: Surface, exchange: Exchange, error: unknown): Reply {
-  const requestId = requestIdOf(exchange.headers);
-  return answerFailure({ surface, exchange, requestId }, failureOf(error, requestId)).reply;
 }

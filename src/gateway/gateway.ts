@@ -47,6 +47,8 @@ export interface Gateway {
    * handshake is a GET, but stands for whatever HTTP method the streaming routes of the path have.
    */
   openSocket(exchange: Exchange): Promise<SocketSession | Reply>;
+  /** Answers what is wrong whatever it asks for. It is counted, logged and traced as any other. Never throws. */
+  refuse(exchange: Exchange, error: StatusError): Reply;
   /** Answers any request; never rejects. */
   handle(exchange: Exchange): Promise<Reply>;
   /**
@@ -152,6 +154,21 @@ class GatewayCore implements Gateway {
     return isUnknown ? undefined : this.#answerWithout(term, exchange, found);
   }
 
+  refuse(received: Exchange, error: StatusError): Reply {
+    const term = this.#term;
+    const exchange = term.proxies.asSent(received);
+    const requestId = requestIdOf(exchange.headers);
+    const begun = this.#begin(term, exchange, requestId, undefined);
+    const failure = failureOf(error, requestId);
+    const { reply, code, cause, reason } = answerFailure(
+      { surface: term.surface, exchange, requestId },
+      failure,
+    );
+    begun.traffic.responseBytes = sizeOf(reply);
+    begun.end(reply.httpStatus, code, cause, reason);
+    return reply;
+  }
+
   async openSocket(received: Exchange): Promise<SocketSession | Reply> {
     const term = this.#term;
     const { surface } = term;
@@ -173,9 +190,9 @@ class GatewayCore implements Gateway {
     } catch (error) {
       failure = failureOf(error, requestId);
     }
-    const { reply, code, cause } = answerFailure({ surface, exchange, requestId }, failure);
+    const { reply, code, cause, reason } = answerFailure({ surface, exchange, requestId }, failure);
     begun.traffic.responseBytes = sizeOf(reply);
-    begun.end(reply.httpStatus, code, cause);
+    begun.end(reply.httpStatus, code, cause, reason);
     return withFields(reply, seen.view);
   }
 
@@ -236,12 +253,12 @@ class GatewayCore implements Gateway {
     } catch (error) {
       answer = answerFailure({ surface, exchange, requestId }, failureOf(error, requestId));
     }
-    const { code, cause } = answer;
+    const { code, cause, reason } = answer;
     const reply = withFields(answer.reply, seen.view);
     // A stream ends later, and says so itself.
     if (reply.body instanceof Uint8Array) {
       begun.traffic.responseBytes = reply.body.length;
-      begun.end(reply.httpStatus, code, cause);
+      begun.end(reply.httpStatus, code, cause, reason);
     }
     return reply;
   }
@@ -293,9 +310,9 @@ class GatewayCore implements Gateway {
     } catch (error) {
       answer = refused(failureOf(error, requestId));
     }
-    const { reply, code, cause } = answer;
+    const { reply, code, cause, reason } = answer;
     begun.traffic.responseBytes = sizeOf(reply);
-    begun.end(reply.httpStatus, code, cause);
+    begun.end(reply.httpStatus, code, cause, reason);
     return reply;
   }
 
@@ -309,9 +326,9 @@ class GatewayCore implements Gateway {
     } catch (error) {
       answer = answerFailure({ surface, exchange, requestId }, failureOf(error, requestId));
     }
-    const { reply, code, cause } = answer;
+    const { reply, code, cause, reason } = answer;
     begun.traffic.responseBytes = sizeOf(reply);
-    begun.end(reply.httpStatus, code, cause);
+    begun.end(reply.httpStatus, code, cause, reason);
     return reply;
   }
 
@@ -353,7 +370,7 @@ class GatewayCore implements Gateway {
     let ended = false;
     this.#inFlight += 1;
     term.hold();
-    const end: Run['end'] = (httpStatus, code, cause) => {
+    const end: Run['end'] = (httpStatus, code, cause, reason) => {
       if (ended) return;
       ended = true;
       this.#inFlight -= 1;
@@ -368,6 +385,7 @@ class GatewayCore implements Gateway {
         httpStatus,
         code,
         refused: subject?.view.refused,
+        reason: subject?.view.refused === undefined ? reason : undefined,
         clientAddress: subject === undefined ? term.clientAddress(exchange) : subject.view.clientAddress,
         principal: subject?.view.principal?.id,
         durationMs,

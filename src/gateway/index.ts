@@ -1,4 +1,3 @@
-export { errorReply } from './errors.js';
 export type { Exchange, HeaderFields, Reply } from './exchange.js';
 export { type ExplainHost, explain, type Question } from './explain/explain.js';
 export type { ExplainedMessage, ExplainedStep, Explanation, ShownField } from './explain/explanation.js';

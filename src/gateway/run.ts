@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { GateView } from '../gate/index.js';
 import type { Match } from '../httprule/index.js';
 import type { Limits } from '../limits.js';
+import type { Reason } from '../status/index.js';
 import type { RequestQuery, Route, Surface } from '../surface/index.js';
 import type { RequestSpan } from '../telemetry/index.js';
 import type { Exchange } from './exchange.js';
@@ -41,5 +42,5 @@ export interface Run {
   readonly span: RequestSpan | undefined;
   readonly traffic: Traffic;
   /** Logs and counts the request as ended; a line calls it only for a reply whose body is a stream. Once. */
-  readonly end: (httpStatus: number, code: number, cause?: unknown) => void;
+  readonly end: (httpStatus: number, code: number, cause?: unknown, reason?: Reason) => void;
 }

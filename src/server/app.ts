@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Context, type Handler, Hono } from 'hono';
 import { matchedRoutes, routePath } from 'hono/route';
 import { getPath } from 'hono/utils/url';
-import { errorReply, type Gateway, type Reply } from '../gateway/index.js';
+import type { Gateway, Reply } from '../gateway/index.js';
 import { Code, reasons, StatusError } from '../status/index.js';
 import { exchangeOf, type Received, receivedExchange, responseOf } from './fetch.js';
 import { mountedTarget } from './mounted-target.js';
@@ -42,7 +42,7 @@ export function createApp(
         ? exchangeOf(c.req.raw, target ?? sent, incoming)
         : receivedExchange(c.req.raw, target ?? sent, received);
     const answer = (reply: Reply): Response => responseOf(current.security.on(reply, exchange), c.req.method);
-    if (target === undefined) return answer(errorReply(core.surface, exchange, ambiguous()));
+    if (target === undefined) return answer(core.refuse(exchange, ambiguous()));
     const reply = core.tryHandle(exchange);
     if (reply !== undefined) return answer(await reply);
     if (matchedRoutes(c).length > c.req.routeIndex + 1) return next();

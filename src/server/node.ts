@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Cancellation, type CancelSignal } from '../cancel-signal.js';
 import type { PeerCertificate } from '../gate/index.js';
-import { type Exchange, errorReply, type Gateway, type HeaderFields, type Reply } from '../gateway/index.js';
+import type { Exchange, Gateway, HeaderFields, Reply } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
 import type { GatewayApp } from './app.js';
@@ -64,9 +64,7 @@ export function createNodeServer(
 ): NodeServer {
   const hono = getRequestListener(gatewayApp.app.fetch, { overrideGlobalObjects: false });
   const responding = new WeakMap<Socket, ServerResponse>();
-  const webSockets = createWebSockets(core, current, (exchange, error) =>
-    errorReply(core.surface, exchange, error),
-  );
+  const webSockets = createWebSockets(core, current, (exchange, error) => core.refuse(exchange, error));
   const upgraded = new Set<Socket>();
   const certificateOf = peerCertificates();
   const turnEnd = turnEnds();
@@ -111,7 +109,7 @@ export function createNodeServer(
         ? gatewayApp.isHandWritten(exchange.httpMethod, exchange.target)
           ? undefined
           : handled(exchange)
-        : Promise.resolve(errorReply(core.surface, exchange, refusal));
+        : Promise.resolve(core.refuse(exchange, refusal));
     if (reply === undefined) {
       if (draining) response.shouldKeepAlive = false;
       if (expectation === 'continue') response.writeContinue();
@@ -160,7 +158,7 @@ export function createNodeServer(
         ? isHandWritten
           ? undefined
           : handled(exchange)
-        : Promise.resolve(errorReply(core.surface, exchange, refusal));
+        : Promise.resolve(core.refuse(exchange, refusal));
     if (reply === undefined) {
       toHono(request, response, exchange);
       return;
@@ -196,9 +194,9 @@ export function createNodeServer(
     const refusal = refusalOf(request, exchange, current.limits, 'none');
     const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket' && request.method === 'GET';
     let reply: Reply | Promise<Reply | undefined>;
-    if (refusal !== undefined) reply = errorReply(core.surface, exchange, refusal);
+    if (refusal !== undefined) reply = core.refuse(exchange, refusal);
     else if (isWebSocket) reply = webSockets.accept(request, socket, head, exchange);
-    else if (exchange.body !== undefined) reply = errorReply(core.surface, exchange, upgradeWithBody());
+    else if (exchange.body !== undefined) reply = core.refuse(exchange, upgradeWithBody());
     else reply = core.handle(exchange);
     void Promise.resolve(reply).then((ready) => {
       // The connection was a WebSocket's.
@@ -234,7 +232,7 @@ export function createNodeServer(
   // Node's types leave it open; of its own server it is a socket.
   server.on('upgrade', (request, socket, head) => upgrade(request, socket as Socket, head));
   const answerUnread = (exchange: Exchange, error: StatusError): Reply =>
-    current.security.on(errorReply(core.surface, exchange, error), exchange);
+    current.security.on(core.refuse(exchange, error), exchange);
   const refuse = (code: string) => (socket: Socket) =>
     refuseOnSocket(answerUnread, { code }, socket, undefined);
   const strays = { silent: refuse('ERR_HTTP_REQUEST_TIMEOUT'), plain: refuse('ERR_TLS_REQUIRED') };

@@ -2,6 +2,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Exchange, Reply } from '../gateway/index.js';
 import { Code, StatusError } from '../status/index.js';
+import { peerAddressOf } from './peer-address.js';
 
 /**
  * Answers what never became a request, or broke off as one, with a status body on the bare socket, and closes
@@ -19,7 +20,10 @@ export function refuseOnSocket(
     socket.destroy();
     return;
   }
-  const { httpStatus, headers, body } = answer(unread, refusalOf(error.code));
+  const { httpStatus, headers, body } = answer(
+    { ...unread, peerAddress: peerAddressOf(socket) },
+    refusalOf(error.code),
+  );
   const head = [
     `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus] ?? ''}`,
     ...headers.map(([name, value]) => `${name}: ${value}`),
@@ -38,7 +42,7 @@ const lingerMs = 1_000;
 
 /** What is known of a request that could not be read. */
 const unread: Exchange = Object.freeze({
-  httpMethod: '',
+  httpMethod: '_OTHER',
   target: '',
   headers: [],
   peerAddress: '',

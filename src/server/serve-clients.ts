@@ -87,7 +87,12 @@ export async function serveClients(
   const clients = createNodeServer(core, app, current, loadedTls?.open, proxies);
   const { metrics } = parts;
   const stopWatching = metrics === undefined ? () => undefined : watchProcess(metrics);
-  if (loadedTls !== undefined) metrics?.watch('certificateExpiry', () => [[loadedTls.expiresAt() / 1_000]]);
+  if (loadedTls !== undefined) {
+    metrics?.watch('certificateExpiry', () => [[loadedTls.expiresAt() / 1_000]]);
+    metrics?.watch('tlsHandshakeFailures', () =>
+      Object.entries(loadedTls.failures).map(([reason, count]) => [count, reason]),
+    );
+  }
   const reached = watchUpstreams(current, parts.readiness, clock);
   let phase: Phase = 'serving';
   let left: Promise<void> | undefined;

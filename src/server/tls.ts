@@ -44,7 +44,12 @@ export interface LoadedTls {
   readonly open: (exits: TlsExits) => ServerTls;
   /** When the certificate that clients are shown now ends, in milliseconds since the epoch. */
   expiresAt(): number;
+  /** Handshakes that came to nothing so far. */
+  readonly failures: Readonly<Record<HandshakeFailure, number>>;
 }
+
+/** A client that took too long, whose certificate is none or no good, or that wants what is not spoken here. */
+export type HandshakeFailure = 'timeout' | 'certificate' | 'protocol';
 
 /** The content type of a record with a handshake in it (RFC 8446 §5.1): no text begins so. */
 const handshakeRecord = 0x16;
@@ -65,6 +70,7 @@ export async function loadServerTls(options: ListenTls, limits: Limits, clock: C
     handshakeTimeout: limits.tlsHandshakeTimeoutMs,
   });
   let expiresAt = Number.NaN;
+  const failures: Record<HandshakeFailure, number> = { timeout: 0, certificate: 0, protocol: 0 };
   const renew = ([cert, key, ca]: FileContents): void => {
     server.setSecureContext({
       ...(cert === undefined ? {} : { cert }),
@@ -86,11 +92,18 @@ export async function loadServerTls(options: ListenTls, limits: Limits, clock: C
   const open = (exits: TlsExits): ServerTls => {
     const sockets = new Set<Socket>();
     // Of one that takes too long Node says no more than that.
-    server.on('tlsClientError', (_error, socket) => socket.destroy());
+    server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+      // Node lets go of a client whose certificate is no good as if it had gone itself.
+      const failure = socket.authorizationError ? 'certificate' : failureOf(error.code);
+      if (failure !== undefined) failures[failure] += 1;
+      socket.destroy();
+    });
     server.on('secureConnection', (socket) => {
       // What nobody has verified must not pass for no certificate.
-      if (!socket.authorized && socket.getPeerX509Certificate() !== undefined) socket.destroy();
-      else if (socket.alpnProtocol === 'h2') exits.http2(socket);
+      if (!socket.authorized && socket.getPeerX509Certificate() !== undefined) {
+        failures.certificate += 1;
+        socket.destroy();
+      } else if (socket.alpnProtocol === 'h2') exits.http2(socket);
       else exits.http1(socket);
     });
     return {
@@ -99,7 +112,10 @@ export async function loadServerTls(options: ListenTls, limits: Limits, clock: C
         socket.once('close', () => sockets.delete(socket));
         const fail = (): void => void socket.destroy();
         socket.on('error', fail).on('end', fail);
-        const timer = setTimeout(fail, limits.tlsHandshakeTimeoutMs);
+        const timer = setTimeout(() => {
+          failures.timeout += 1;
+          fail();
+        }, limits.tlsHandshakeTimeoutMs);
         socket.once('close', () => clearTimeout(timer));
         socket.once('data', (first: Buffer) => {
           clearTimeout(timer);
@@ -117,7 +133,14 @@ export async function loadServerTls(options: ListenTls, limits: Limits, clock: C
       },
     };
   };
-  return { open, expiresAt: () => expiresAt };
+  return { open, expiresAt: () => expiresAt, failures };
+}
+
+/** By the codes of Node and OpenSSL; undefined where the client has just gone. */
+function failureOf(code = ''): HandshakeFailure | undefined {
+  if (code === 'ECONNRESET') return undefined;
+  if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return 'timeout';
+  return /CERT|UNKNOWN_CA/.test(code) ? 'certificate' : 'protocol';
 }
 
 function invalid(text: string): DiagnosticsError {

@@ -17,6 +17,8 @@ export interface RequestEvent {
   readonly code: number;
   /** Which step of the gate refused the request, and why. */
   readonly refused?: { readonly step: string; readonly reason: Reason } | undefined;
+  /** Why the gateway itself has answered with an error, where no step of the gate has. */
+  readonly reason?: Reason | undefined;
   /** The client behind trusted proxies, or the peer. */
   readonly clientAddress?: string | undefined;
   /** Id of the authenticated caller, where there is one: see Principal. */

@@ -45,7 +45,9 @@ export function accessWriter(): (event: RequestEvent) => string {
         : textOf(event.httpMethod, route, event.method);
     const reason =
       refused === undefined
-        ? ''
+        ? event.reason === undefined
+          ? ''
+          : `,"event.reason":"${event.reason}"`
         : `,"labels.refused_by":${JSON.stringify(refused.step)},"event.reason":"${refused.reason}"`;
     const traced =
       trace === undefined

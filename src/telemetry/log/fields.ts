@@ -28,7 +28,7 @@ export function requestFields(event: RequestEvent): Fields {
     'labels.grpc_method': event.method,
     'labels.grpc_status': codeName(event.code),
     'labels.refused_by': refused?.step,
-    'event.reason': refused?.reason,
+    'event.reason': refused?.reason ?? event.reason,
   };
 }
 

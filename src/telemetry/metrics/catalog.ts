@@ -181,6 +181,11 @@ export const catalog = {
     'End of validity of the certificate that clients are shown, in Unix time; absent without TLS.',
     'min',
   ),
+  tlsHandshakeFailures: counter(
+    'propylon_tls_handshake_failures_total',
+    ['reason'],
+    'Connections that came to nothing in their TLS handshake: timeout, certificate (of the client: none, or no good; or it refused ours) or protocol.',
+  ),
   build: gauge('propylon_build_info', ['version', 'node_version'], 'Always 1.', 'max'),
   processes: gauge('propylon_processes', [], 'Processes behind these numbers: the workers, or 1.'),
 

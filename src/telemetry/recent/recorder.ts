@@ -28,10 +28,11 @@ export function createRecorder(clock: WallClock): Recorder {
       const ending = endingOf(event);
       const bucket = bucketOf(event.durationMs);
       seconds.count(second, ending, bucket);
-      const { route = '', refused } = event;
+      const { route = '' } = event;
       // What a client invents is no key: a rule may be for any method.
       const httpMethod = methodLabel(event.httpMethod);
       routes.count(Math.floor(second / 60), route === '' ? '' : httpMethod, route, ending, bucket);
+      const refused = refusalOf(event, ending);
       if (refused !== undefined) refusals.count({ ...event, httpMethod }, refused.step, refused.reason, now);
       if (ending === Ending.serverError) failures.add({ ...event, httpMethod }, now);
     },
@@ -46,4 +47,11 @@ export function createRecorder(clock: WallClock): Recorder {
       };
     },
   };
+}
+
+/** By a step of the gate, or since the request itself is wrong. A client that has gone away was refused nothing. */
+function refusalOf({ refused, reason }: RequestEvent, ending: Ending): RequestEvent['refused'] {
+  if (refused !== undefined) return refused;
+  if (reason === undefined || ending !== Ending.clientError || reason === 'CLIENT_CLOSED') return undefined;
+  return { step: 'request', reason };
 }
