@@ -1,4 +1,4 @@
-import { listElements, trimOws } from '../headers.js';
+import { fieldValues, listElements, trimOws } from '../headers.js';
 import type { HeaderFields } from './exchange.js';
 
 /** How much a client wants a media type; compare `quality`, then `specificity`. */
@@ -36,6 +36,16 @@ export function readAccept(headers: HeaderFields): (mediaType: string) => Prefer
     return best;
   };
 }
+
+/** Whether Accept is what nearly all clients say: nothing, anything, or JSON. Then there is nothing to weigh. */
+export function takesJson(headers: HeaderFields): boolean {
+  const values = fieldValues(headers, 'accept');
+  const [accept = anything] = values;
+  return values.length < 2 && (accept === anything || accept === 'application/json');
+}
+
+/** The media range of those who leave it to us. */
+export const anything = '*/*';
 
 /** media-range [ weight ]; parameters other than q are ignored: our types have none. */
 function parseRange(text: string): MediaRange | undefined {

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { codeName, type Status } from '../status/index.js';
 import { type ErrorForm, protobufTypes, type Surface } from '../surface/index.js';
-import { readAccept } from './accept.js';
+import { readAccept, takesJson } from './accept.js';
 import type { Exchange, HeaderFields } from './exchange.js';
 import type { StreamError } from './framing/framing.js';
 
@@ -27,13 +27,14 @@ export function errorBody(
   httpStatus: number,
   status: Status,
 ): ErrorBody {
-  const preference = readAccept(headers);
-  const protobufType = wantedProtobuf(preference);
+  const preference = takesJson(headers) ? undefined : readAccept(headers);
+  const protobufType = preference && wantedProtobuf(preference);
   if (protobufType !== undefined) {
     return { contentType: protobufType, bytes: surface.statusBinary(status) };
   }
   const statusJson = surface.statusJson(status);
-  switch (wantsProblem(preference) ? 'problem' : defaultForm(surface, headers)) {
+  const isProblem = preference !== undefined && wantsProblem(preference);
+  switch (isProblem ? 'problem' : defaultForm(surface, headers)) {
     case 'problem':
       return { contentType: problemType, bytes: problem(httpStatus, status, statusJson) };
     case 'envelope':

@@ -1,7 +1,7 @@
 import { fieldValues, singleField } from '../headers.js';
 import { Code, StatusError } from '../status/index.js';
 import { protobufTypes, type ResponseForm, type StreamDefault, type WriteMessage } from '../surface/index.js';
-import { type Preference, readAccept } from './accept.js';
+import { anything, type Preference, readAccept } from './accept.js';
 import type { Exchange } from './exchange.js';
 import { delimitedFraming } from './framing/delimited.js';
 import type { Framing } from './framing/framing.js';
@@ -45,9 +45,6 @@ interface StreamCandidate extends Candidate {
 }
 
 const protobuf = (mediaType: string): Candidate => ({ mediaType, alt: 'proto', media: 'protobuf' });
-
-/** The media range of those who leave it to us. */
-const anything = '*/*';
 
 /** The first is the default. */
 const messageFormats: readonly Candidate[] = [
