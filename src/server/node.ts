@@ -352,9 +352,9 @@ function bodyOf(request: IncomingMessage, waiting: ServerResponse | undefined): 
 }
 
 /** What is wrong with a request before anybody looks at its path. */
-function refusalOf(
-  { rawHeaders, httpVersion }: IncomingMessage,
-  { headers }: Exchange,
+export function refusalOf(
+  { rawHeaders, httpVersion }: Pick<IncomingMessage, 'rawHeaders' | 'httpVersion'>,
+  { headers }: Pick<Exchange, 'headers'>,
   { requestHeadersMax }: Limits,
   expectation: Expectation,
 ): StatusError | undefined {

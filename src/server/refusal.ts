@@ -22,7 +22,7 @@ export function refuseOnSocket(
   }
   const { httpStatus, headers, body } = answer(
     { ...unread, peerAddress: peerAddressOf(socket) },
-    refusalOf(error.code),
+    refusalOfUnread(error.code),
   );
   const head = [
     `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus] ?? ''}`,
@@ -53,7 +53,7 @@ const unread: Exchange = Object.freeze({
 });
 
 /** By the codes of Node's HTTP parser; ERR_TLS_REQUIRED is ours. */
-function refusalOf(code: string | undefined): StatusError {
+export function refusalOfUnread(code: string | undefined): StatusError {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return new StatusError(

@@ -42,6 +42,31 @@ function explain(line: string, { headers = [], body = '', send }: Asked = {}): P
   return echo.gateway.explain({ method, url, headers, body: Buffer.from(body).toString('base64'), send });
 }
 
+describe.each([false, true])('what the listener refuses is refused as it does it, sent: %s', (send) => {
+  const many = Array.from({ length: 200 }, (_, index) => [`x-${index}`, '1'] as const);
+  it.each<[string, Asked, number, string]>([
+    ['too many header fields', { headers: many }, 431, 'header fields'],
+    ['too large a head', { headers: [['x-a', 'a'.repeat(100_000)]] }, 431, 'larger than the limit'],
+    [
+      'two hosts',
+      {
+        headers: [
+          ['host', 'a'],
+          ['host', 'b'],
+        ],
+      },
+      400,
+      'exactly one Host',
+    ],
+    ['a line break in a value', { headers: [['x-a', 'a\r\nb: c']] }, 400, 'not valid HTTP'],
+    ['an unknown expectation', { headers: [['expect', 'more']] }, 417, '100-continue'],
+  ])('%s', async (_, asked, httpStatus, text) => {
+    const told = await explain('GET /v1/echo', { ...asked, send });
+    expect(told).toMatchObject({ verdict: 'refused', sent: send, call: undefined, answer: { httpStatus } });
+    expect(told.summary).toContain(text);
+  });
+});
+
 const type = (contentType: string) => ({ headers: [['content-type', contentType]] as const });
 
 describe('explained', () => {

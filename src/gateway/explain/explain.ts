@@ -2,6 +2,7 @@ import { Cancellation } from '../../cancel-signal.js';
 import type { Random } from '../../clock.js';
 import { type GateResources, watchedResources } from '../../gate/index.js';
 import { fieldValues } from '../../headers.js';
+import type { StatusError } from '../../status/index.js';
 import type { Route, Surface } from '../../surface/index.js';
 import type { RequestEvent } from '../../telemetry/index.js';
 import type { Channel, Upstream } from '../../upstream/index.js';
@@ -38,6 +39,8 @@ export interface Question
   readonly body: Uint8Array;
   /** Whether the request is made, with everything that comes of it. */
   readonly send: boolean;
+  /** What a listener would say of it, before a gateway sees it. */
+  readonly refusal?: StatusError | undefined;
 }
 
 /**
@@ -89,7 +92,8 @@ export async function explain(host: ExplainHost, question: Question): Promise<Ex
   });
   const exchange = exchangeOf(question);
   const show = createShower(secretNames(gate));
-  const reply = await core.handle(exchange);
+  const { refusal } = question;
+  const reply = refusal === undefined ? await core.handle(exchange) : core.refuse(exchange, refusal);
   const answer = await readAnswer(reply, exchange, show, clock, send || calls.calls.length === 0);
   const [event] = events;
   const httpMethod = meantMethod(options, exchange);
@@ -152,7 +156,7 @@ function once(channelTo: (upstream: Upstream) => Channel): (upstream: Upstream) 
   };
 }
 
-function exchangeOf({ body, send: _, ...question }: Question): Exchange {
+function exchangeOf({ body, send: _, refusal: __, ...question }: Question): Exchange {
   return {
     ...question,
     trailersAccepted: false,

@@ -1,4 +1,5 @@
 import { type ExplainHost, type Explanation, explain, type Question } from '../../../gateway/index.js';
+import { listenerRefusal } from '../../listener-refusal.js';
 
 /** A request in JSON, as an operator asks about it. */
 export interface ExplainArguments {
@@ -17,7 +18,8 @@ export interface ExplainArguments {
 
 /** Explains a request that this process would get. */
 export function explainHere(host: ExplainHost, asked: ExplainArguments): Promise<Explanation> {
-  return explain(host, questionOf(asked));
+  const question = questionOf(asked);
+  return explain(host, { ...question, refusal: listenerRefusal(question, host.options.limits) });
 }
 
 function questionOf({
