@@ -4,6 +4,7 @@ import { hasText } from '../openapi/query-fields.js';
 import { compareEnums } from './enums.js';
 import { compareMessageRules } from './field-rules.js';
 import { compareOwnWords, compareRequired } from './field-words.js';
+import { type HeldType, heldTypes } from './held-types.js';
 import { fieldSubject, inside, isRequest, type Met, placeOf, shownName } from './met.js';
 import { compareOneofs } from './oneofs.js';
 import type { Report } from './report.js';
@@ -36,6 +37,7 @@ export interface Messages {
 
 export function createMessages({ before: one, after: other, report }: Comparison): Messages {
   const done = new Set<string>();
+  let held: readonly HeldType[] | undefined;
 
   const message: Messages['message'] = (before, after, met) => {
     const { use, protoNames, enumsAsNumbers, printsUnset } = met;
@@ -110,6 +112,8 @@ export function createMessages({ before: one, after: other, report }: Comparison
       if (haveNothingInCommon(before.message, after.message, met))
         tell('form', `${whole}, which have no member in common: ${placeOf(met)}.`);
       else message(before.message, after.message, met);
+    } else if (type.kind === 'any' && typeNow.kind === 'any') {
+      compareHeld(met);
     } else if (met.use === 'text' && hasText(before) && !hasText(after)) {
       tell('form', `${whole}, which has no form as text: ${placeOf(met)}.`);
     } else {
@@ -120,6 +124,14 @@ export function createMessages({ before: one, after: other, report }: Comparison
       const means = met.use === 'text' ? '' : json;
       tell(typeChange(type, typeNow, met.use, met.enumsAsNumbers), `${whole}: ${placeOf(met)}${means}.`);
     }
+  };
+
+  /** An Any replaces what it holds as a whole. Each type is compared once for each use, wherever it is held. */
+  const compareHeld = (met: Met): void => {
+    const use = met.use === 'patch' ? 'body' : met.use;
+    if (use === 'text') return;
+    held ??= heldTypes(one.registry, other.registry);
+    for (const { before, after } of held) message(before, after, { ...met, use });
   };
 
   return { message, fields, field: compare, value };
