@@ -18,11 +18,21 @@ async function main(argv: readonly string[]): Promise<number> {
       printDiagnostics(error.diagnostics, false);
       return exitCode.usage;
     }
-    process.stderr.write(
-      `propylon failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+    process.stderr.write(`propylon failed: ${failureText(error)}\n`);
     return exitCode.failed;
   }
 }
 
+/** A folder that is not there is nobody's defect, and says so in a line; of a defect all there is. */
+function failureText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'syscall' in error ? error.message : (error.stack ?? error.message);
+}
+
+process.stdout.on('error', (error) => {
+  // Who reads has read enough: `propylon … | head`.
+  if ('code' in error && error.code === 'EPIPE') return;
+  process.stderr.write(`propylon failed: ${failureText(error)}\n`);
+  process.exit(exitCode.failed);
+});
 process.exit(await main(process.argv));

@@ -32,7 +32,7 @@ export function openProcessLog(options: LogOptions): Log {
   process.removeAllListeners('warning').on('warning', (warning) => log.warn(warning.message, warning));
   process.on('exit', () => log.flush());
   // Whoever reads the announcement may have stopped reading.
-  process.stdout.on('error', () => undefined);
+  process.stdout.removeAllListeners('error').on('error', () => undefined);
   return log;
 }
 

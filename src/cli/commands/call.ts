@@ -120,12 +120,17 @@ async function make(
   const signal = new Cancellation();
   const interrupted = (): void => signal.abort();
   process.once('SIGINT', interrupted);
+  let isHeard = true;
   const stream = transport.stream({
     path: `/${method.parent.typeName}/${method.name}`,
     metadata,
     deadline: timeout === undefined ? undefined : systemClock.now() + timeout,
     signal,
     responseMessageBytesMax: calls.limits.responseMessageBytesMax,
+  });
+  process.stdout.once('error', () => {
+    isHeard = false;
+    stream.cancel();
   });
   let wrong: unknown;
   const sending = send(stream, first, takesMany ? (requests ?? none()) : none(), codec).catch(
@@ -144,6 +149,7 @@ async function make(
     await sending;
     return refusedInput(wrong);
   }
+  if (!isHeard) return exitCode.fine;
   return signal.aborted ? exitCode.interrupted : ended(outcome, calls);
 }
 

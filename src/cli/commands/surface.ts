@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Settings } from '../../config/index.js';
 import {
   printLock,
@@ -7,6 +7,7 @@ import {
   surfaceLock,
   surfaceOverlaps,
 } from '../../contract/index.js';
+import { readRegularFileSync, unreadableReason } from '../../regular-file.js';
 import { gatewayOptionsOf, loadOutline } from '../../server/index.js';
 import { exitCode } from '../exit-code.js';
 import type { SurfaceFlags } from '../flags/surface.js';
@@ -37,7 +38,12 @@ export async function surface(flags: SurfaceFlags): Promise<number> {
     write(text, out);
     return exitCode.fine;
   }
-  const difference = unifiedDiff(check, read(check), text);
+  const before = read(check);
+  if (typeof before !== 'string') {
+    process.stderr.write(`${check} cannot be read: ${before.problem}\n`);
+    return exitCode.usage;
+  }
+  const difference = unifiedDiff(check, before, text);
   if (difference === '') return exitCode.fine;
   process.stdout.write(difference);
   process.stderr.write(
@@ -55,12 +61,12 @@ function usageProblem(settings: Settings, { out, check, overlaps }: SurfaceFlags
 }
 
 /** A file that is not there is an empty one: then all of it is new. */
-function read(file: string): string {
+function read(file: string): string | { readonly problem: string } {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularFileSync(file).toString();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw error;
+    return { problem: unreadableReason(error) };
   }
 }
 
