@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setImmediate } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { DiagnosticsError } from '../diagnostic/index.js';
 import { exitCode } from './exit-code.js';
@@ -35,4 +36,7 @@ process.stdout.on('error', (error) => {
   process.stderr.write(`propylon failed: ${failureText(error)}\n`);
   process.exit(exitCode.failed);
 });
-process.exit(await main(process.argv));
+const code = await main(process.argv);
+// What could not be written is told in a later turn.
+await setImmediate();
+process.exit(code);

@@ -35,6 +35,14 @@ describe('what is printed', () => {
     );
   });
 
+  it('is not taken for written where the disk is full', () => {
+    const { status, stderr } = shell('propylon --help >/dev/full');
+    expect({ status, stderr }).toEqual({
+      status: 3,
+      stderr: 'propylon failed: ENOSPC: no space left on device, write\n',
+    });
+  });
+
   it('is compared with a file, and with nothing else', () => {
     const { status, stderr } = shell('propylon surface --proto proto --check proto');
     expect(status).toBe(2);
