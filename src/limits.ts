@@ -49,6 +49,8 @@ export interface Limits {
   readonly queryNameBytesMax: number;
   /** Steps of a field path in a query parameter. 400. */
   readonly queryDepthMax: number;
+  /** Fields of one request that documents name as parameters: of more, those that are less deep. */
+  readonly namedQueryFieldsMax: number;
   /** Deadline of a unary call when neither client nor method names one. 504. */
   readonly unaryTimeoutMs: number;
   /** No unary call takes longer, whatever client and method say. 504. */
@@ -142,6 +144,7 @@ export const defaultLimits: Limits = Object.freeze({
   queryParametersMax: 1_000,
   queryNameBytesMax: 8 * 1024,
   queryDepthMax: 32,
+  namedQueryFieldsMax: 1_000,
   unaryTimeoutMs: 15_000,
   unaryTimeoutMaxMs: 3_600_000,
   streamDurationMaxMs: 24 * 3_600_000,

@@ -187,6 +187,21 @@ describe('the query has what only the query may set', () => {
     expect(Object.keys(parameters(documentOf(rule), 'query'))).toEqual(names);
   });
 
+  it('messages that have each other in every order are told as deep as all of a depth are few enough', () => {
+    const names = Array.from({ length: 9 }, (_, index) => `M${index}`);
+    const fields = names.map((name, index) => `${name} f${index} = ${index + 2};`).join(' ');
+    const nested = names.map((name) => `message ${name} { string id = 1; ${fields} }`).join(' ');
+    const document = openApiOf(
+      contractProtos(
+        `service S { rpc Do(M0) returns (M0) { option (google.api.http) = { get: "/v1/x" }; } } ${nested}`,
+      ),
+    ).document;
+    const depths = Object.keys(parameters(document, 'query')).map((name) => name.split('.').length);
+    // 1 + 8 + 8·7 + 8·7·6 are 401; the next depth has 1,680 more.
+    expect(depths).toHaveLength(401);
+    expect(Math.max(...depths)).toBe(4);
+  });
+
   it('is named by proto names where the JSON of the method is', () => {
     const input = {
       codecOptions: { emitDefaults: false, enumsAsNumbers: false, protoNames: true, ignoreUnknown: false },

@@ -55,7 +55,7 @@ export function queryParameters(
   binding: Binding,
   schemas: Schemas,
   form: Form,
-  limits: Pick<Limits, 'queryDepthMax'>,
+  limits: Pick<Limits, 'queryDepthMax' | 'namedQueryFieldsMax'>,
 ): JsonObject[] {
   return queryFields(binding, limits)
     .map((fields) => queryParameter(fields, schemas, form))

@@ -4,21 +4,43 @@ import type { Binding } from '../../httprule/index.js';
 import type { Limits } from '../../limits.js';
 import { sourceOf } from '../../surface/index.js';
 
+type QueryLimits = Pick<Limits, 'queryDepthMax' | 'namedQueryFieldsMax'>;
+
 /**
- * Every field that only the query of a binding may set and that has a form as text, as its path from the request, in
- * the order of declaration. A message within itself is not entered again, so that there is an end.
+ * The fields that only the query of a binding may set and that have a form as text, as their paths from the request, in
+ * the order of declaration. A message within itself is not entered again, so that there is an end. Messages that
+ * have each other in every order make thousands nevertheless: of those, the fields as deep as all of a depth are within
+ * `namedQueryFieldsMax`, and of the first depth always.
  */
 export function queryFields(
   binding: Binding,
-  { queryDepthMax }: Pick<Limits, 'queryDepthMax'>,
+  { queryDepthMax, namedQueryFieldsMax }: QueryLimits,
 ): (readonly DescField[])[] {
+  let found = fieldsDownTo(1, binding, Number.POSITIVE_INFINITY).fields;
+  for (let depth = 2; depth <= queryDepthMax; depth++) {
+    const { fields, isWhole, isCut } = fieldsDownTo(depth, binding, namedQueryFieldsMax);
+    if (isCut) break;
+    found = fields;
+    if (isWhole) break;
+  }
+  return found;
+}
+
+/** `isWhole`: there is nothing deeper; `isCut`: there is more than `countMax`. */
+function fieldsDownTo(
+  depthMax: number,
+  binding: Binding,
+  countMax: number,
+): { readonly fields: (readonly DescField[])[]; readonly isWhole: boolean; readonly isCut: boolean } {
   const found: (readonly DescField[])[] = [];
+  let isWhole = true;
   const visit = (
     message: DescMessage,
     parents: readonly DescField[],
     within: readonly DescMessage[],
   ): void => {
     for (const field of message.fields) {
+      if (found.length > countMax) return;
       const fields = [...parents, field];
       const source = sourceOf(binding, fields);
       const isOnPath =
@@ -37,14 +59,15 @@ export function queryFields(
       else if (
         field.fieldKind === 'message' &&
         !isEncoding(field.message) &&
-        !within.includes(field.message) &&
-        fields.length < queryDepthMax
-      )
-        visit(field.message, fields, [...within, field.message]);
+        !within.includes(field.message)
+      ) {
+        if (fields.length < depthMax) visit(field.message, fields, [...within, field.message]);
+        else isWhole = false;
+      }
     }
   };
   visit(binding.method.input, [], [binding.method.input]);
-  return found;
+  return { fields: found, isWhole, isCut: found.length > countMax };
 }
 
 /** Whether a field can be written in a URL as a whole. */
