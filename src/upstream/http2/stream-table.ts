@@ -1,19 +1,30 @@
 import { ConnectionError, ErrorCode } from './error-code.js';
 import type { Stream } from './stream.js';
 
+/** Places for open streams, a power of two; ids go round in them. */
+const places = 1_024;
+
 /** Streams that the server has ended, remembered to tell a frame that may not come from one that crossed ours. */
 const endedKept = 64;
 
-/** The streams of one connection: those that are open, and what is known of those that were. */
+/**
+ * The streams of one connection: those that are open, and what is known of those that were.
+ *
+ * Not in a Map, but for those whose place an older one still has: a Map that is added to and deleted from for ever is
+ * copied now and then, and each copy is kept by the one before it, with all that was in it, until both are old: then
+ * every request outlives the garbage collections of the young, at a fifth of all CPU.
+ */
 export class StreamTable {
-  readonly #open = new Map<number, Stream>();
+  readonly #open = new Array<Stream | undefined>(places).fill(undefined);
+  readonly #displaced = new Map<number, Stream>();
+  #size = 0;
   readonly #ended = new Int32Array(endedKept);
   #endedAt = 0;
   #nextId = 1;
 
   /** Open ones. */
   get size(): number {
-    return this.#open.size;
+    return this.#size;
   }
 
   /** The id that the next stream will have (RFC 9113 §5.1.1). */
@@ -22,22 +33,31 @@ export class StreamTable {
   }
 
   get(id: number): Stream | undefined {
-    return this.#open.get(id);
+    const stream = this.#open[placeOf(id)];
+    if (stream !== undefined && stream.id === id) return stream;
+    return this.#displaced.size === 0 ? undefined : this.#displaced.get(id);
   }
 
   /** Adds a stream with the next id. */
   add(stream: Stream): void {
-    this.#open.set(stream.id, stream);
+    const place = placeOf(stream.id);
+    if (this.#open[place] === undefined) this.#open[place] = stream;
+    else this.#displaced.set(stream.id, stream);
+    this.#size += 1;
     this.#nextId += 2;
   }
 
   delete(stream: Stream): void {
-    this.#open.delete(stream.id);
+    const place = placeOf(stream.id);
+    if (this.#open[place] === stream) this.#open[place] = undefined;
+    else if (!this.#displaced.delete(stream.id)) return;
+    this.#size -= 1;
   }
 
-  /** The open ones as they are now: they may end while this is walked through. */
+  /** The open ones as they are now, in the order of their ids: they may end while this is walked through. */
   all(): readonly Stream[] {
-    return [...this.#open.values()];
+    const placed = this.#open.filter((stream) => stream !== undefined);
+    return [...placed, ...this.#displaced.values()].sort((a, b) => a.id - b.id);
   }
 
   /** Notes that the server has ended its side. */
@@ -61,4 +81,9 @@ export class StreamTable {
     if (this.#ended.includes(id))
       throw new ConnectionError(ErrorCode.STREAM_CLOSED, 'frame after END_STREAM');
   }
+}
+
+/** Ids of our streams are odd. */
+function placeOf(id: number): number {
+  return (id >>> 1) & (places - 1);
 }
