@@ -35,7 +35,7 @@ const { values } = parseArgs({
   },
 });
 const options = {
-  rounds: Number(values.rounds ?? (values.quick ? 1 : 7)),
+  rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
   seconds: Number(values.seconds ?? (values.quick ? 0.2 : 1)),
   // Longer than compilers, of which each here but Go has one at run time, take to be done.
   warmUpSeconds: values.quick ? 0.2 : 4,
