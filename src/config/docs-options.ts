@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { audiences } from '../gate/index.js';
 
-/** A place on the listener, or a whole URL. */
+/** A place on the listener, or a whole URL: to browsers `//host/path` is another host, and no path. */
 const server = z.union([
-  z.string().regex(/^\/[A-Za-z0-9\-._~/]*$/, 'must be a path or a URL of http or https'),
+  z.string().regex(/^\/(?!\/)[A-Za-z0-9\-._~/]*$/, {
+    error: ({ input }) =>
+      typeof input === 'string' && input.startsWith('//')
+        ? `names a host without saying how it is reached: write https:${input}, or a path that begins with one /`
+        : 'must be a path or a URL of http or https',
+  }),
   z.url({ protocol: /^https?$/ }),
 ]);
 

@@ -29,6 +29,14 @@ describe('propylon.yaml', () => {
     ],
     ['a word that is not among the choices', 'conflicts: ignore\n', 1, 12, /one of warn, refuse/, undefined],
     ['a duration that is none', 'timeouts:\n  "*": 5 apples\n', 2, 8, /duration such as 5s/, undefined],
+    [
+      'a server of the documentation that is a host where a path may be',
+      'docs:\n  servers: ["//api.example.com/v1"]\n',
+      2,
+      13,
+      /docs\.servers\.0 names a host .*: write https:\/\/api\.example\.com\/v1, or a path/,
+      undefined,
+    ],
     ['a limit of zero', 'limits:\n  drainTimeoutMs: 0\n', 2, 19, /limits\.drainTimeoutMs/, undefined],
     [
       'a target that is none',
