@@ -1,4 +1,4 @@
-export { type Binding, type BoundVariable, bindingSteps } from './binding.js';
+export { type Binding, type BoundVariable, bindingSteps, describeBinding } from './binding.js';
 export type { Overlap, Overlaps } from './conflict.js';
 export { examplePaths, freeWord } from './example-paths.js';
 export { fillTemplate } from './fill.js';

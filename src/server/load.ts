@@ -48,6 +48,7 @@ import {
 } from '../upstream/index.js';
 import { answeringBackends, answeringChannels } from './answering-channels.js';
 import type { GatewayOptions } from './options.js';
+import { takenPaths } from './portal/taken-paths.js';
 import type { Watches } from './watches.js';
 
 /** A source that does not answer in this time is one that is not there. */
@@ -222,6 +223,7 @@ function* buildSteps(
   diagnostics.push(...found);
   refuseErrors(diagnostics);
   if (surface === undefined) throw new DiagnosticsError(diagnostics);
+  diagnostics.push(...takenPaths(options, surface));
   const wanted = surface.routes.flatMap((route) => route.codecs);
   diagnostics.push(...missingFunctions(functions, wanted));
   return { registry, surface, input, backends, channels, sources, diagnostics, settle, release };

@@ -271,6 +271,38 @@ describe('the paths of the portal', () => {
     expect((await fetch(`${url}/docs/openapi.yaml`)).status).toBe(200);
   });
 
+  it.each<[template: string, docs: GatewayOptions['docs'], taken: string | undefined, hint: RegExp]>([
+    ['get: "/docs/{a}"', true, '/docs/*, /docs/openapi.json, /docs/openapi.yaml', /docs\.path/],
+    ['get: "/docs"', true, '/docs', /docs\.path/],
+    // GET is refused there, and not the portal's.
+    ['post: "/{a}"', true, '/docs, /openapi.json, /openapi.yaml', /docs: false/],
+    ['get: "/openapi.json"', true, '/openapi.json', /at \/docs\/openapi\.json/],
+    ['get: "/api/docs/{a=**}"', { path: '/api/docs' }, '/api/docs', /docs\.path/],
+    ['get: "/docs/{a}"', { path: '/help' }, undefined, /./],
+    ['get: "/docs/{a}/parts"', true, undefined, /./],
+    ['get: "/docs/{a}"', false, undefined, /./],
+  ])('that a route with %s takes are warned of, docs being %j: %s', async (template, docs, taken, hint) => {
+    const api = contractProtos(`service S {
+      rpc Get(R) returns (R) { option (google.api.http) = { ${template} }; }
+    } message R { string a = 1; }`);
+    const { gateway } = await start({ sources: [{ label: 't', load: async () => api }], docs });
+    const found = gateway.diagnostics.filter(({ code }) => code === 'PORTAL_PATH_TAKEN');
+    expect(found).toEqual(
+      taken === undefined
+        ? []
+        : [
+            {
+              severity: 'warning',
+              code: 'PORTAL_PATH_TAKEN',
+              text: expect.stringMatching(/\.S\.Get\b/),
+              locations: [expect.objectContaining({ file: expect.stringMatching(/\.proto$/) })],
+              hint: expect.stringMatching(hint),
+            },
+          ],
+    );
+    if (taken !== undefined) expect(found[0]?.text).toContain(` takes ${taken}`);
+  });
+
   it('are those of hand-written routes, before and behind', async () => {
     const { url } = await start({ routes: (app) => void app.get('/openapi.json', (c) => c.text('own')) });
     expect(await (await fetch(`${url}/openapi.json`)).text()).toBe('own');
