@@ -8,6 +8,8 @@ const rpc = (name: string, rule: string, rest = ''): string =>
 const service = (...methods: readonly string[]): string => `// S.\nservice S {\n${methods.join('\n')} }\n`;
 const m = 'message M { string name = 1; string id = 2; }\n';
 const required = '[(google.api.field_behavior) = REQUIRED]';
+const stamped = (rule: string): string =>
+  `string stamp = 1 [(google.api.field_behavior) = OUTPUT_ONLY, (buf.validate.field).string = { ${rule} }];`;
 const policy = (text: string): string => `option (propylon.v1.method) = { ${text} };`;
 const thing = 'option (google.api.resource) = { type: "x.example/Thing" pattern: "things/{thing}" };';
 
@@ -118,6 +120,20 @@ const cases: readonly (readonly [rule: string, trips: string, passes: string])[]
     'FIELD_UNREACHABLE',
     `${service(rpc('Do(N) returns (M)', 'post: "/v1/a" body: "part"'))}${m}message N { M part = 1; O other = 2; } message O { map<string, M> parts = 1; O again = 2; }`,
     `${service(rpc('Do(N) returns (M)', 'post: "/v1/a" body: "part"'))}${m}message N { M part = 1; O other = 2; google.protobuf.Struct facts = 4; google.protobuf.Any set = 3 [(google.api.field_behavior) = OUTPUT_ONLY]; } message O { map<string, string> labels = 1; repeated string tags = 2; O again = 3; }`,
+  ],
+  [
+    'OUTPUT_ONLY_NEEDED',
+    `${service(rpc('Do(N) returns (M)', 'post: "/v1/a" body: "*"'))}${m}message N { O part = 1; } message O { ${stamped('min_len: 1')} }`,
+    // Longer than it may be is nothing that is empty; what the path names is not left out; answers are not checked.
+    `${service(
+      rpc('Do(N) returns (P)', 'post: "/v1/a" body: "*"'),
+      rpc('Be(P) returns (M)', 'post: "/v1/b/{stamp}" body: "*"'),
+      rpc(
+        'Go(P) returns (M)',
+        'post: "/v1/c" body: "*"',
+        policy('validation: { field_behavior: false }'),
+      ),
+    )}${m}message N { O part = 1; } message O { ${stamped('max_len: 1')} } message P { ${stamped('min_len: 1')} }`,
   ],
   [
     'BODY_NOT_A_MESSAGE',

@@ -5,6 +5,7 @@ import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { defaultCodecOptions } from '../../src/codec/index.js';
 import { type CheckSettings, checkOutline, type Finding } from '../../src/contract/index.js';
 import { buildRegistry } from '../../src/descriptor/index.js';
+import { validateProto } from '../../src/descriptor/validate-proto.js';
 import { noRules } from '../../src/httprule/index.js';
 import { outlineSurface } from '../../src/surface/index.js';
 import { compileProtos } from './compile-protos.js';
@@ -16,6 +17,7 @@ const api = ['annotations', 'http', 'field_behavior', 'resource'].map((name) => 
 const imported: Readonly<Record<string, string>> = {
   ...Object.fromEntries(api.map((name) => [name, read(`${gax}${name}`)])),
   'propylon/v1/annotations.proto': read('proto/propylon/v1/annotations.proto'),
+  [validateProto.path]: await validateProto.text(),
 };
 const wellKnown = ['any', 'empty', 'field_mask', 'struct', 'timestamp'].map(
   (name) => `google/protobuf/${name}.proto`,

@@ -7,6 +7,7 @@ import { lintAccess } from './access.js';
 import { lintBodies } from './bodies.js';
 import { lintDocumentation } from './documentation.js';
 import { unreachableFields } from './fields.js';
+import { neededOutputs } from './needed-outputs.js';
 import { lintOverlaps } from './overlaps.js';
 import { lintPagination } from './pagination.js';
 import { lintPaths } from './paths.js';
@@ -28,6 +29,7 @@ export function lintOutline(outline: Outline, loading: readonly Diagnostic[]): r
     ...unreachableRoutes(outline.routes),
     ...lintOverlaps(scope),
     ...unreachableFields(scope),
+    ...neededOutputs(scope),
     ...lintBodies(scope),
     ...lintMethods(scope),
     ...lintPagination(scope),

@@ -77,6 +77,11 @@ export const lintRules = {
     what: 'No binding of a method can carry a field: it is in no body, and has no form as a query parameter.',
     why: 'Clients cannot set it; repeated messages, maps of messages and Any need a body.',
   },
+  OUTPUT_ONLY_NEEDED: {
+    severity: 'warning',
+    what: 'A field of requests is OUTPUT_ONLY, and its rules of buf.validate refuse it when it is empty.',
+    why: 'No client can give it: the gateway leaves it out of requests and does not ask for it, but a backend that checks the same rules refuses them all. Drop the rule, or say `ignore: IGNORE_IF_ZERO_VALUE`.',
+  },
   BODY_NOT_A_MESSAGE: {
     severity: 'warning',
     what: '`body` names a field that is a scalar, an enum, a list or a map.',

@@ -6,6 +6,7 @@ import {
   behaves,
   containersOf,
   type DecodedMessage,
+  type DescField,
   type DescMessage,
   type DescriptorRegistry,
   holdersOf,
@@ -36,6 +37,8 @@ export interface InputRules {
   problemOf(type: DescMessage): string | undefined;
   /** How deep loops are nested in rules of a type and of what it holds. */
   loopDepth(type: DescMessage): number;
+  /** Fields that the rules of a type refuse while nothing is in them; none where the rules do not compile. */
+  neededFields(type: DescMessage): readonly DescField[];
   /** What is wrong with a message. Throws where a rule cannot say. */
   violations(type: DescMessage, message: DecodedMessage): readonly RuleViolation[];
 }
@@ -66,6 +69,11 @@ export function* inputRulesSteps({ types }: Pick<DescriptorRegistry, 'types'>): 
     },
     loopDepth: (type) =>
       Math.max(0, ...[...holdingTypes([type], hasOwnRules)].flatMap(expressionsOf).map(loopDepthOf)),
+    neededFields(type) {
+      const { violations = [] } = validator().validate(type, create(type));
+      const refused = new Set<unknown>(violations.map(({ field: [first] }) => first));
+      return type.fields.filter((field) => refused.has(field));
+    },
     violations(type, message) {
       const result = validator().validate(type, message);
       if (result.kind === 'error') throw result.error;

@@ -9,6 +9,7 @@ import { pathText } from './client-path.js';
 import type { RuleViolation } from './input-rules.js';
 import { itemsIn } from './items.js';
 import { namesOf, requiredCheck } from './required.js';
+import { unaskedValues } from './unasked.js';
 import { type IsJudged, updateScope } from './update-scope.js';
 
 /**
@@ -34,6 +35,7 @@ export function validationSteps(context: GateContext): readonly GateStep[] {
     return [];
   }
   const required = hasRequired ? requiredCheck(type, clientName) : undefined;
+  const isUnasked = unaskedValues(context);
   const scope = updateScope(context);
   const isInBody = inBody(context);
   const { violationsMax, validationStepsMax } = resources.limits;
@@ -51,6 +53,7 @@ export function validationSteps(context: GateContext): readonly GateStep[] {
     required?.(request, isJudged, found);
     const known = new Set(found.map(({ field }) => field));
     for (const violation of broken) {
+      if (isUnasked?.(request, violation.path) === true) continue;
       const field = pathText(violation.path, clientName);
       const isSaid = violation.ruleId === 'required' && known.has(field);
       if (!isSaid && isJudged(namesOf(violation.path))) found.push(fieldViolation(field, violation));
