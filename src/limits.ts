@@ -91,6 +91,8 @@ export interface Limits {
   readonly drainTimeoutMs: number;
   /** At shutdown a connection without a request is kept this long: its next request may be on its way, and is then answered as its last. */
   readonly drainQuietMs: number;
+  /** A function of a cloud holds the end of an answer for this long at most, until its spans are with their collector. */
+  readonly traceFlushTimeoutMs: number;
   /** A token that a client shows. 401. */
   readonly tokenBytesMax: number;
   /** Verified tokens that one provider remembers, so that they cost next to nothing the next time. */
@@ -165,6 +167,7 @@ export const defaultLimits: Limits = Object.freeze({
   drainDelayMs: 0,
   drainTimeoutMs: 10_000,
   drainQuietMs: 250,
+  traceFlushTimeoutMs: 1_000,
   tokenBytesMax: 8 * 1024,
   rememberedTokensMax: 10_000,
   rememberedTokenBytesMax: 16 * 1024 * 1024,

@@ -1,6 +1,7 @@
 import type { CancelSignal } from '../cancel-signal.js';
 import type { PeerCertificate } from '../gate/index.js';
 import type { HeaderFields } from '../headers.js';
+import type { Invocation } from '../telemetry/index.js';
 
 export type { HeaderField, HeaderFields } from '../headers.js';
 
@@ -29,6 +30,8 @@ export interface Exchange {
    * where nobody can tell.
    */
   readonly bodyAtOnce?: (() => Promise<Uint8Array | undefined>) | undefined;
+  /** What a platform says of it that has invoked a function for it. */
+  readonly invocation?: Invocation | undefined;
   /** Aborted when the client disconnects. */
   readonly signal: CancelSignal;
 }

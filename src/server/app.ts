@@ -5,6 +5,7 @@ import { getPath } from 'hono/utils/url';
 import type { Gateway, Reply } from '../gateway/index.js';
 import { Code, reasons, StatusError } from '../status/index.js';
 import { exchangeOf, type Received, receivedExchange, responseOf } from './fetch.js';
+import { flushedReply } from './flushed.js';
 import { mountedTarget } from './mounted-target.js';
 import type { SecurityHeaders } from './security-headers.js';
 
@@ -34,14 +35,17 @@ export function createApp(
   routes?.(app);
   const guarded = app.routes.length > 0;
   const bindings: Handler = async (c, next) => {
-    const { incoming, received } = environmentOf(c);
+    const { incoming, received, flush } = environmentOf(c);
     const sent = received?.target ?? incoming?.url ?? targetOf(c.req.raw.url);
     const target = mountedTarget(sent, routePath(c));
     const exchange =
       received === undefined
         ? exchangeOf(c.req.raw, target ?? sent, incoming)
         : receivedExchange(c.req.raw, target ?? sent, received);
-    const answer = (reply: Reply): Response => responseOf(current.security.on(reply, exchange), c.req.method);
+    const response = (reply: Reply): Response =>
+      responseOf(current.security.on(reply, exchange), c.req.method);
+    const answer = (reply: Reply): Response | Promise<Response> =>
+      flush === undefined ? response(reply) : flushedReply(reply, flush).then(response);
     if (target === undefined) return answer(core.refuse(exchange, ambiguous()));
     const reply = core.tryHandle(exchange);
     if (reply !== undefined) return answer(await reply);
@@ -73,6 +77,8 @@ export function createApp(
 export interface AppEnvironment {
   readonly incoming?: IncomingMessage;
   readonly received?: Received;
+  /** What the end of each answer waits for; nothing where it is left out. */
+  readonly flush?: (() => Promise<void>) | undefined;
 }
 
 /** Hono types the environment as whatever the runtime gives. */

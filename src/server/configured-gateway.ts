@@ -1,4 +1,5 @@
 import type { Settings } from '../config/index.js';
+import { createTracer, type FunctionPlatform, type Tracer, wantsTracing } from '../telemetry/index.js';
 import { configuredOptions } from './configured-options.js';
 import { createGateway, type PropylonGateway } from './create-gateway.js';
 import type { GatewayOptions } from './options.js';
@@ -6,15 +7,32 @@ import { readSettings } from './settings.js';
 
 /**
  * A gateway as `propylon serve --config FILE` would have it, to be mounted or to answer for a platform: what listens is
- * somebody else's. Variables of the environment count as they do there; `options` count over both.
+ * somebody else's. It is traced as `tracing` of the file and OTEL_* say, unless a tracer is given; `platform` is what
+ * spans say of where they come from. Variables of the environment count as they do there; `options` count over both.
  * Throws DiagnosticsError with everything that is wrong.
  */
 export async function createConfiguredGateway(
   file: string,
   options: GatewayOptions = {},
+  platform?: FunctionPlatform,
 ): Promise<PropylonGateway> {
   const read = (): Settings => readSettings(file, process.env, {});
-  return createGateway(
-    await configuredOptions(read(), read, file, (configured) => ({ ...configured, ...options })),
-  );
+  const settings = read();
+  const { tracer = await tracerOf(settings, options, platform) } = options;
+  try {
+    const adapt = (configured: GatewayOptions): GatewayOptions => ({ ...configured, ...options, tracer });
+    return await createGateway(await configuredOptions(settings, read, file, adapt));
+  } catch (error) {
+    await tracer?.close();
+    throw error;
+  }
+}
+
+async function tracerOf(
+  { tracing }: Settings,
+  { warn }: GatewayOptions,
+  platform: FunctionPlatform | undefined,
+): Promise<Tracer | undefined> {
+  if (!wantsTracing(tracing, process.env)) return undefined;
+  return createTracer({ ...tracing, ...(warn && { warn }), platform });
 }

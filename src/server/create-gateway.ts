@@ -12,6 +12,7 @@ import { type Access, accessOf } from './access.js';
 import { type ExplainArguments, explainHere } from './admin/operations/explain.js';
 import { type AppEnvironment, createApp } from './app.js';
 import type { Received } from './fetch.js';
+import { boundedFlush } from './flushed.js';
 import { type Generation, nextGeneration } from './generation.js';
 import { type Listener, type ListenOptions, listen } from './listen.js';
 import { watchGateway } from './metrics.js';
@@ -43,10 +44,15 @@ export interface PropylonGateway {
   explain(asked: ExplainArguments): Promise<Explanation>;
   /** What ts-proto's typed clients call, over the gateway's own channels. */
   rpc(service: string): Rpc;
-  /** As `app.fetch`, for platforms that receive requests themselves. */
+  /**
+   * As `app.fetch`, for platforms that receive requests themselves and may stop this process once they have an answer:
+   * the last byte comes when the spans of the request are sent, or `limits.traceFlushTimeoutMs` has passed.
+   */
   fetch(request: Request, received: Received): Promise<Response>;
   /** Serves requests of a server that is somebody else's: Express, the Functions Framework. */
   readonly requestListener: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** The same for platforms that may stop this process, as `fetch`. */
+  readonly functionListener: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /**
    * Reads everything that is configured anew, as the first options say or the given ones, and serves it from the next
    * request on; those under way end on what they began with. Where something is wrong, nothing changes. Never rejects.
@@ -151,6 +157,10 @@ function assemble(
     return found && { transport: found, limits, release: core.hold() };
   }, systemClock);
   const own = createApp(core, routes === undefined ? undefined : (app) => routes(app, () => rpc), current);
+  const flush =
+    tracer && boundedFlush(tracer, () => reloads.current.limits.traceFlushTimeoutMs, systemClock);
+  const listener = (fetch: Parameters<typeof getRequestListener>[0]) =>
+    getRequestListener(fetch, { overrideGlobalObjects: false });
   const reload = (next?: GatewayOptions): Promise<ReloadResult> => reloads.reload(next);
   const parts: Parts = {
     core,
@@ -186,8 +196,9 @@ function assemble(
     openApi: (wanted = {}) => reloads.current.openApi(wanted),
     explain,
     rpc: () => rpc,
-    fetch: async (request, received) => own.app.fetch(request, { received } satisfies AppEnvironment),
-    requestListener: getRequestListener(own.app.fetch, { overrideGlobalObjects: false }),
+    fetch: async (request, received) => own.app.fetch(request, { received, flush } satisfies AppEnvironment),
+    requestListener: listener(own.app.fetch),
+    functionListener: listener((request, environment) => own.app.fetch(request, { ...environment, flush })),
     reload,
     listen: (where = {}) => listen(parts, where),
     async join(primary, where, announcementOf) {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Exchange, HeaderFields, Reply } from '../gateway/index.js';
+import type { Invocation } from '../telemetry/index.js';
 import { peerAddressOf } from './peer-address.js';
 import { peerCertificateOf } from './peer-certificate.js';
 import { announcesBody, headerFieldsOf } from './raw-headers.js';
@@ -14,11 +15,13 @@ export interface Received {
   readonly peerAddress: string;
   /** All of it; undefined where there is none. */
   readonly body: Uint8Array | undefined;
+  /** What the platform says of having invoked a function for it. */
+  readonly invocation?: Invocation | undefined;
 }
 
 /** A request that a platform has received, as an Exchange. */
 export function receivedExchange(request: Request, target: string, received: Received): Exchange {
-  const { headers, peerAddress, body } = received;
+  const { headers, peerAddress, body, invocation } = received;
   return {
     httpMethod: request.method,
     target,
@@ -27,6 +30,7 @@ export function receivedExchange(request: Request, target: string, received: Rec
     scheme: request.url.startsWith('https:') ? 'https' : 'http',
     trailersAccepted: false,
     body: body && once(body),
+    invocation,
     signal: request.signal,
   };
 }

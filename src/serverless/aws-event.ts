@@ -21,8 +21,18 @@ export interface LambdaEvent {
 /** Function URLs: "abc123.lambda-url.eu-central-1.on.aws". */
 const functionUrl = /\.lambda-url\.[a-z0-9-]+\.on\.aws(?:\.cn)?$/;
 
+/** What Lambda says of an invocation, as far as it is read here. */
+export interface LambdaContext {
+  readonly awsRequestId: string;
+  readonly invokedFunctionArn: string;
+}
+
 /** The request behind an event. `basePath` is what the paths of templates do not have: a stage, unless said otherwise. */
-export function requestOfEvent(event: LambdaEvent, basePath: string | undefined): PlatformRequest {
+export function requestOfEvent(
+  event: LambdaEvent,
+  context: LambdaContext | undefined,
+  basePath: string | undefined,
+): PlatformRequest {
   const { domainName, http } = event.requestContext;
   const path = belowBase(rawPathOf(event), basePath ?? stagePath(event));
   const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;
@@ -40,6 +50,7 @@ export function requestOfEvent(event: LambdaEvent, basePath: string | undefined)
     ],
     peerAddress: http.sourceIp,
     body: bodyOf(event),
+    invocation: context && { id: context.awsRequestId, arn: context.invokedFunctionArn },
   };
 }
 

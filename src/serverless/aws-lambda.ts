@@ -1,12 +1,21 @@
 import { isUtf8 } from 'node:buffer';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { PropylonGateway } from '../server/index.js';
-import { type LambdaEvent, requestOfEvent } from './aws-event.js';
+import {
+  createConfiguredGateway as createConfigured,
+  type GatewayOptions,
+  type PropylonGateway,
+} from '../server/index.js';
+import { type LambdaContext, type LambdaEvent, requestOfEvent } from './aws-event.js';
 import { answerPlatform } from './platform-request.js';
+import { lambda } from './platforms.js';
 
-export { createConfiguredGateway } from '../server/index.js';
-export type { LambdaEvent } from './aws-event.js';
+export type { LambdaContext, LambdaEvent } from './aws-event.js';
+
+/** `createConfiguredGateway` of the library, whose spans say which function they come from. */
+export function createConfiguredGateway(file: string, options?: GatewayOptions): Promise<PropylonGateway> {
+  return createConfigured(file, options, lambda(process.env));
+}
 
 /** What is special about a function. */
 export interface LambdaOptions {
@@ -32,9 +41,10 @@ export interface LambdaAnswer {
 export function createLambdaHandler(
   gateway: PropylonGateway | Promise<PropylonGateway>,
   options: LambdaOptions = {},
-): (event: LambdaEvent) => Promise<LambdaAnswer> {
-  return async (event) => {
-    const response = await answerPlatform(await gateway, requestOfEvent(event, options.basePath));
+): (event: LambdaEvent, context?: LambdaContext) => Promise<LambdaAnswer> {
+  return async (event, context) => {
+    const request = requestOfEvent(event, context, options.basePath);
+    const response = await answerPlatform(await gateway, request);
     const { statusCode, headers, cookies } = headOf(response);
     let body: Buffer;
     try {
@@ -64,7 +74,9 @@ const brokenOff: LambdaAnswer = {
 
 /** What Lambda's runtime puts into the global scope for functions whose answers are streamed. */
 interface StreamingRuntime {
-  streamifyResponse<T>(handler: (event: LambdaEvent, stream: Writable) => Promise<void>): T;
+  streamifyResponse<T>(
+    handler: (event: LambdaEvent, stream: Writable, context?: LambdaContext) => Promise<void>,
+  ): T;
   readonly HttpResponseStream: {
     from(stream: Writable, head: Omit<LambdaAnswer, 'body' | 'isBase64Encoded'>): Writable;
   };
@@ -81,8 +93,9 @@ export function createLambdaStreamHandler(
   const { awslambda: runtime } = globalThis as { readonly awslambda?: StreamingRuntime };
   if (runtime === undefined)
     throw new Error('There is no awslambda here: this handler runs in AWS Lambda only.');
-  return runtime.streamifyResponse(async (event, stream) => {
-    const response = await answerPlatform(await gateway, requestOfEvent(event, options.basePath));
+  return runtime.streamifyResponse(async (event, stream, context) => {
+    const request = requestOfEvent(event, context, options.basePath);
+    const response = await answerPlatform(await gateway, request);
     const out = runtime.HttpResponseStream.from(stream, headOf(response));
     if (response.body === null) out.end();
     else await pipeline(response.body.values(), out);

@@ -1,7 +1,15 @@
-import type { PropylonGateway } from '../server/index.js';
+import {
+  createConfiguredGateway as createConfigured,
+  type GatewayOptions,
+  type PropylonGateway,
+} from '../server/index.js';
 import { answerPlatform, withoutOwnAddress } from './platform-request.js';
+import { azureFunctionName, azureFunctions } from './platforms.js';
 
-export { createConfiguredGateway } from '../server/index.js';
+/** `createConfiguredGateway` of the library, whose spans say which function they come from. */
+export function createConfiguredGateway(file: string, options?: GatewayOptions): Promise<PropylonGateway> {
+  return createConfigured(file, options, azureFunctions(process.env));
+}
 
 /** What is special about a function. */
 export interface AzureOptions {
@@ -15,6 +23,12 @@ export interface AzureRequest {
   readonly url: string;
   readonly headers: Iterable<[string, string]>;
   arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** What Azure Functions says of an invocation, as far as it is read here: InvocationContext of @azure/functions is one. */
+export interface AzureContext {
+  readonly invocationId: string;
+  readonly functionName: string;
 }
 
 /** An answer for Azure Functions: HttpResponseInit of @azure/functions. */
@@ -33,8 +47,8 @@ export interface AzureAnswer {
 export function createAzureHandler(
   gateway: PropylonGateway | Promise<PropylonGateway>,
   { basePath = '' }: AzureOptions = {},
-): (request: AzureRequest) => Promise<AzureAnswer> {
-  return async (request) => {
+): (request: AzureRequest, context?: AzureContext) => Promise<AzureAnswer> {
+  return async (request, context) => {
     const { origin, target } = splitUrl(request.url);
     const headers = [...request.headers].map(([name, value]) => [name.toLowerCase(), value] as const);
     const body = new Uint8Array(await request.arrayBuffer());
@@ -46,6 +60,10 @@ export function createAzureHandler(
       headers: withoutOwnAddress(headers, (element) => element !== ''),
       peerAddress: peerOf(headers),
       body: body.length === 0 ? undefined : body,
+      invocation: context && {
+        id: context.invocationId,
+        functionName: azureFunctionName(process.env, context.functionName),
+      },
     });
     return {
       status: response.status,

@@ -1,7 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { PropylonGateway } from '../server/index.js';
+import {
+  createConfiguredGateway as createConfigured,
+  type GatewayOptions,
+  type PropylonGateway,
+} from '../server/index.js';
+import { googleCloud } from './platforms.js';
 
-export { createConfiguredGateway } from '../server/index.js';
+/** `createConfiguredGateway` of the library, whose spans say which function they come from. */
+export function createConfiguredGateway(file: string, options?: GatewayOptions): Promise<PropylonGateway> {
+  return createConfigured(file, options, googleCloud(process.env));
+}
 
 /**
  * An HTTP function for Google Cloud (Cloud Run functions, the Functions Framework). On Cloud Run itself
@@ -13,5 +21,5 @@ export { createConfiguredGateway } from '../server/index.js';
 export function createHttpFunction(
   gateway: PropylonGateway | Promise<PropylonGateway>,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  return async (request, response) => (await gateway).requestListener(request, response);
+  return async (request, response) => (await gateway).functionListener(request, response);
 }

@@ -1,5 +1,5 @@
 import type { HeaderFields } from '../headers.js';
-import type { PropylonGateway } from '../server/index.js';
+import type { PropylonGateway, Received } from '../server/index.js';
 
 /** A request as a platform hands it over. */
 export interface PlatformRequest {
@@ -13,6 +13,7 @@ export interface PlatformRequest {
   /** Who has sent it to the platform. */
   readonly peerAddress: string;
   readonly body: Uint8Array | undefined;
+  readonly invocation: Received['invocation'];
 }
 
 /** Methods of which a Request takes no body; what clients send with them is read all the same. */
@@ -20,7 +21,7 @@ const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** Has a gateway answer it. What is no HTTP request at all is answered with 400; never rejects. */
 export async function answerPlatform(gateway: PropylonGateway, sent: PlatformRequest): Promise<Response> {
-  const { httpMethod, origin, target, headers, peerAddress, body } = sent;
+  const { httpMethod, origin, target, headers, peerAddress, body, invocation } = sent;
   let request: Request;
   try {
     request = new Request(`${origin}${target}`, {
@@ -34,7 +35,7 @@ export async function answerPlatform(gateway: PropylonGateway, sent: PlatformReq
       { status: 400 },
     );
   }
-  return gateway.fetch(request, { target, headers, peerAddress, body });
+  return gateway.fetch(request, { target, headers, peerAddress, body, invocation });
 }
 
 /**

@@ -22,6 +22,7 @@ export type {
   AttemptSpan,
   CallAttempt,
   CallTrace,
+  Invocation,
   RequestSpan,
   StreamPhase,
   TracedRequest,
@@ -29,5 +30,6 @@ export type {
   Tracer,
 } from './tracer.js';
 export { createTracer, type TracerOptions } from './tracing/create-tracer.js';
+export type { FunctionPlatform } from './tracing/function-platform.js';
 export { type TracingOptions, tracingSchema } from './tracing/options.js';
 export { type Environment, wantsTracing } from './tracing/settings.js';

@@ -12,6 +12,15 @@ export interface TraceIds {
   readonly sampled: boolean;
 }
 
+/** The invocation of a function of a cloud that a request is, as far as its platform tells. */
+export interface Invocation {
+  readonly id?: string | undefined;
+  /** Of the function, where instances may run several. */
+  readonly functionName?: string | undefined;
+  /** "arn:aws:lambda:eu-central-1:123456789012:function:shop:live", as it was invoked. */
+  readonly arn?: string | undefined;
+}
+
 /** A request when it comes; an exchange of the gateway is one. */
 export interface TracedRequest {
   readonly httpMethod: string;
@@ -20,6 +29,8 @@ export interface TracedRequest {
   readonly headers: HeaderFields;
   readonly peerAddress: string;
   readonly scheme: 'http' | 'https';
+  /** Absent where no platform has invoked anything. */
+  readonly invocation?: Invocation | undefined;
 }
 
 /** Makes spans of requests and of the calls that come of them. Must not throw. */
@@ -37,6 +48,8 @@ export interface Tracer {
     request: TracedRequest,
     isFromProxy: (request: Pick<TracedRequest, 'peerAddress'>) => boolean,
   ): RequestSpan;
+  /** Sends the spans of whatever has ended; resolves once they are taken, or lost, whenever that is. Never rejects. */
+  flush(): Promise<void>;
   /** Sends what is left, within some seconds; the gateway calls it when it closes. Never rejects. */
   close(): Promise<void>;
 }

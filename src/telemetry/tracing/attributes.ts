@@ -5,7 +5,7 @@ import type { RequestEvent } from '../request-event.js';
 import type { CallAttempt, TracedRequest } from '../tracer.js';
 
 /** Attributes of a span, by the names of OpenTelemetry's semantic conventions where they have one. */
-export type SpanAttributes = Record<string, string | number>;
+export type SpanAttributes = Record<string, string | number | boolean>;
 
 /** Whatever a client or backend wrote is cut to this many characters. */
 const textMax = 256;

@@ -3,6 +3,7 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
 import { systemClock, type WallClock } from '../../clock.js';
 import type { Tracer } from '../tracer.js';
 import type { Warn } from './exporter.js';
+import { type FunctionPlatform, invocationAttributes } from './function-platform.js';
 import { lightTracer } from './light-tracer.js';
 import type { TracingOptions } from './options.js';
 import { propagationOf } from './propagation.js';
@@ -19,6 +20,8 @@ export interface TracerOptions extends Omit<TracingOptions, 'enabled'> {
    * of the other options only the propagators, `parentsFrom` and `principal` count.
    */
   readonly provider?: TracerProvider;
+  /** What this process is an instance of, where that is a function of a cloud. */
+  readonly platform?: FunctionPlatform | undefined;
   /** Told of what went wrong outside of any request. Default: a warning of the process. */
   readonly warn?: Warn;
   /** Default: that of the process. */
@@ -40,7 +43,8 @@ export async function createTracer(options: TracerOptions = {}): Promise<Tracer>
     return providerTracer(options.provider, settings);
   }
   const { openPipeline } = await import('./pipeline.js');
-  const pipeline = await openPipeline(settings, options.exporter, clock, warn);
+  const { exporter, platform } = options;
+  const pipeline = await openPipeline(settings, { exporter, platform: platform?.attributes }, clock, warn);
   const host = {
     clock,
     ids: randomIds(),
@@ -51,5 +55,5 @@ export async function createTracer(options: TracerOptions = {}): Promise<Tracer>
     keep: pipeline.keep,
   };
   const sampler = samplerOf(settings.sampler, settings.ratio);
-  return lightTracer(host, sampler, settings.parentsFrom, pipeline.close);
+  return lightTracer(host, sampler, settings.parentsFrom, invocationAttributes(platform), pipeline);
 }

@@ -1,5 +1,6 @@
 import { traceFieldNames } from '../../trace-fields.js';
-import type { Tracer } from '../tracer.js';
+import type { Invocation, Tracer } from '../tracer.js';
+import type { SpanAttributes } from './attributes.js';
 import { RequestTrace, type TraceHost } from './request-trace.js';
 import type { Sampler } from './sampler.js';
 import type { TracingSettings } from './settings.js';
@@ -10,7 +11,8 @@ export function lightTracer(
   host: TraceHost,
   sampler: Sampler,
   parentsFrom: TracingSettings['parentsFrom'],
-  close: () => Promise<void>,
+  attributesOf: (invocation: Invocation | undefined) => SpanAttributes | undefined,
+  { flush, close }: Pick<Tracer, 'flush' | 'close'>,
 ): Tracer {
   const isBelieved = believes(parentsFrom);
   return {
@@ -18,8 +20,10 @@ export function lightTracer(
     start(request, isFromProxy) {
       const incoming = host.propagation.extract(request.headers);
       const believed = incoming !== undefined && isBelieved(request, isFromProxy);
-      return new RequestTrace(request, standingOf(incoming, believed, host.ids, sampler), host);
+      const standing = standingOf(incoming, believed, host.ids, sampler);
+      return new RequestTrace(request, standing, host, attributesOf(request.invocation));
     },
+    flush,
     close,
   };
 }

@@ -75,7 +75,8 @@ export function providerTracer(provider: TracerProvider, settings: TracingSettin
         },
       };
     },
-    // The provider is its owner's to shut down.
+    // The provider is its owner's to flush and to shut down.
+    flush: async () => undefined,
     close: async () => undefined,
   };
 }

@@ -16,6 +16,7 @@ import {
   requestAttributes,
   requestFailed,
   requestName,
+  type SpanAttributes,
   statusText,
 } from './attributes.js';
 import type { FinishedSpan, SpanEvent } from './finished-span.js';
@@ -58,18 +59,26 @@ export class RequestTrace implements RequestSpan {
   readonly standing: Standing;
   readonly host: TraceHost;
   readonly #request: TracedRequest;
+  readonly #invocation: SpanAttributes | undefined;
   readonly #startedAt: number;
   #events: SpanEvent[] | undefined;
   #attempts: AttemptTrace[] | undefined;
   /** Whether the request is over, and whether it is kept. */
   #end: 'open' | 'kept' | 'dropped' = 'open';
 
-  constructor(request: TracedRequest, standing: Standing, host: TraceHost) {
+  /** `invocation` is what its span says of the function that answers it. */
+  constructor(
+    request: TracedRequest,
+    standing: Standing,
+    host: TraceHost,
+    invocation: SpanAttributes | undefined,
+  ) {
     const { traceId, sampled } = standing.trace;
     this.ids = { traceId, spanId: host.ids.spanId(), sampled };
     this.standing = standing;
     this.host = host;
     this.#request = request;
+    this.#invocation = invocation;
     this.#startedAt = host.clock.now();
   }
 
@@ -117,6 +126,7 @@ export class RequestTrace implements RequestSpan {
     const { trace, parentSpanId, link } = this.standing;
     const endedAt = this.host.clock.now();
     const attributes = requestAttributes(this.#request, event, this.host.withPrincipal);
+    Object.assign(attributes, this.#invocation);
     if (why !== 'sampled') attributes['propylon.kept'] = why;
     const exception =
       event.cause === undefined

@@ -24,6 +24,7 @@ const tracer: Tracer = {
     end: () => undefined,
     attempt: () => undefined,
   }),
+  flush: async () => undefined,
   close: async () => undefined,
 };
 
