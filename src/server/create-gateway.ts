@@ -107,7 +107,7 @@ function recorded({ log }: GatewayOptions, recorder: Recorder): NonNullable<Gate
 }
 
 function assemble(
-  { tracer, routes, logLevels }: GatewayOptions,
+  { tracer, routes, logLevels, info }: GatewayOptions,
   first: Generation,
   recorder: Recorder,
   watches: Watches | undefined,
@@ -169,6 +169,7 @@ function assemble(
     recorder,
     metrics,
     clock: systemClock,
+    info,
     explain,
     readiness: first.options.readiness ?? {},
     logLevels,

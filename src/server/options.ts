@@ -7,7 +7,7 @@ import type { GateOptions, Policy, SharedMemory } from '../gate/index.js';
 import type { MetadataRules, StreamRules } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import type { ErrorForm, RequestOptions, StreamDefault } from '../surface/index.js';
-import type { LogLevels, MetricsOptions, RequestEvent, TracedRequest, Tracer } from '../telemetry/index.js';
+import type { Fields, LogLevels, MetricsOptions, RequestEvent, TracedRequest, Tracer } from '../telemetry/index.js';
 import type { Transport, UpstreamOptions } from '../upstream/index.js';
 import type { AuditOptions } from './audit.js';
 import type { ReadinessOptions } from './readiness.js';
@@ -119,6 +119,8 @@ export interface GatewayOptions {
   readonly sharedMemory?: SharedMemory | undefined;
   /** Told of what went wrong outside of any request. Default: a warning of the process. */
   readonly warn?: (text: string, cause?: unknown) => void;
+  /** Told of what operators may want to know of, and what is no trouble of the gateway's. Default: nobody is. */
+  readonly info?: ((text: string, fields?: Fields) => void) | undefined;
   /** The document of the API and its page; false: neither. Default true. */
   readonly docs?: boolean | DocsOptions | undefined;
   /** When the gateway is ready besides. Default: whenever it serves. */

@@ -10,7 +10,9 @@ import { createLoopWatch } from './admin/loop-watch.js';
 import { type Ask, askHere } from './admin/operation.js';
 import type { Phase } from './admin/operations/health.js';
 import type { GatewayApp } from './app.js';
+import { handshakeLog } from './handshake-log.js';
 import { createNodeServer, type ListenerSettings } from './node.js';
+import type { GatewayOptions } from './options.js';
 import { createProxyProtocol } from './proxy-protocol.js';
 import { type ReadinessOptions, watchUpstreams } from './readiness.js';
 import type { ReloadResult } from './reload.js';
@@ -34,6 +36,7 @@ export interface Parts {
   /** Undefined where nothing is counted. */
   readonly metrics?: Metrics | undefined;
   readonly clock: Clock;
+  readonly info?: GatewayOptions['info'];
   readonly explain: AnswerParts['explain'];
   readonly readiness: ReadinessOptions;
   readonly logLevels: LogLevels | undefined;
@@ -83,9 +86,9 @@ export async function serveClients(
     proxyProtocolFrom.length === 0
       ? undefined
       : createProxyProtocol(proxyProtocolFrom, current.limits.requestHeadTimeoutMs);
-  const loadedTls = tls && (await loadServerTls(tls, current.limits, clock));
+  const { metrics, info = () => undefined } = parts;
+  const loadedTls = tls && (await loadServerTls(tls, current.limits, clock, handshakeLog(info, clock)));
   const clients = createNodeServer(core, app, current, loadedTls?.open, proxies);
-  const { metrics } = parts;
   const stopWatching = metrics === undefined ? () => undefined : watchProcess(metrics);
   if (loadedTls !== undefined) {
     metrics?.watch('certificateExpiry', () => [[loadedTls.expiresAt() / 1_000]]);

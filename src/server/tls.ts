@@ -1,10 +1,12 @@
 import { constants, X509Certificate } from 'node:crypto';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Clock } from '../clock.js';
 import { DiagnosticsError } from '../diagnostic/index.js';
 import type { Limits } from '../limits.js';
 import { type FileContents, renewedFiles } from '../renewed-files.js';
+import type { FailedHandshake } from './handshake-log.js';
+import { peerAddressOf } from './peer-address.js';
 
 /** TLS for clients. Files in PEM form; renewed ones are used from the next connection on. */
 export interface ListenTls {
@@ -54,8 +56,13 @@ export type HandshakeFailure = 'timeout' | 'certificate' | 'protocol';
 /** The content type of a record with a handshake in it (RFC 8446 §5.1): no text begins so. */
 const handshakeRecord = 0x16;
 
-/** Throws DiagnosticsError where no listener can be made of the files. */
-export async function loadServerTls(options: ListenTls, limits: Limits, clock: Clock): Promise<LoadedTls> {
+/** `failed` is told of handshakes that come to nothing. Throws DiagnosticsError where no listener can be made of the files. */
+export async function loadServerTls(
+  options: ListenTls,
+  limits: Limits,
+  clock: Clock,
+  failed: (handshake: FailedHandshake) => void,
+): Promise<LoadedTls> {
   const clients = options.clientCertificate ?? (options.clientCa === undefined ? 'none' : 'require');
   if (clients !== 'none' && options.clientCa === undefined) {
     throw invalid(
@@ -71,6 +78,10 @@ export async function loadServerTls(options: ListenTls, limits: Limits, clock: C
   });
   let expiresAt = Number.NaN;
   const failures: Record<HandshakeFailure, number> = { timeout: 0, certificate: 0, protocol: 0 };
+  const fail = (reason: HandshakeFailure, socket: Socket, code?: string): void => {
+    failures[reason] += 1;
+    failed({ reason, address: addressBelow(socket), code });
+  };
   const renew = ([cert, key, ca]: FileContents): void => {
     server.setSecureContext({
       ...(cert === undefined ? {} : { cert }),
@@ -95,13 +106,13 @@ export async function loadServerTls(options: ListenTls, limits: Limits, clock: C
     server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
       // Node lets go of a client whose certificate is no good as if it had gone itself.
       const failure = socket.authorizationError ? 'certificate' : failureOf(error.code);
-      if (failure !== undefined) failures[failure] += 1;
+      if (failure !== undefined) fail(failure, socket, refusalBy(socket) ?? error.code);
       socket.destroy();
     });
     server.on('secureConnection', (socket) => {
       // What nobody has verified must not pass for no certificate.
       if (!socket.authorized && socket.getPeerX509Certificate() !== undefined) {
-        failures.certificate += 1;
+        fail('certificate', socket, refusalBy(socket));
         socket.destroy();
       } else if (socket.alpnProtocol === 'h2') exits.http2(socket);
       else exits.http1(socket);
@@ -110,16 +121,18 @@ export async function loadServerTls(options: ListenTls, limits: Limits, clock: C
       accept(socket) {
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
-        const fail = (): void => void socket.destroy();
-        socket.on('error', fail).on('end', fail);
+        // Node knows it of a closed one only where somebody has asked before.
+        peerAddressOf(socket);
+        const end = (): void => void socket.destroy();
+        socket.on('error', end).on('end', end);
         const timer = setTimeout(() => {
-          failures.timeout += 1;
-          fail();
+          fail('timeout', socket);
+          end();
         }, limits.tlsHandshakeTimeoutMs);
         socket.once('close', () => clearTimeout(timer));
         socket.once('data', (first: Buffer) => {
           clearTimeout(timer);
-          socket.off('end', fail);
+          socket.off('end', end);
           socket.pause();
           socket.unshift(first);
           if (first[0] !== handshakeRecord) return exits.plain(socket);
@@ -134,6 +147,17 @@ export async function loadServerTls(options: ListenTls, limits: Limits, clock: C
     };
   };
   return { open, expiresAt: () => expiresAt, failures };
+}
+
+/** Of the connection that the handshake was on: one of TLS that has failed has none any more. */
+function addressBelow(socket: Socket): string {
+  const below: unknown = Reflect.get(socket, '_parent');
+  return peerAddressOf(below instanceof Socket ? below : socket);
+}
+
+/** Why the client's certificate is no good; Node has a code there, whatever its types say. */
+function refusalBy({ authorizationError }: TLSSocket): string | undefined {
+  return authorizationError ? String(authorizationError) : undefined;
 }
 
 /** By the codes of Node and OpenSSL; undefined where the client has just gone. */

@@ -31,6 +31,7 @@ export async function mock(flags: MockFlags): Promise<number> {
     ...(await configuredOptions(settings, () => settingsOf(flags), flags.config, adapt)),
     log: log.request,
     warn: log.warn,
+    info: log.info,
     logLevels: log.levels,
     watch: flags.watch !== false,
     onReload: (result) => logReload(log, result, flags.verbose === true),

@@ -51,6 +51,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
       tracer,
       log: log.request,
       warn: log.warn,
+      info: log.info,
       logLevels: log.levels,
       watch: flags.watch !== false,
       onReload: (result) => logReload(log, result, flags.verbose === true),

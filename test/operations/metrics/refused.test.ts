@@ -103,6 +103,7 @@ describe('a handshake that comes to nothing', () => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
   };
+  const lines: unknown[] = [];
   let secure: EchoGateway;
   beforeAll(async () => {
     const tls = {
@@ -110,7 +111,11 @@ describe('a handshake that comes to nothing', () => {
       key: file('key', server.key),
       clientCa: file('ca', authority.cert),
     };
-    secure = await startEchoGateway({ limits: { tlsHandshakeTimeoutMs: 300 } }, {}, { tls });
+    secure = await startEchoGateway(
+      { limits: { tlsHandshakeTimeoutMs: 300 }, info: (...line) => void lines.push(line) },
+      {},
+      { tls },
+    );
   });
   afterAll(async () => {
     await secure?.close();
@@ -152,5 +157,21 @@ describe('a handshake that comes to nothing', () => {
     await act();
     const after = await scrape(secure.adminUrl);
     expect(after.value(name, { reason }) - before.value(name, { reason })).toBe(1);
+  });
+
+  it('is told of in the log, by whom and without a stack, and others within the minute are not', async () => {
+    await shake({ cert: bob.cert, key: bob.key });
+    await shake({});
+    expect(lines).toEqual([
+      [
+        'a TLS handshake has failed: certificate',
+        {
+          'event.outcome': 'failure',
+          'event.reason': 'certificate',
+          'client.address': '127.0.0.1',
+          'error.code': expect.stringMatching(/^[A-Z_]+$/),
+        },
+      ],
+    ]);
   });
 });
