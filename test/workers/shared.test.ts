@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,6 +21,7 @@ service T {
   rpc Limited(M) returns (M) { option (google.api.http) = { get: "/v1/limited" }; }
   rpc Make(M) returns (M) { option (google.api.http) = { post: "/v1/made" body: "*" }; }
   rpc Stored(M) returns (M) { option (google.api.http) = { get: "/v1/stored" }; }
+  rpc Held(M) returns (M) { option (google.api.http) = { get: "/v1/held" }; }
 }
 message M { string name = 1; }
 `;
@@ -27,18 +29,24 @@ const clients = 20;
 
 let backend: EchoBackend;
 let gateway: PropylonProcess;
+/** A backend that takes calls and never says anything. */
+const silent = createServer((socket) => void socket.on('error', () => undefined).resume());
 beforeAll(async () => {
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
   writeFileSync(join(folder, 'image.binpb'), compileProtos({ ...httpAnnotations(), 't.proto': proto }));
   backend = await startEchoBackend(['Limited', 'Make', 'Stored'].map((method) => `/t.v1.T/${method}`));
   const config = join(folder, 'propylon.yaml');
   writeFileSync(
     config,
     `sources: { descriptors: [image.binpb] }
-backends: { "t.*": "${backend.target}" }
+backends: { "t.*": "${backend.target}", t.v1.T.Held: "127.0.0.1:${port}" }
 policies:
   "*": { authentication: { mode: none } }
   t.v1.T.Limited: { rateLimits: [{ requests: 100, per: 1d, by: all }] }
   t.v1.T.Make: { idempotency: { mode: required } }
+  t.v1.T.Held: { concurrency: { max: 1 } }
   t.v1.T.Stored: { cache: { ttl: 1h, scope: shared } }
 `,
   );
@@ -47,6 +55,7 @@ policies:
 afterAll(async () => {
   await gateway?.stop();
   backend?.close();
+  silent.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -112,5 +121,21 @@ describe('two workers', () => {
     await all(clients, () => ask(agent, '/v1/stored'));
     agent.destroy();
     expect(calls()).toBe(4);
+  });
+
+  it('give back at once what a killed one had under way', async () => {
+    const agent = new Agent({ keepAlive: false });
+    const held = (): Promise<string> => ask(agent, '/v1/held').then(({ text }) => text);
+    const called = once(silent, 'connection');
+    const lost = held().catch(() => 'lost');
+    await called;
+    expect(await held()).toContain('CONCURRENCY_EXHAUSTED');
+    const calledAgain = once(silent, 'connection');
+    const children = readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, 'utf8');
+    for (const pid of children.trim().split(' ')) process.kill(Number(pid), 'SIGKILL');
+    expect(await lost).toBe('lost');
+    void held().catch(() => undefined);
+    await calledAgain;
+    agent.destroy();
   });
 });

@@ -62,7 +62,10 @@ export function createSharedMemory(host: {
   const join = (): MemoryGuest => {
     const named: Limit[] = [];
     const own = new Map<string, number>();
-    const claims = new Map<number, (stored: string | undefined) => void>();
+    const claims = new Map<
+      number,
+      { readonly end: (stored: string | undefined) => void; readonly until: number }
+    >();
     let lastClaim = 0;
 
     const hitsOf = (hits: readonly SharedHit[]): Hit[] =>
@@ -100,10 +103,10 @@ export function createSharedMemory(host: {
       const known = remembered.claim(asked.id, asked.fingerprint, asked);
       if (known.kind !== 'begun') return shared(known);
       lastClaim += 1;
-      claims.set(
-        lastClaim,
-        (stored) => void known.end(stored === undefined ? undefined : readStored(stored).answer),
-      );
+      claims.set(lastClaim, {
+        end: (stored) => void known.end(stored === undefined ? undefined : readStored(stored).answer),
+        until: clock.now() + asked.leaseMs,
+      });
       return { kind: 'begun', claim: lastClaim };
     };
 
@@ -127,7 +130,7 @@ export function createSharedMemory(host: {
       giveBack: (hits) => counter.giveBack(hitsOf(hits)),
       leave: ({ method }) => ended(method, 1),
       end: ({ claim, stored }) => {
-        claims.get(claim)?.(stored);
+        claims.get(claim)?.end(stored);
         claims.delete(claim);
       },
     };
@@ -137,6 +140,8 @@ export function createSharedMemory(host: {
       hear: (name, args) => (ears[name] as (args: unknown) => void)(args),
       leave() {
         for (const [method, count] of own) ended(method, count);
+        // A backend may still be at what it was told to do: nobody else is to ask for it before that must be over.
+        for (const { end, until } of claims.values()) clock.after(until - clock.now(), () => end(undefined));
         claims.clear();
       },
     };
