@@ -55,6 +55,7 @@ function watchCache(metrics: Metrics, current: MetricSources): void {
 }
 
 function watchUpstreams(metrics: Metrics, current: MetricSources): void {
+  metrics.watchTargets(() => current.channels.report().map(({ target }) => target));
   /** A number for each endpoint, under the target that it belongs to. */
   const perEndpoint = (count: (endpoint: EndpointReport) => number | undefined) =>
     function* (): Generator<[number, string]> {

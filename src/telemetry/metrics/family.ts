@@ -17,6 +17,13 @@ export class Family<S> {
     return series;
   }
 
+  /** Leaves out those whose label at that place has one of the values: whoever holds one still, counts for nobody. */
+  drop(place: number, values: ReadonlySet<string>): void {
+    for (const [key, { labels }] of this.#series) {
+      if (values.has(labels[place] ?? '')) this.#series.delete(key);
+    }
+  }
+
   all(): readonly { readonly labels: readonly string[]; readonly series: S }[] {
     return [...this.#series.values()];
   }

@@ -1,5 +1,7 @@
+import { type Clock, systemClock } from '../../clock.js';
 import { catalog, type LabelValues, type MetricName, type NameOf } from './catalog.js';
 import { Family } from './family.js';
+import { goneTargets, placeOfTarget } from './gone-targets.js';
 import type { Meter } from './meter.js';
 import type { MetricsOptions } from './options.js';
 import type { MetricReport, SeriesReport } from './report.js';
@@ -12,14 +14,34 @@ export type Reading<N extends MetricName = MetricName> = readonly [value: number
 export interface Metrics extends Meter {
   /** Asks `read` at each look, and who was asked before no more; several readings with the same labels add up. */
   watch<N extends NameOf<'gauge' | 'counter'>>(name: N, read: () => Iterable<Reading<N>>): void;
+  /** Asks `present` at each whole look for the targets that there are: others are left out some minutes later. */
+  watchTargets(present: () => Iterable<string>): void;
   /** Of some metrics, or of all: then what is measured from one look to the next begins anew. */
   report(wanted?: ReadonlySet<MetricName>): readonly MetricReport[];
 }
 
-export function createMetrics({ buckets, exemplars = true }: MetricsOptions = {}): Metrics {
+export function createMetrics(
+  { buckets, exemplars = true }: MetricsOptions = {},
+  clock: Clock = systemClock,
+): Metrics {
   const counters = new Map<MetricName, Family<CountSeries>>();
   const histograms = new Map<MetricName, Family<DistributionSeries>>();
   const watched = new Map<MetricName, () => MetricReport>();
+
+  const overOf = goneTargets(clock);
+  let presentTargets: (() => Iterable<string>) | undefined;
+
+  function forgetTargets(present: ReadonlySet<string>): void {
+    const families = [...counters, ...histograms].flatMap(([metric, family]) => {
+      const place = placeOfTarget(metric);
+      return place < 0 ? [] : [{ family, place }];
+    });
+    const counted = families.flatMap(({ family, place }) =>
+      family.all().map(({ labels }) => labels[place] ?? ''),
+    );
+    const over = overOf(new Set(counted), present);
+    for (const { family, place } of families) family.drop(place, over);
+  }
 
   const boundsOf = (name: MetricName): readonly number[] =>
     buckets !== undefined && timed.has(name) ? buckets : catalog[name].buckets;
@@ -43,7 +65,11 @@ export function createMetrics({ buckets, exemplars = true }: MetricsOptions = {}
     watch(name, read) {
       watched.set(name, () => ({ metric: name, bounds: [], series: summed(read()) }));
     },
+    watchTargets(present) {
+      presentTargets = present;
+    },
     report(wanted) {
+      if (wanted === undefined && presentTargets !== undefined) forgetTargets(new Set(presentTargets()));
       const isWanted = ([metric]: readonly [MetricName, unknown]): boolean => wanted?.has(metric) ?? true;
       const reports: MetricReport[] = [
         ...[...histograms].filter(isWanted).map(([metric, family]) => ({
