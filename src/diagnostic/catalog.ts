@@ -41,7 +41,7 @@ export const catalog = {
   RELOAD_FAILED: 'A reload has met something that it does not know.',
   RESTART_NEEDED: 'A setting has changed that a running process does not take over.',
   MOCK_RULES_BROKEN: 'A made-up answer breaks rules of buf.validate, since none was found that keeps them.',
-  PORTAL_PATH_TAKEN: 'A route of the API has a path of the portal, which is the API\'s then.',
+  PORTAL_PATH_TAKEN: "A route of the API has a path of the portal, which is the API's then.",
   ROUTES_NONE: 'No method has an HttpRule: nothing is served.',
 } as const;
 

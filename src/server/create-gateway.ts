@@ -157,8 +157,7 @@ function assemble(
     return found && { transport: found, limits, release: core.hold() };
   }, systemClock);
   const own = createApp(core, routes === undefined ? undefined : (app) => routes(app, () => rpc), current);
-  const flush =
-    tracer && boundedFlush(tracer, () => reloads.current.limits.traceFlushTimeoutMs, systemClock);
+  const flush = tracer && boundedFlush(tracer, () => reloads.current.limits.traceFlushTimeoutMs, systemClock);
   const listener = (fetch: Parameters<typeof getRequestListener>[0]) =>
     getRequestListener(fetch, { overrideGlobalObjects: false });
   const reload = (next?: GatewayOptions): Promise<ReloadResult> => reloads.reload(next);

@@ -7,7 +7,14 @@ import type { GateOptions, Policy, SharedMemory } from '../gate/index.js';
 import type { MetadataRules, StreamRules } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import type { ErrorForm, RequestOptions, StreamDefault } from '../surface/index.js';
-import type { Fields, LogLevels, MetricsOptions, RequestEvent, TracedRequest, Tracer } from '../telemetry/index.js';
+import type {
+  Fields,
+  LogLevels,
+  MetricsOptions,
+  RequestEvent,
+  TracedRequest,
+  Tracer,
+} from '../telemetry/index.js';
 import type { Transport, UpstreamOptions } from '../upstream/index.js';
 import type { AuditOptions } from './audit.js';
 import type { ReadinessOptions } from './readiness.js';

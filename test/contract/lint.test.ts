@@ -128,11 +128,7 @@ const cases: readonly (readonly [rule: string, trips: string, passes: string])[]
     `${service(
       rpc('Do(N) returns (P)', 'post: "/v1/a" body: "*"'),
       rpc('Be(P) returns (M)', 'post: "/v1/b/{stamp}" body: "*"'),
-      rpc(
-        'Go(P) returns (M)',
-        'post: "/v1/c" body: "*"',
-        policy('validation: { field_behavior: false }'),
-      ),
+      rpc('Go(P) returns (M)', 'post: "/v1/c" body: "*"', policy('validation: { field_behavior: false }')),
     )}${m}message N { O part = 1; } message O { ${stamped('max_len: 1')} } message P { ${stamped('min_len: 1')} }`,
   ],
   [

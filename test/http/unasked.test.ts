@@ -25,6 +25,7 @@ message Stamped {
   string text = 6 [(buf.validate.field).string.max_len = 5];
   repeated Stamped parts = 7;
   map<string, Stamped> named = 8;
+  string given = 9 [(google.api.field_behavior) = OUTPUT_ONLY, (buf.validate.field).string.min_len = 2];
 }
 message Needed {
   oneof by {
@@ -48,7 +49,7 @@ service T {
 const policies: Readonly<Record<string, PolicyInput>> = {
   plain: {},
   'field behaviour off': { validation: { fieldBehavior: false } },
-  'a name that the gateway gives': { transform: { requestFields: [{ name: 'name', set: 'a' }] } },
+  'a value that the gateway gives': { transform: { requestFields: [{ name: 'given', set: 'a' }] } },
 };
 
 const gateways = new Map<string, EchoGateway>();
@@ -73,7 +74,9 @@ beforeAll(async () => {
 afterAll(() => Promise.all([...gateways.values()].map((gateway) => gateway.close())));
 
 const rules = (text: string): string[] =>
-  [...text.matchAll(/"field":"([^"]*)".*?"reason":"([A-Z_]+)"/g)].map(([, field, rule]) => `${field} ${rule}`);
+  [...text.matchAll(/"field":"([^"]*)".*?"reason":"([A-Z_]+)"/g)].map(
+    ([, field, rule]) => `${field} ${rule}`,
+  );
 
 describe('a field that is left out of requests', () => {
   it.each<[gateway: string, path: string, body: string, broken: readonly string[]]>([
@@ -95,10 +98,16 @@ describe('a field that is left out of requests', () => {
       'field behaviour off',
       '/v1/stamps',
       '{}',
-      ['name STRING_MIN_LEN', 'made REQUIRED', 'marks REPEATED_MIN_ITEMS', 'by REQUIRED'],
+      [
+        'name STRING_MIN_LEN',
+        'made REQUIRED',
+        'marks REPEATED_MIN_ITEMS',
+        'by REQUIRED',
+        'given STRING_MIN_LEN',
+      ],
     ],
     // What another step has put there is judged.
-    ['a name that the gateway gives', '/v1/stamps', '{}', ['name STRING_MIN_LEN']],
+    ['a value that the gateway gives', '/v1/stamps', '{}', ['given STRING_MIN_LEN']],
   ])('%s: %s %s is refused for %j', async (name, path, body, broken) => {
     const response = await fetch(`${gateways.get(name)?.url}${path}`, {
       method: 'POST',

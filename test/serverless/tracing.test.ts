@@ -74,9 +74,9 @@ const byLambdaStream: Answer = async (gateway, path) => {
 const byAzure: Answer = async (gateway, path) => {
   const request = new HttpRequest({
     method: path === '/v1/stream' ? 'GET' : 'POST',
-    url: `https://shop.azurewebsites.net${path}?text=a`,
+    url: `https://shop.azurewebsites.net${path}${path === '/v1/stream' ? '?text=a' : ''}`,
     headers: { 'content-type': 'application/json' },
-    ...(path === '/v1/stream' ? {} : { body: { string: '{}' } }),
+    ...(path === '/v1/stream' ? {} : { body: { string: '{"text":"a"}' } }),
   });
   const context = { invocationId: 'i-1', functionName: 'gateway' };
   await new HttpResponse(await azure.createAzureHandler(gateway)(request, context)).text();
@@ -103,7 +103,10 @@ const platforms: readonly (readonly [name: string, answer: Answer, attributes: o
   [
     'AWS Lambda',
     byLambda,
-    { 'faas.invocation.id': lambdaContext.awsRequestId, 'aws.lambda.invoked_arn': lambdaContext.invokedFunctionArn },
+    {
+      'faas.invocation.id': lambdaContext.awsRequestId,
+      'aws.lambda.invoked_arn': lambdaContext.invokedFunctionArn,
+    },
   ],
   ['AWS Lambda, streaming', byLambdaStream, { 'faas.invocation.id': lambdaContext.awsRequestId }],
   ['Azure Functions', byAzure, { 'faas.invocation.id': 'i-1', 'faas.name': 'shop/gateway' }],
@@ -266,20 +269,41 @@ describe('a function that is configured by propylon.yaml', () => {
   };
 
   it.each([
-    ['AWS Lambda', aws.createConfiguredGateway, byLambda, { AWS_LAMBDA_FUNCTION_NAME: 'shop-fn' }, ['aws_lambda', 'shop-fn']],
-    ['Azure Functions', azure.createConfiguredGateway, byAzure, { WEBSITE_SITE_NAME: 'shop-app' }, ['azure.functions', 'shop-app/gateway']],
-    ['Google Cloud', google.createConfiguredGateway, byGoogle, { K_SERVICE: 'shop-svc' }, ['gcp_cloud_run', 'shop-svc']],
-  ] as const)('%s: its collector has its spans and what it is when it has answered', async (name, make, answer, env, said) => {
-    for (const [key, value] of Object.entries(env)) vi.stubEnv(key, value);
-    const { url, exports, answer: takeAll } = await collector();
-    takeAll();
-    const file = configured(name, `tracing: { endpoint: "${url}", ratio: 1 }`);
-    const gateway = await started(make, file);
-    await answer(gateway, '/v1/echo');
-    expect(exports).toHaveLength(1);
-    for (const one of ['POST /v1/echo', 't.T/Unary', 'faas.coldstart', ...said])
-      expect(exports[0]?.includes(one), one).toBe(true);
-  });
+    [
+      'AWS Lambda',
+      aws.createConfiguredGateway,
+      byLambda,
+      { AWS_LAMBDA_FUNCTION_NAME: 'shop-fn' },
+      ['aws_lambda', 'shop-fn'],
+    ],
+    [
+      'Azure Functions',
+      azure.createConfiguredGateway,
+      byAzure,
+      { WEBSITE_SITE_NAME: 'shop-app' },
+      ['azure.functions', 'shop-app/gateway'],
+    ],
+    [
+      'Google Cloud',
+      google.createConfiguredGateway,
+      byGoogle,
+      { K_SERVICE: 'shop-svc' },
+      ['gcp_cloud_run', 'shop-svc'],
+    ],
+  ] as const)(
+    '%s: its collector has its spans and what it is when it has answered',
+    async (name, make, answer, env, said) => {
+      for (const [key, value] of Object.entries(env)) vi.stubEnv(key, value);
+      const { url, exports, answer: takeAll } = await collector();
+      takeAll();
+      const file = configured(name, `tracing: { endpoint: "${url}", ratio: 1 }`);
+      const gateway = await started(make, file);
+      await answer(gateway, '/v1/echo');
+      expect(exports).toHaveLength(1);
+      for (const one of ['POST /v1/echo', 't.T/Unary', 'faas.coldstart', ...said])
+        expect(exports[0]?.includes(one), one).toBe(true);
+    },
+  );
 
   it('is held by a collector that does not answer for a bounded time, and not again until it does', async () => {
     const { url, exports, answer } = await collector();
@@ -290,7 +314,8 @@ describe('a function that is configured by propylon.yaml', () => {
     );
     // Longer than its limit, and a tenth of what exporters wait.
     const before = performance.now();
-    for (let i = 0; i < 20; i++) expect(await byLambda(gateway, '/v1/echo')).toMatchObject({ statusCode: 200 });
+    for (let i = 0; i < 20; i++)
+      expect(await byLambda(gateway, '/v1/echo')).toMatchObject({ statusCode: 200 });
     expect(performance.now() - before).toBeLessThan(3_000);
     expect(exports).toHaveLength(1);
     answer();

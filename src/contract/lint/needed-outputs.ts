@@ -38,7 +38,8 @@ function outputsIn({ method, routes }: ServedMethod): readonly DescField[] {
     return rules && fieldBehavior;
   });
   const variables = concerned.map(
-    ({ binding }) => new Set(binding.variables.map(({ path }) => path.fields.map(({ name }) => name).join('.'))),
+    ({ binding }) =>
+      new Set(binding.variables.map(({ path }) => path.fields.map(({ name }) => name).join('.'))),
   );
   const outputs: DescField[] = [];
   const entered = new Set<DescMessage>();

@@ -7,7 +7,11 @@ import { createSharedMemory, type MemoryGuest } from './memory.js';
 
 const leaseMs = 30_000;
 
-function workers(): { readonly clock: ReturnType<typeof handClock>; readonly a: MemoryGuest; b: MemoryGuest } {
+function workers(): {
+  readonly clock: ReturnType<typeof handClock>;
+  readonly a: MemoryGuest;
+  b: MemoryGuest;
+} {
   const clock = handClock();
   const memory = createSharedMemory({ clock, random: () => 0.5, limits: defaultLimits });
   return { clock, a: memory.join(), b: memory.join() };

@@ -25,13 +25,15 @@ export function takenPaths(
       paths.push(path === file ? `${own}/*` : path);
     }
   }
-  return [...taken].map(([{ binding }, paths]): Diagnostic => ({
-    severity: 'warning',
-    code: 'PORTAL_PATH_TAKEN',
-    text: `${describeBinding(binding)} takes ${paths.join(', ')} from the portal, which has nothing there then`,
-    locations: [binding.location],
-    hint: paths.some((path) => path === own || path.startsWith(`${own}/`))
-      ? 'move the page with docs.path, switch it off with docs: false, or give the route another path'
-      : `give the route another path, or leave it: the document is at ${own}/openapi.json too`,
-  }));
+  return [...taken].map(
+    ([{ binding }, paths]): Diagnostic => ({
+      severity: 'warning',
+      code: 'PORTAL_PATH_TAKEN',
+      text: `${describeBinding(binding)} takes ${paths.join(', ')} from the portal, which has nothing there then`,
+      locations: [binding.location],
+      hint: paths.some((path) => path === own || path.startsWith(`${own}/`))
+        ? 'move the page with docs.path, switch it off with docs: false, or give the route another path'
+        : `give the route another path, or leave it: the document is at ${own}/openapi.json too`,
+    }),
+  );
 }
