@@ -22,4 +22,4 @@ export {
 } from './text-field.js';
 export { type WireField, wireFields } from './wire-fields.js';
 export { appendFragment, findField, isOneRecordEach, removeField } from './wire-splice.js';
-export { type WantedCodec, writeModule } from './write-module.js';
+export { moduleLines, type WantedCodec, writeModule } from './write-module.js';

@@ -3,7 +3,7 @@ import { version } from '../version.js';
 import type { CodecOptions } from './codec.js';
 import { createParseCompiler } from './compile-parse.js';
 import { createPrintCompiler } from './compile-print.js';
-import { Code, code, layOut, nothing } from './emit/code.js';
+import { Code, code, layOutLines, nothing } from './emit/code.js';
 import type { Subject, Unit } from './emit/unit.js';
 import { fingerprint } from './fingerprint.js';
 import { Cursor } from './runtime/cursor.js';
@@ -28,23 +28,32 @@ interface Order {
  * extensions too; for every wanted option set. See CodecModule.
  */
 export function writeModule(types: Registry, wanted: readonly WantedCodec[]): string {
+  return [...moduleLines(types, wanted)].join('');
+}
+
+/** The same line by line, so that no more of it is in memory at a time than one unit. */
+export function moduleLines(types: Registry, wanted: readonly WantedCodec[]): Iterable<string> {
+  return layOutLines(moduleParts(types, wanted));
+}
+
+function* moduleParts(types: Registry, wanted: readonly WantedCodec[]): Generator<Code, void> {
   const extensions = [...types].filter((type) => type.kind === 'extension');
-  const units = [...ordersOf(types, wanted)].map(
-    ([key, order]) => [key, emitWithExtensions(order, extensions)] as const,
-  );
-  const described = new Set(units.flatMap(([, unit]) => unit.subjects.map(describing)));
-  const rows = [...described]
-    .map((desc) => ({ desc, row: list([desc.kind, desc.typeName, fingerprint(desc)]) }))
-    .sort((a, b) => (a.desc.typeName < b.desc.typeName ? -1 : 1));
-  return layOut(code`
-    ${Code.comment(`Written by propylon ${version} for createGateway and propylon serve. Do not edit it but write it again.`)}
+  const described = new Set<DescMessage | DescExtension>();
+  yield code`${Code.comment(`Written by propylon ${version} for createGateway and propylon serve. Do not edit it but write it again.`)}
     export const version = ${Code.quoted(version)};
+    export const units = [`;
+  for (const [key, order] of ordersOf(types, wanted)) {
+    const unit = emitWithExtensions(order, extensions);
+    for (const subject of unit.subjects) described.add(describing(subject));
+    yield emitUnitObject(key, unit);
+  }
+  const rows = [...described]
+    .sort((a, b) => (a.typeName < b.typeName ? -1 : 1))
+    .map((desc) => list([desc.kind, desc.typeName, fingerprint(desc)]));
+  yield code`];
     export const types = [
-      ${rows.map(({ row }) => code`${row},`)}
-    ];
-    export const units = [
-      ${units.map(([key, unit]) => emitUnitObject(key, unit))}
-    ];`);
+      ${rows.map((row) => code`${row},`)}
+    ];`;
 }
 
 /** What is wanted of each unit, by key. */

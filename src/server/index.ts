@@ -14,4 +14,4 @@ export { findPrimary, type PrimaryLink } from './workers/link.js';
 export type { Ending } from './workers/member.js';
 export { type Primary, type PrimaryOptions, startPrimary } from './workers/primary.js';
 export { workerCount } from './workers/worker-count.js';
-export { writeCodecs } from './write-codecs.js';
+export { codecLines, writeCodecs } from './write-codecs.js';

@@ -1,4 +1,4 @@
-import { defaultCodecOptions, nearestName, writeModule } from '../codec/index.js';
+import { defaultCodecOptions, moduleLines, nearestName } from '../codec/index.js';
 import type { DescriptorRegistry } from '../descriptor/index.js';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic/index.js';
 import { createGateResources } from '../gate/index.js';
@@ -14,9 +14,18 @@ import type { GatewayOptions } from './options.js';
  * Throws DiagnosticsError, as createGateway does.
  */
 export async function writeCodecs(
-  { codecs: _, ...options }: GatewayOptions,
+  options: GatewayOptions,
   types: readonly string[] = [],
 ): Promise<{ readonly source: string; readonly diagnostics: readonly Diagnostic[] }> {
+  const { lines, diagnostics } = await codecLines(options, types);
+  return { source: [...lines].join(''), diagnostics };
+}
+
+/** The same line by line, each made when it is asked for: of a thousand services it is more than fits into a string. */
+export async function codecLines(
+  { codecs: _, ...options }: GatewayOptions,
+  types: readonly string[],
+): Promise<{ readonly lines: Iterable<string>; readonly diagnostics: readonly Diagnostic[] }> {
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const channels = openChannels(limits, await loadXdsFor(options), false);
   const gate = createGateResources(options.gate ?? {}, gateHost(options, limits));
@@ -31,7 +40,7 @@ export async function writeCodecs(
       ];
     });
     const wanted = [...surface.routes.flatMap((route) => route.codecs), ...named];
-    return { source: writeModule(registry.types, wanted), diagnostics };
+    return { lines: moduleLines(registry.types, wanted), diagnostics };
   } finally {
     await Promise.all([channels.close(), gate.close()]);
   }

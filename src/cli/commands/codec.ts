@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { codecSource, defaultCodecOptions, nearestName } from '../../codec/index.js';
 import { buildRegistry } from '../../descriptor/index.js';
-import { type GatewayOptions, gatewayOptionsOf, writeCodecs } from '../../server/index.js';
+import { codecLines, type GatewayOptions, gatewayOptionsOf } from '../../server/index.js';
 import { exitCode } from '../exit-code.js';
 import type { SourceFlags } from '../flags/source.js';
 import { settingsOf } from '../settings.js';
@@ -55,13 +55,35 @@ async function write(
   file: string,
   verbose: boolean,
 ): Promise<number> {
-  const { source, diagnostics } = await writeCodecs(options, types);
+  const { lines, diagnostics } = await codecLines(options, types);
   printDiagnostics(
     diagnostics.filter((diagnostic) => !beside.includes(diagnostic.code)),
     verbose,
   );
-  writeFileSync(file, source);
+  writeLines(file, lines);
   return exitCode.fine;
+}
+
+/** Characters that are written together. */
+const pieceLength = 1 << 20;
+
+function writeLines(file: string, lines: Iterable<string>): void {
+  const opened = openSync(file, 'w');
+  try {
+    let piece = '';
+    const flush = (): void => {
+      const bytes = Buffer.from(piece);
+      for (let at = 0; at < bytes.length; ) at += writeSync(opened, bytes, at);
+      piece = '';
+    };
+    for (const line of lines) {
+      piece += line;
+      if (piece.length >= pieceLength) flush();
+    }
+    flush();
+  } finally {
+    closeSync(opened);
+  }
 }
 
 function refuse(text: string): number {

@@ -71,24 +71,27 @@ function render(gap: Gap): string {
  * it. For those who read it; what is evaluated stays as it was emitted.
  */
 export function layOut(source: Code): string {
+  return [...layOutLines([source])].join('');
+}
+
+/** The same line by line, of sources that follow each other, each of which begins a line. */
+export function* layOutLines(sources: Iterable<Code>): Generator<string, void> {
   /** The brackets that are open, and whether a label stands before what comes next in them. */
   const open: { labelled: boolean }[] = [];
-  const lines: string[] = [];
-  for (const line of statementsOf(source.text)) {
+  for (const line of statementsOf(sources)) {
     const words = line.replace(/\/\/.*$/, '').trim();
     const closed = /^[})\]]*/.exec(words)?.[0].length ?? 0;
     open.splice(Math.max(0, open.length - closed));
     const outer = open.at(-1);
     const isLabel = /^(case .*|default):/.test(words);
     if (isLabel && outer !== undefined) outer.labelled = false;
-    lines.push('  '.repeat(open.length + open.filter(({ labelled }) => labelled).length) + line);
+    yield `${'  '.repeat(open.length + open.filter(({ labelled }) => labelled).length)}${line}\n`;
     for (const character of words.slice(closed)) {
       if (opening.has(character)) open.push({ labelled: false });
       else if (closing.has(character)) open.pop();
     }
     if (isLabel && outer !== undefined) outer.labelled = !words.endsWith('{');
   }
-  return `${lines.join('\n')}\n`;
 }
 
 const opening = new Set('{([');
@@ -98,32 +101,40 @@ const closing = new Set('})]');
  * Breaks lines behind `;` and `{` and around `}`, but neither in parentheses nor before `else`,
  * `while` and what belongs to the bracket. The emitter's strings hold none of these.
  */
-function statementsOf(text: string): readonly string[] {
-  const statements: string[] = [];
+function* statementsOf(sources: Iterable<Code>): Generator<string, void> {
   const open: string[] = [];
-  for (const line of text.split('\n')) {
-    const [, words = '', comment = ''] = /^(.*?)\s*(\/\/.*)?$/.exec(line.trim()) ?? [];
-    let from = 0;
-    const breakAt = (at: number): void => {
-      const statement = words.slice(from, at).trim();
-      if (statement !== '') statements.push(statement);
-      from = at;
-    };
-    for (let at = 0; at < words.length; at++) {
-      const character = words.charAt(at);
-      if (opening.has(character)) open.push(character);
-      else if (closing.has(character)) open.pop();
-      if (open.at(-1) === '(' || open.at(-1) === '[') continue;
-      if (character === '}') breakAt(at);
-      if (character === '{') breakAt(at + 1);
-      else if ((character === ';' || character === '}') && !continues(words, at + 1)) breakAt(at + 1);
+  for (const { text } of sources) {
+    for (let from = 0; from <= text.length; ) {
+      const end = text.indexOf('\n', from);
+      const to = end < 0 ? text.length : end;
+      yield* statementsOfLine(text.slice(from, to), open);
+      from = to + 1;
     }
-    const last = `${words.slice(from).trim()} ${comment}`.trim();
-    // A comment stays on the line that it was written on.
-    if (last === comment && from > 0 && comment !== '')
-      statements.push(`${statements.pop() ?? ''} ${comment}`);
-    else if (last !== '') statements.push(last);
   }
+}
+
+function statementsOfLine(line: string, open: string[]): readonly string[] {
+  const statements: string[] = [];
+  const [, words = '', comment = ''] = /^(.*?)\s*(\/\/.*)?$/.exec(line.trim()) ?? [];
+  let from = 0;
+  const breakAt = (at: number): void => {
+    const statement = words.slice(from, at).trim();
+    if (statement !== '') statements.push(statement);
+    from = at;
+  };
+  for (let at = 0; at < words.length; at++) {
+    const character = words.charAt(at);
+    if (opening.has(character)) open.push(character);
+    else if (closing.has(character)) open.pop();
+    if (open.at(-1) === '(' || open.at(-1) === '[') continue;
+    if (character === '}') breakAt(at);
+    if (character === '{') breakAt(at + 1);
+    else if ((character === ';' || character === '}') && !continues(words, at + 1)) breakAt(at + 1);
+  }
+  const last = `${words.slice(from).trim()} ${comment}`.trim();
+  // A comment stays on the line that it was written on.
+  if (last === comment && from > 0 && comment !== '') statements.push(`${statements.pop() ?? ''} ${comment}`);
+  else if (last !== '') statements.push(last);
   return statements;
 }
 

@@ -51,7 +51,9 @@ export function emitUnit(
     return [
       ${[...names.values()].map((name) => code`${name},`)}
     ];`;
-  const words = new Set(body.text.match(/[a-z]\w*/gi));
+  const words = new Set<string>();
+  // Not all at once: there are millions, and a few hundred that differ.
+  for (const [word] of body.text.matchAll(/[a-z]\w*/gi)) words.add(word);
   const helpers = Object.keys(library).filter((name) => words.has(name));
   const { references } = module;
   return {
