@@ -324,6 +324,9 @@ const runtime = dashboard(
     lines('Certificate ends in', 's', [
       [`${gauge('min', 'propylon_tls_certificate_expiry_timestamp_seconds', 'pod')} - time()`, '{{pod}}'],
     ]),
+    lines('TLS handshakes that came to nothing', 'reqps', [
+      [rate('propylon_tls_handshake_failures_total', '', 'reason'), '{{reason}}'],
+    ]),
   ],
 );
 

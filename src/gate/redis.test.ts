@@ -223,9 +223,9 @@ describe('the options of Redis', () => {
   });
 
   it.each<[RedisOptions, string]>([
-    [{ url: 'redis://h', passwordFile: '/nowhere/p' }, '/nowhere/p cannot be read'],
+    [{ url: 'redis://h', passwordFile: '/nowhere/p' }, '/nowhere/p cannot be read (ENOENT)'],
     [{ url: 'redis://h', passwordEnv: 'PROPYLON_NONE' }, 'the environment variable PROPYLON_NONE is not set'],
-    [{ url: 'redis://h', tls: { ca: '/nowhere/ca' } }, '/nowhere/ca cannot be read'],
+    [{ url: 'redis://h', tls: { ca: '/nowhere/ca' } }, '/nowhere/ca cannot be read (ENOENT)'],
   ])('that name what is not there are reported: %j', (options, problem) => {
     connect(options);
     expect(warnings).toEqual([`The connection to Redis cannot be made: ${problem}.`]);

@@ -87,7 +87,7 @@ describe('the log of propylon serve', () => {
     await fetch(`${url}/v1/none`);
     await printed('(no route)');
     expect(errors()).toMatch(
-      /^\d\d:\d\d:\d\d\.\d{3} info {2}GET \(no route\) 404 [\d.]+ ms {2}grpc=NOT_FOUND from=127/m,
+      /^\d\d:\d\d:\d\d\.\d{3} info {2}GET \(no route\) 404 [\d.]+ ms {2}grpc=NOT_FOUND reason=ROUTE_UNKNOWN from=127/m,
     );
   });
 
