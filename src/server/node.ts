@@ -302,9 +302,14 @@ function exchangeOf(
   };
 }
 
-/** Once Node has seen the end of a body, all that nobody has read of it. */
+/** Once Node has seen the end of a body, all that nobody has read of it: newer Nodes give it piece by piece. */
 function whatHasCome(request: IncomingMessage): Uint8Array | undefined {
-  return request.complete && !request.destroyed ? (request.read() ?? undefined) : undefined;
+  if (!request.complete || request.destroyed) return undefined;
+  const first: Buffer | null = request.read();
+  if (first === null) return undefined;
+  const pieces = [first];
+  for (let next = request.read(); next !== null; next = request.read()) pieces.push(next);
+  return pieces.length === 1 ? first : Buffer.concat(pieces);
 }
 
 function takesTrailers(headers: HeaderFields): boolean {
