@@ -54,9 +54,9 @@ export interface Overlaps<T> {
 export function* overlapSteps<T>(roots: ReadonlyMap<string, TrieNode<T>>): Steps<Overlaps<T>> {
   const found: Overlap<T>[] = [];
   let budget = pairsMax;
-  const placeholder = yield* unusedLiteral(roots);
+  const unused = yield* unusedLiteral(roots);
   for (const [verb, root] of roots) {
-    budget = yield* walkPairs(root, placeholder, budget, (left, right, example) => {
+    budget = yield* walkPairs(root, unused, budget, (left, right, example) => {
       for (const [a, b, httpMethod] of contested(left, right)) {
         const winner = findRoute(root, example(), 0, { httpMethods: [httpMethod, anyMethod], bits: -1 });
         // A third route that wins over both has pairs of its own.
@@ -153,7 +153,7 @@ interface Pair<T> {
  */
 function* walkPairs<T>(
   root: TrieNode<T>,
-  placeholder: string,
+  unused: string,
   budget: number,
   visit: (left: TrieNode<T>, right: TrieNode<T>, example: () => readonly string[]) => void,
 ): Steps<number> {
@@ -183,7 +183,7 @@ function* walkPairs<T>(
       meet(child, staying, next);
       yield* spread(child, next);
     }
-    const next = { segment: placeholder, before: trail };
+    const next = { segment: unused, before: trail };
     meet(any, staying, next);
     if (any !== undefined) yield* spread(any, next);
     if (rest !== undefined) yield* spread(rest, trail);
@@ -205,7 +205,7 @@ function* walkPairs<T>(
       for (const wild of wildB) meet(literalA, wild, next);
       for (const wild of wildA) meet(wild, literalB, next);
     }
-    const next = { segment: placeholder, before: trail };
+    const next = { segment: unused, before: trail };
     for (const one of wildA) for (const other of wildB) meet(one, other, next);
   }
   return Math.max(left, 0);

@@ -37,43 +37,21 @@ export function headerFieldsOf(rawHeaders: readonly string[]): HeaderFields {
  * and with itself that costs nothing.
  */
 const usualNames: ReadonlyMap<string, string> = new Map(
-  [
-    ...['accept', 'accept-encoding', 'accept-language', 'authorization', 'cache-control', 'connection'],
-    ...['content-encoding', 'content-length', 'content-type', 'cookie', 'dnt', 'expect', 'forwarded', 'host'],
-    ...[
-      'if-match',
-      'if-modified-since',
-      'if-none-match',
-      'idempotency-key',
-      'keep-alive',
-      'origin',
-      'pragma',
-    ],
-    ...[
-      'priority',
-      'range',
-      'referer',
-      'sec-ch-ua',
-      'sec-ch-ua-mobile',
-      'sec-ch-ua-platform',
-      'sec-fetch-dest',
-    ],
-    ...[
-      'sec-fetch-mode',
-      'sec-fetch-site',
-      'te',
-      'traceparent',
-      'tracestate',
-      'transfer-encoding',
-      'upgrade',
-    ],
-    ...['upgrade-insecure-requests', 'user-agent', 'via', 'x-api-key', 'x-envoy-attempt-count'],
-    ...['x-envoy-expected-rq-timeout-ms', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port'],
-    ...['x-forwarded-proto', 'x-real-ip', 'x-request-id', 'x-b3-traceid', 'x-b3-spanid', 'x-b3-sampled'],
-  ].flatMap((name) => [
-    [name, name],
-    [name.replace(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase()), name],
-  ]),
+  `
+    accept accept-encoding accept-language authorization cache-control connection content-encoding
+    content-length content-type cookie dnt expect forwarded host if-match if-modified-since if-none-match
+    idempotency-key keep-alive origin pragma priority range referer sec-ch-ua sec-ch-ua-mobile
+    sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site te traceparent tracestate
+    transfer-encoding upgrade upgrade-insecure-requests user-agent via x-api-key x-envoy-attempt-count
+    x-envoy-expected-rq-timeout-ms x-forwarded-for x-forwarded-host x-forwarded-port x-forwarded-proto
+    x-real-ip x-request-id x-b3-traceid x-b3-spanid x-b3-sampled
+  `
+    .trim()
+    .split(/\s+/)
+    .flatMap((name) => [
+      [name, name],
+      [name.replace(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase()), name],
+    ]),
 );
 
 /** Whether a request has a body (RFC 9112 §6.3): what its header fields announce, for any method. */
