@@ -3,10 +3,11 @@ import { AnySchema } from '@bufbuild/protobuf/wkt';
 import type { AnyBytes } from '../status/index.js';
 import { type Codec, type CodecFactory, defaultCodecOptions } from './codec.js';
 
-/** Packed message → the text of a JSON object. Never throws. */
-export type AnyPrinter = (any: AnyBytes) => string;
+/** Packed message → a JSON object, as UTF-8. Never throws. */
+export type AnyPrinter = (any: AnyBytes) => Uint8Array;
 
-const utf8 = new TextDecoder();
+/** Backends may write any prefix before the slash: what is remembered is bounded. */
+const urlsMax = 1_000;
 
 /**
  * Printer of error details (google.rpc.Status.details): the ProtoJSON of Any, or
@@ -15,21 +16,46 @@ const utf8 = new TextDecoder();
  */
 export function createAnyPrinter(codecs: CodecFactory): AnyPrinter {
   let codec: Codec | undefined;
-  // Kept, since a new one makes a new array; `finish` copies and begins again.
-  const writer = new BinaryWriter();
+  const heads = new Map<string, Uint8Array>();
+  const headOf = (typeUrl: string): Uint8Array => {
+    const known = heads.get(typeUrl);
+    if (known !== undefined) return known;
+    const made = headOfAny(typeUrl);
+    if (heads.size < urlsMax) heads.set(typeUrl, made);
+    return made;
+  };
   return ({ typeUrl, value }) => {
-    writer.tag(AnySchema.field.typeUrl.number, WireType.LengthDelimited).string(typeUrl);
-    writer.tag(AnySchema.field.value.number, WireType.LengthDelimited).bytes(value);
-    const any = writer.finish();
     try {
       // An Any that says no type may be empty and nothing else, and then prints as {}.
       if (typeUrl !== '') {
         codec ??= codecs.codec(AnySchema, defaultCodecOptions);
-        return utf8.decode(codec.toJson(any));
+        return codec.toJson(packed(headOf(typeUrl), value));
       }
     } catch {
       // Told below.
     }
-    return JSON.stringify({ '@type': typeUrl, value: Buffer.from(value).toString('base64') });
+    return Buffer.from(
+      JSON.stringify({ '@type': typeUrl, value: Buffer.from(value).toString('base64') }),
+    );
   };
+}
+
+/** A google.protobuf.Any up to the length of its value. */
+function headOfAny(typeUrl: string): Uint8Array {
+  return new BinaryWriter()
+    .tag(AnySchema.field.typeUrl.number, WireType.LengthDelimited)
+    .string(typeUrl)
+    .tag(AnySchema.field.value.number, WireType.LengthDelimited)
+    .finish();
+}
+
+function packed(head: Uint8Array, value: Uint8Array): Uint8Array {
+  const any = Buffer.allocUnsafe(head.length + 5 + value.length);
+  any.set(head);
+  let end = head.length;
+  let rest = value.length;
+  for (; rest > 127; rest = Math.floor(rest / 128)) any[end++] = (rest % 128) | 128;
+  any[end++] = rest;
+  any.set(value, end);
+  return any.subarray(0, end + value.length);
 }

@@ -4,7 +4,7 @@ import { errorInfo, type Status, statusJson } from './index.js';
 const refuse = () => {
   throw new Error('unknown type');
 };
-const text = (status: Status, printAny: () => string = refuse) =>
+const text = (status: Status, printAny: () => Uint8Array = refuse) =>
   new TextDecoder().decode(statusJson(status, printAny));
 
 const rows: readonly (readonly [rule: string, status: Status, json: string])[] = [
@@ -32,7 +32,7 @@ test.each(rows)('%s', (_rule, status, json) => {
 
 test('a packed detail is printed by the given printer', () => {
   const status = { code: 3, message: 'm', details: [{ typeUrl: 'x/y.Z', value: new Uint8Array() }] };
-  expect(text(status, () => '{"@type":"x/y.Z","a":1}')).toBe(
+  expect(text(status, () => Buffer.from('{"@type":"x/y.Z","a":1}'))).toBe(
     '{"code":3,"message":"m","details":[{"@type":"x/y.Z","a":1}]}',
   );
 });

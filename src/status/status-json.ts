@@ -1,7 +1,5 @@
 import type { AnyBytes, JsonDetail, Status } from './status.js';
 
-const utf8 = new TextEncoder();
-
 /**
  * google.rpc.Status as UTF-8 JSON: `{"code":5,"message":"…","details":[…]}`; `details` is omitted
  * when there are none.
@@ -10,19 +8,35 @@ const utf8 = new TextEncoder();
  * unknown type, or one that does not parse, becomes `{"@type":…,"value":"<base64>"}`, so that
  * code and message are never lost over it.
  */
-export function statusJson(status: Status, printAny: (any: AnyBytes) => string): Uint8Array {
+export function statusJson(status: Status, printAny: (any: AnyBytes) => Uint8Array): Uint8Array {
   const { code, message, details } = status;
   const head = `{"code":${code},"message":${JSON.stringify(message)}`;
-  if (details.length === 0) return utf8.encode(`${head}}`);
-  return utf8.encode(`${head},"details":[${details.map((detail) => detailJson(detail, printAny)).join()}]}`);
+  if (details.length === 0) return Buffer.from(`${head}}`);
+  const printed = details.map((detail) => detailJson(detail, printAny));
+  const text = `${head},"details":[`;
+  let room = 3 * text.length + printed.length + 1;
+  for (const detail of printed) room += detail.length;
+  const json = Buffer.allocUnsafe(room);
+  let end = json.write(text);
+  printed.forEach((detail, index) => {
+    if (index > 0) json[end++] = comma;
+    json.set(detail, end);
+    end += detail.length;
+  });
+  end += json.write(']}', end);
+  return json.subarray(0, end);
 }
 
-function detailJson(detail: AnyBytes | JsonDetail, printAny: (any: AnyBytes) => string): string {
-  if (!isPacked(detail)) return JSON.stringify(detail);
+const comma = 0x2c;
+
+function detailJson(detail: AnyBytes | JsonDetail, printAny: (any: AnyBytes) => Uint8Array): Uint8Array {
+  if (!isPacked(detail)) return Buffer.from(JSON.stringify(detail));
   try {
     return printAny(detail);
   } catch {
-    return JSON.stringify({ '@type': detail.typeUrl, value: Buffer.from(detail.value).toString('base64') });
+    return Buffer.from(
+      JSON.stringify({ '@type': detail.typeUrl, value: Buffer.from(detail.value).toString('base64') }),
+    );
   }
 }
 

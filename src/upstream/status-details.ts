@@ -25,12 +25,14 @@ export function parseStatusDetails(binary: Uint8Array): readonly AnyBytes[] | un
   }
 }
 
+/** Throws TypeError on what is not UTF-8. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function parseAny(binary: Uint8Array): AnyBytes {
   let typeUrl = '';
   let value: Uint8Array = new Uint8Array();
   forEachField(binary, (field, bytes) => {
-    // TextDecoder throws TypeError on what is not UTF-8.
-    if (field === 1 && bytes !== undefined) typeUrl = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (field === 1 && bytes !== undefined) typeUrl = utf8.decode(bytes);
     // Copied by constructor: `slice` of a Buffer would be a view.
     if (field === 2 && bytes !== undefined) value = new Uint8Array(bytes);
   });

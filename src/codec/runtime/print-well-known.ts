@@ -174,15 +174,18 @@ export function anyPrinter(
 ): PrintFunction {
   const known = new Map<string, { readonly print: PrintFunction; readonly inValue: boolean }>();
 
-  function lookUp(typeUrl: string) {
-    const found = known.get(typeUrl);
+  function lookUp(s: Cursor, from: number, to: number) {
+    // Remembered by its bytes, which cost less than its text.
+    const key = s.b.latin1Slice(from, to);
+    const found = known.get(key);
     if (found !== undefined) return found;
+    const typeUrl = s.b.toString('utf8', from, to);
     const message = types.getMessage(typeUrl.slice(typeUrl.lastIndexOf('/') + 1));
     if (message === undefined)
       throw new UnprintableError(`an Any has the unknown type ${JSON.stringify(typeUrl)}`);
     const made = { print: printerOf(message), inValue: hasOwnJsonForm(message.typeName) };
     // Backends may write any prefix before the slash: what is remembered is bounded.
-    if (known.size < urlsMax) known.set(typeUrl, made);
+    if (known.size < urlsMax) known.set(key, made);
     return made;
   }
 
@@ -205,7 +208,7 @@ export function anyPrinter(
     checkEnd(i, end);
     if (url === urlEnd && value === valueEnd) return append(s, '{}', at);
     if (url < 0) throw new UnprintableError('an Any has no type');
-    const { print, inValue } = lookUp(s.b.toString('utf8', url, urlEnd));
+    const { print, inValue } = lookUp(s, url, urlEnd);
     let q = append(s, '{"@type":', at);
     q = printString(s, url, urlEnd, q);
     if (inValue) {
