@@ -60,7 +60,7 @@ const get = (target) => ({ httpMethod: 'GET', target });
 
 /**
  * `messages` are those of the backend in JSON, or there is a `status`. Few connections where answers are large: 64
- * of those would measure memory.
+ * of those would measure memory. `latencyTimes` as many rounds of latencies as of the rest, where there are targets.
  */
 export const scenarios = [
   {
@@ -70,6 +70,7 @@ export const scenarios = [
     method: 'GetProduct',
     messages: [cup],
     connections: 64,
+    latencyTimes: 3,
   },
   {
     key: 'b',

@@ -7,3 +7,8 @@ export function median(values) {
 export function ratio(ours, theirs) {
   return median(ours.map((value, round) => value / theirs[round]));
 }
+
+/** A quarter of the values lie below it. */
+export function lowerQuartile(values) {
+  return values.toSorted((a, b) => a - b)[values.length >> 2];
+}

@@ -1,6 +1,6 @@
 // What the gateway is to cost. Each line: what is compared, in which scenario, with whom, at most how many times as
 // much (at least, where it says so).
-import { median, ratio } from './statistics.mjs';
+import { lowerQuartile, median, ratio } from './statistics.mjs';
 
 const cpu = (scenario, peer, atMost) => ({
   text: `${scenario}: CPU per request, of ${peer}`,
@@ -18,7 +18,7 @@ const latency = (scenario, percentile, atMost) => ({
     );
     if (mine.length === 0 || theirs.length === 0) return undefined;
     // Differences of two latencies: on a busy machine the load alone may be slower than through a gateway.
-    const isNoise = [mine, theirs].some((values) => Math.min(...values) <= 0);
+    const isNoise = [mine, theirs].some((values) => lowerQuartile(values) <= 0);
     return isNoise ? Number.NaN : median(mine) / median(theirs);
   },
   met: (value) => value <= atMost,

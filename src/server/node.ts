@@ -7,7 +7,9 @@ import type { PeerCertificate } from '../gate/index.js';
 import type { Exchange, Gateway, HeaderFields, Reply } from '../gateway/index.js';
 import type { Limits } from '../limits.js';
 import { Code, StatusError } from '../status/index.js';
+import { answerText } from './answer-text.js';
 import type { GatewayApp } from './app.js';
+import { giveAnswer, takesGivenAnswers } from './given-answer.js';
 import { alsoHttp2 } from './http-versions.js';
 import { peerAddressOf } from './peer-address.js';
 import { peerCertificates } from './peer-certificate.js';
@@ -15,7 +17,7 @@ import type { ProxyProtocol } from './proxy-protocol.js';
 import { announcesBody, headerFieldsOf, http2HeaderFieldsOf } from './raw-headers.js';
 import { refuseOnSocket } from './refusal.js';
 import type { SecurityHeaders } from './security-headers.js';
-import { send } from './send.js';
+import { send, watchRest } from './send.js';
 import { sendHttp2 } from './send-http2.js';
 import type { ServerTls, TlsExits } from './tls.js';
 import { turnEnds } from './turn-end.js';
@@ -68,6 +70,7 @@ export function createNodeServer(
   const upgraded = new Set<Socket>();
   const certificateOf = peerCertificates();
   const turnEnd = turnEnds();
+  const mayGive = takesGivenAnswers();
   let busy = 0;
   let connections = 0;
   let draining = false;
@@ -128,6 +131,7 @@ export function createNodeServer(
     try {
       const ready = await reply;
       if (draining) response.shouldKeepAlive = false;
+      if (given(ready, exchange, request, response)) return;
       const { security, limits } = current;
       const sent = send(security.on(ready, exchange), request, response, limits.streamIdleTimeoutMs);
       if (sent !== undefined) await sent;
@@ -136,6 +140,24 @@ export function createNodeServer(
       response.destroy();
       process.emitWarning(error instanceof Error ? error : String(error));
     }
+  }
+
+  /** Most answers are small and plain, and need nothing of Node but that it sends them; false for the others. */
+  function given(
+    reply: Reply,
+    exchange: Exchange,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): boolean {
+    const { security, limits } = current;
+    if (!mayGive || response.destroyed || !request.complete) return false;
+    if (!response.shouldKeepAlive || request.httpVersion !== '1.1') return false;
+    const text = answerText(reply, security.missingFrom(reply, exchange), keepAliveTimeoutMs);
+    if (text === undefined) return false;
+    const { socket } = response;
+    giveAnswer(response, reply.httpStatus, text);
+    watchRest(response, socket, limits.streamIdleTimeoutMs);
+    return true;
   }
 
   /** HTTP/2: as `accept`, of which it needs the half. */

@@ -2,6 +2,7 @@ import { DiagnosticsError } from '../diagnostic/index.js';
 import type { GateResources } from '../gate/index.js';
 import type { Exchange, HeaderFields, Reply } from '../gateway/index.js';
 import { isPrintableAscii } from '../headers.js';
+import { type FieldBlock, fieldBlock } from './field-block.js';
 
 /** Values of header fields that tell browsers what not to do with answers; `off` leaves one out. */
 export interface SecurityHeaderOptions {
@@ -19,7 +20,9 @@ export interface SecurityHeaderOptions {
 
 /** What browsers are told with every answer. */
 export interface SecurityHeaders {
-  /** An answer of the gateway; what it says itself is left as it is. */
+  /** What an answer of the gateway is to say besides; what it says itself is left as it is. */
+  missingFrom(reply: Reply, exchange: Exchange): FieldBlock;
+  /** An answer of the gateway with that. */
   on(reply: Reply, exchange: Exchange): Reply;
   /** For answers of hand-written routes, which may be pages: nothing that keeps a page from working. */
   forPages(exchange: Exchange): HeaderFields;
@@ -60,14 +63,19 @@ export function securityHeaders(
   const names = new Set(secureAnswers.map(([name]) => name));
   const isSecure = (exchange: Exchange): boolean =>
     transport.length > 0 && proxies.asSent(exchange).scheme === 'https';
+  const [block, secureBlock] = [fieldBlock(answers), fieldBlock(secureAnswers)];
+  const missingFrom = ({ headers }: Reply, exchange: Exchange): FieldBlock => {
+    const all = isSecure(exchange) ? secureBlock : block;
+    let isSaid = false;
+    for (const field of headers) isSaid ||= names.has(field[0]);
+    if (!isSaid) return all;
+    return fieldBlock(all.fields.filter(([name]) => !headers.some(([own]) => own === name)));
+  };
   return {
+    missingFrom,
     on(reply, exchange) {
-      const fields = isSecure(exchange) ? secureAnswers : answers;
       const { httpStatus, headers, body, trailers } = reply;
-      let isSaid = false;
-      for (const field of headers) isSaid ||= names.has(field[0]);
-      const missing = isSaid ? fields.filter(([name]) => !headers.some(([own]) => own === name)) : fields;
-      return { httpStatus, headers: headers.concat(missing), body, trailers };
+      return { httpStatus, headers: headers.concat(missingFrom(reply, exchange).fields), body, trailers };
     },
     forPages: (exchange) => (isSecure(exchange) ? securePages : pages),
   };

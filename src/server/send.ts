@@ -11,9 +11,6 @@ const resetDelayMs = 100;
 
 const noBytes = new Uint8Array(0);
 
-/** Up to this size a body is sent as a string, which Node joins to the head: one piece for the socket instead of two. */
-const joinedBytesMax = 2_048;
-
 /**
  * Writes a reply; undefined where that is done at once. What is pulled out of a stream in one turn of the event loop goes out in one write; a full
  * socket stops the pulling; a client that takes nothing for `stallTimeoutMs` loses the connection. A stream that
@@ -82,7 +79,7 @@ async function sendBeforeRest(
 }
 
 /** What the operating system has not taken yet; once it has, Node sets the timeout of an idle connection. */
-function watchRest(response: ServerResponse, socket: Socket | null, stallTimeoutMs: number): void {
+export function watchRest(response: ServerResponse, socket: Socket | null, stallTimeoutMs: number): void {
   if (!response.writableFinished && response.writableLength > 0) socket?.setTimeout(stallTimeoutMs);
 }
 
@@ -124,12 +121,7 @@ async function pump(
 function end(response: ServerResponse, last: Uint8Array, trailers: Reply['trailers']): void {
   if (trailers !== undefined)
     response.addTrailers(trailers().map(([name, value]): [string, string] => [name, value]));
-  if (last.length > 0 && last.length <= joinedBytesMax) response.end(latin1(last), 'latin1');
-  else response.end(last);
-}
-
-function latin1({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString('latin1');
+  response.end(last);
 }
 
 /**

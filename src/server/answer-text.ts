@@ -1,0 +1,90 @@
+import { STATUS_CODES } from 'node:http';
+import type { Reply } from '../gateway/index.js';
+import type { FieldBlock } from './field-block.js';
+
+/** More than a few kilobytes are cheaper to send as they are than to make a string of. */
+const bodyBytesMax = 2_048;
+
+/** Names come from the gateway and its configuration; a set that outgrows this has another source. */
+const knownMax = 1_024;
+
+/** Fields that decide on how the answer is framed, or that Node would write itself: it must hear of them. */
+const nodesOwn = new Set([
+  'connection',
+  'content-disposition',
+  'date',
+  'keep-alive',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+const plainNames = new Set<string>();
+
+/**
+ * A small answer, head and body, as the one string that goes to the socket (RFC 9112 §4): Node checks each field anew
+ * for each answer, which costs more than all the rest of a head. `common` are fields beside those of the reply; the
+ * connection stays open, and says for how long.
+ *
+ * Undefined for what is not plain: a stream, trailers, no body, a large one, or a field that Node must hear of or refuse.
+ */
+export function answerText(
+  { httpStatus, headers, body, trailers }: Reply,
+  common: FieldBlock,
+  keepAliveTimeoutMs: number,
+): string | undefined {
+  if (!(body instanceof Uint8Array) || body.length === 0 || body.length > bodyBytesMax) return undefined;
+  const phrase = STATUS_CODES[httpStatus];
+  if (trailers !== undefined || phrase === undefined) return undefined;
+  let lines = `HTTP/1.1 ${httpStatus} ${phrase}\r\n`;
+  let isFramed = false;
+  for (const field of headers) {
+    const [name, value] = field;
+    if (!isPlainName(name) || !isFieldValue(value)) return undefined;
+    if (name === 'content-length') isFramed = true;
+    lines += `${name}: ${value}\r\n`;
+  }
+  if (!isFramed) return undefined;
+  return lines + common.lines + lastLines(keepAliveTimeoutMs) + latin1(body);
+}
+
+/** Whether a name is a token (RFC 9110 §5.6.2) that says nothing about the connection. */
+function isPlainName(name: string): boolean {
+  if (plainNames.has(name)) return true;
+  if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) || nodesOwn.has(name)) return false;
+  if (plainNames.size >= knownMax) plainNames.clear();
+  plainNames.add(name);
+  return true;
+}
+
+/** RFC 9110 §5.5. Of a longer character one byte would be sent, which may be any. */
+function isFieldValue(value: string): boolean {
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if ((code < 0x20 && code !== 0x09) || code === 0x7f || code > 0xff) return false;
+  }
+  return true;
+}
+
+let last = '';
+let lastOf = Number.NaN;
+let lastSecond = Number.NaN;
+
+/** The rest of a head, as Node writes it, and its end: equal within a second. */
+function lastLines(keepAliveTimeoutMs: number): string {
+  const now = Date.now();
+  const second = Math.floor(now / 1_000);
+  if (second !== lastSecond || keepAliveTimeoutMs !== lastOf) {
+    const date = new Date(now).toUTCString();
+    const keepAlive = `timeout=${Math.floor(keepAliveTimeoutMs / 1_000)}`;
+    last = `Date: ${date}\r\nConnection: keep-alive\r\nKeep-Alive: ${keepAlive}\r\n\r\n`;
+    lastOf = keepAliveTimeoutMs;
+    lastSecond = second;
+  }
+  return last;
+}
+
+/** Bytes as characters, which the socket makes the same bytes of. */
+function latin1({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('latin1');
+}
