@@ -126,11 +126,8 @@ export class RequestHeadEncoder {
     // Base64 without padding (gRPC over HTTP/2, "Binary-Header").
     const text = typeof value === 'string' ? value : Buffer.from(value).toString('base64').replace(/=+$/, '');
     this.#reserve(encodedName.length + text.length + 6);
-    // A call into native code costs more than copying a name.
     const block = this.#block;
-    let end = this.#end;
-    for (let index = 0; index < encodedName.length; index++) block[end++] = encodedName[index] ?? 0;
-    end = writeInteger(block, end, text.length);
+    let end = this.#begin(encodedName, text);
     for (let index = 0; index < text.length; index++) {
       const character = text.charCodeAt(index);
       if (character < 0x20 || character > 0x7e) return false;
@@ -148,14 +145,19 @@ export class RequestHeadEncoder {
     if (rounded < 1e8) text = `${rounded}m`;
     else if (rounded < 1e11) text = `${Math.ceil(rounded / 1e3)}S`;
     else text = `${Math.min(99_999_999, Math.ceil(rounded / 3.6e6))}H`;
-    this.#end += timeoutName.copy(this.#block, this.#end);
-    this.#length(text.length);
-    this.#end += this.#block.write(text, this.#end, 'latin1');
+    let end = this.#begin(timeoutName, text);
+    for (let index = 0; index < text.length; index++) this.#block[end++] = text.charCodeAt(index);
+    this.#end = end;
     this.#listBytes += timeoutName.length + text.length + 32;
   }
 
-  #length(length: number): void {
-    this.#end = writeInteger(this.#block, this.#end, length);
+  /** Writes the name of a field and the length of its value; returns where the value begins. */
+  #begin(encodedName: Buffer, text: string): number {
+    const block = this.#block;
+    let end = this.#end;
+    // A call into native code costs more than copying a name.
+    for (let index = 0; index < encodedName.length; index++) block[end++] = encodedName[index] ?? 0;
+    return writeInteger(block, end, text.length);
   }
 
   #reserve(bytes: number): void {
