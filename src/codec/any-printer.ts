@@ -34,9 +34,7 @@ export function createAnyPrinter(codecs: CodecFactory): AnyPrinter {
     } catch {
       // Told below.
     }
-    return Buffer.from(
-      JSON.stringify({ '@type': typeUrl, value: Buffer.from(value).toString('base64') }),
-    );
+    return Buffer.from(JSON.stringify({ '@type': typeUrl, value: Buffer.from(value).toString('base64') }));
   };
 }
 

@@ -28,3 +28,20 @@ it('looks equal blocks up, but not those whose meaning depends on what came befo
   expect(read(reader, Buffer.from([0xbf])).metadata).toEqual([['x-a', 'second']]);
   expect(read(reader, Buffer.from([0xc0])).metadata).toEqual([['x-a', 'second']]);
 });
+
+it('keeps as many blocks apart as there are, the first ones and the others alike', () => {
+  const reader = new ResponseHeadReader(10_000);
+  const blocks = Array.from({ length: 20 }, (_, n) => block([['x-a', String(100 + n)]]));
+  const first = blocks.map((bytes) => read(reader, bytes));
+  expect(first.map(({ metadata }) => metadata)).toEqual(blocks.map((_, n) => [['x-a', String(100 + n)]]));
+  for (const [n, bytes] of blocks.entries()) expect(read(reader, Buffer.from(bytes))).toBe(first[n]);
+});
+
+it('does not hold on to the memory in which a block came', () => {
+  const reader = new ResponseHeadReader(10_000);
+  const bytes = block([['x-a', '1']]);
+  const fields = read(reader, bytes);
+  const same = Buffer.from(bytes);
+  bytes.fill(0);
+  expect(read(reader, same)).toBe(fields);
+});
