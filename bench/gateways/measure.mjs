@@ -34,6 +34,8 @@ export async function measure(scenario, peers, setup, options) {
   };
   const fireAt = ({ peer, gateway }, seconds, rate) => fire(gateway.address, seconds, rate, peer.headers);
 
+  const rounds = options.rounds * (scenario.times ?? 1);
+
   try {
     for (const peer of peers) {
       if (peer.cannot?.[scenario.key] !== undefined || (peer.only ?? scenario.key) !== scenario.key) continue;
@@ -42,7 +44,7 @@ export async function measure(scenario, peers, setup, options) {
       await checkAnswer(peer, gateway.address, scenario, expectedValues(registry, scenario));
       await fireAt(columns.at(-1), options.warmUpSeconds);
     }
-    for (let round = 0; round < options.rounds; round++) {
+    for (let round = 0; round < rounds; round++) {
       for (const column of inTurn(columns, round)) {
         const { pid } = column.gateway;
         const before = usage(pid);
@@ -59,7 +61,7 @@ export async function measure(scenario, peers, setup, options) {
       ({ peer, perSecond }) => peer.only === undefined && rate < bearableShare * median(perSecond),
     );
     const bare = [];
-    for (let round = 0; round < options.rounds * (scenario.latencyTimes ?? 1); round++) {
+    for (let round = 0; round < rounds; round++) {
       bare.push(await fire(backend.httpAddress, options.seconds, rate));
       for (const column of inTurn(bearing, round)) {
         const { p50, p99 } = await fireAt(column, options.seconds, rate);

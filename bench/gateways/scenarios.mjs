@@ -60,7 +60,7 @@ const get = (target) => ({ httpMethod: 'GET', target });
 
 /**
  * `messages` are those of the backend in JSON, or there is a `status`. Few connections where answers are large: 64
- * of those would measure memory. `latencyTimes` as many rounds of latencies as of the rest, where there are targets.
+ * of those would measure memory. `times` as many rounds as of the others, where most targets are.
  */
 export const scenarios = [
   {
@@ -70,7 +70,7 @@ export const scenarios = [
     method: 'GetProduct',
     messages: [cup],
     connections: 64,
-    latencyTimes: 3,
+    times: 2,
   },
   {
     key: 'b',
