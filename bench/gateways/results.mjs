@@ -19,7 +19,7 @@ export function resultsPage({ results, installed, missing, options, goVersion })
     `- ${new Date().toISOString().slice(0, 10)}, commit ${git('rev-parse', '--short', 'HEAD')}${changed}`,
     `- ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}, Node v${nodeVersion} (that of manifests/Dockerfile), Go ${goVersion}`,
     `- ${load()}`,
-    `- ${options.rounds} alternating rounds of ${options.seconds} s; medians, in parentheses the least and the most; ratios round by round`,
+    `- ${options.rounds} alternating rounds of ${options.seconds} s, of scenario a twice as many; medians, in parentheses the least and the most; ratios round by round`,
     ...installed.map(({ peer, version }) => `- ${peer.title}: ${version}`),
     ...missing.map(({ peer, reason }) => `- ${peer.title}: **missing**, ${reason}`),
     '',
