@@ -3,17 +3,13 @@ import { AnySchema } from '@bufbuild/protobuf/wkt';
 import type { AnyBytes } from '../status/index.js';
 import { type Codec, type CodecFactory, defaultCodecOptions } from './codec.js';
 
-/** Packed message → a JSON object, as UTF-8. Never throws. */
+/** Packed message → a JSON object, as UTF-8. Throws for a type that is unknown, or bytes that are no message of it. */
 export type AnyPrinter = (any: AnyBytes) => Uint8Array;
 
 /** Backends may write any prefix before the slash: what is remembered is bounded. */
 const urlsMax = 1_000;
 
-/**
- * Printer of error details (google.rpc.Status.details): the ProtoJSON of Any, or
- * `{"@type": …, "value": "<base64>"}` for a type that is unknown or bytes that are not a message
- * of it. An error is not lost because one of its details cannot be read.
- */
+/** Printer of error details (google.rpc.Status.details): the ProtoJSON of Any. */
 export function createAnyPrinter(codecs: CodecFactory): AnyPrinter {
   let codec: Codec | undefined;
   const heads = new Map<string, Uint8Array>();
@@ -25,16 +21,10 @@ export function createAnyPrinter(codecs: CodecFactory): AnyPrinter {
     return made;
   };
   return ({ typeUrl, value }) => {
-    try {
-      // An Any that says no type may be empty and nothing else, and then prints as {}.
-      if (typeUrl !== '') {
-        codec ??= codecs.codec(AnySchema, defaultCodecOptions);
-        return codec.toJson(packed(headOf(typeUrl), value));
-      }
-    } catch {
-      // Told below.
-    }
-    return Buffer.from(JSON.stringify({ '@type': typeUrl, value: Buffer.from(value).toString('base64') }));
+    // An Any that says no type may be empty and nothing else, and then prints as {}.
+    if (typeUrl === '') throw new TypeError('an Any has no type');
+    codec ??= codecs.codec(AnySchema, defaultCodecOptions);
+    return codec.toJson(packed(headOf(typeUrl), value));
   };
 }
 
@@ -47,6 +37,7 @@ function headOfAny(typeUrl: string): Uint8Array {
     .finish();
 }
 
+/** BinaryWriter would do the same for 0.3 µs more, a fiftieth of a whole request. */
 function packed(head: Uint8Array, value: Uint8Array): Uint8Array {
   const any = Buffer.allocUnsafe(head.length + 5 + value.length);
   any.set(head);

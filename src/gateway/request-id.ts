@@ -1,6 +1,6 @@
 import { isPrintableAscii, listElements, trimOws } from '../headers.js';
 import type { HeaderFields } from './exchange.js';
-import { randomId } from './uuid.js';
+import { newUuid } from './uuid.js';
 
 /** Longer ids would let a client fill the log; UUIDs and trace ids have 36 characters or fewer. */
 const lengthMax = 200;
@@ -18,7 +18,7 @@ export function requestIdOf(headers: HeaderFields): string {
     count += 1;
   }
   const isGood = count === 1 && id !== '' && id.length <= lengthMax && isPrintableAscii(id);
-  return isGood && !isHopByHop(headers) ? id : randomId();
+  return isGood && !isHopByHop(headers) ? id : newUuid();
 }
 
 /** Whether Connection names it, and so keeps it between the client and us (RFC 9110 §7.6.1). */

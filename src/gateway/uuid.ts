@@ -18,7 +18,7 @@ const text = Buffer.alloc(36, '-') as Buffer & { latin1Slice(): string };
  * A new UUID of version 4 (RFC 9562 §5.4). As `randomUUID`, at half its cost: that one leaves a string of sixteen
  * pieces, which whoever reads it joins.
  */
-export function randomId(): string {
+export function newUuid(): string {
   if (used === random.length) {
     randomFillSync(random);
     used = 0;

@@ -26,8 +26,7 @@ const statusLines = new Map<number, string>();
 
 /**
  * A small answer, head and body, as the one string that goes to the socket (RFC 9112 §4): Node checks each field anew
- * for each answer, which costs more than all the rest of a head. `common` are fields beside those of the reply; the
- * connection stays open, and says for how long.
+ * for each answer. `common` are fields beside those of the reply; the connection stays open, and says for how long.
  *
  * Undefined for what is not plain: a stream, trailers, no body, a large one, or a field that Node must hear of or refuse.
  */

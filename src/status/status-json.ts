@@ -4,9 +4,9 @@ import type { AnyBytes, JsonDetail, Status } from './status.js';
  * google.rpc.Status as UTF-8 JSON: `{"code":5,"message":"…","details":[…]}`; `details` is omitted
  * when there are none.
  *
- * `printAny` prints a packed detail in the ProtoJSON form of Any and may throw: a detail of an
- * unknown type, or one that does not parse, becomes `{"@type":…,"value":"<base64>"}`, so that
- * code and message are never lost over it.
+ * `printAny` prints a packed detail in the ProtoJSON form of Any. It may throw, for a type that is unknown or
+ * bytes that are not a message of it: that detail becomes `{"@type":…,"value":"<base64>"}`, so that an error is not
+ * lost over one of its details.
  */
 export function statusJson(status: Status, printAny: (any: AnyBytes) => Uint8Array): Uint8Array {
   const { code, message, details } = status;
