@@ -10,6 +10,7 @@ import { propagationOf } from './propagation.js';
 import { randomIds } from './random-ids.js';
 import { samplerOf } from './sampler.js';
 import { type Environment, tracingSettings } from './settings.js';
+import { epochDistance } from './wall-time.js';
 
 /** How a tracer is made: `tracing` of propylon.yaml, and what only a program can say. */
 export interface TracerOptions extends Omit<TracingOptions, 'enabled'> {
@@ -47,6 +48,7 @@ export async function createTracer(options: TracerOptions = {}): Promise<Tracer>
   const pipeline = await openPipeline(settings, { exporter, platform: platform?.attributes }, clock, warn);
   const host = {
     clock,
+    epochDistance: epochDistance(clock),
     ids: randomIds(),
     propagation: propagationOf(settings.formats),
     keepErrors: settings.keepErrors,

@@ -20,6 +20,8 @@ export interface FinishedSpan {
   readonly link: { readonly traceId: string; readonly spanId: string } | undefined;
   /** `tracestate` */
   readonly state: string | undefined;
+  /** Milliseconds from the epoch to the zero of that clock: the same in all spans of a request. */
+  readonly epochMs: number;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly attributes: SpanAttributes;

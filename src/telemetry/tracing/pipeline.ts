@@ -13,7 +13,6 @@ import type { FinishedSpan } from './finished-span.js';
 import type { FunctionPlatform } from './function-platform.js';
 import { readableSpan } from './readable-span.js';
 import type { TracingSettings } from './settings.js';
-import { epochDistance } from './wall-time.js';
 
 /** How long a gateway that closes waits for its last spans to be taken. */
 const flushTimeoutMs = 3_000;
@@ -49,9 +48,8 @@ export async function openPipeline(
   const processor = new BatchSpanProcessor(taker);
   const resource = resourceOf(settings, platform);
   const scope = { name: 'propylon', version };
-  const distance = epochDistance(clock);
   return {
-    keep: (span) => processor.onEnd(readableSpan(span, resource, scope, distance())),
+    keep: (span) => processor.onEnd(readableSpan(span, resource, scope)),
     async flush() {
       try {
         await processor.forceFlush();

@@ -3,17 +3,13 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import type { FinishedSpan } from './finished-span.js';
 
-/**
- * A finished span as exporters take it; `epochMs` is how far the epoch is from the zero of its times. What is
- * kept counts as sampled, whatever those behind us were told.
- */
+/** A finished span as exporters take it. What is kept counts as sampled, whatever those behind us were told. */
 export function readableSpan(
   span: FinishedSpan,
   resource: Resource,
   instrumentationScope: ReadableSpan['instrumentationScope'],
-  epochMs: number,
 ): ReadableSpan {
-  const { traceId, spanId, parent, link, state } = span;
+  const { traceId, spanId, parent, link, state, epochMs } = span;
   const own = {
     traceId,
     spanId,

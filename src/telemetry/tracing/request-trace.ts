@@ -27,6 +27,8 @@ import type { RandomIds } from './random-ids.js';
 /** What the traces of all requests share. */
 export interface TraceHost {
   readonly clock: Clock;
+  /** Milliseconds from the epoch to the clock's zero, as near as is known by now. */
+  readonly epochDistance: () => number;
   readonly ids: RandomIds;
   readonly propagation: Propagation;
   /** Whether failed requests are kept that were not sampled. */
@@ -61,6 +63,7 @@ export class RequestTrace implements RequestSpan {
   readonly #request: TracedRequest;
   readonly #invocation: SpanAttributes | undefined;
   readonly #startedAt: number;
+  #epochMs: number | undefined;
   #events: SpanEvent[] | undefined;
   #attempts: AttemptTrace[] | undefined;
   /** Whether the request is over, and whether it is kept. */
@@ -110,6 +113,12 @@ export class RequestTrace implements RequestSpan {
     return this.#end === 'kept';
   }
 
+  /** Known better from look to look; a request whose spans had two of them could end before its call. */
+  get epochMs(): number {
+    this.#epochMs ??= this.host.epochDistance();
+    return this.#epochMs;
+  }
+
   #whyKept(event: RequestEvent): 'sampled' | 'error' | 'slow' | undefined {
     if (this.ids.sampled) return 'sampled';
     if (this.host.keepErrors && requestFailed(event)) return 'error';
@@ -140,6 +149,7 @@ export class RequestTrace implements RequestSpan {
       parent: parentSpanId === undefined ? undefined : { spanId: parentSpanId, remote: true },
       link,
       state: trace.state,
+      epochMs: this.epochMs,
       startedAt: this.#startedAt,
       endedAt,
       attributes,
@@ -188,6 +198,7 @@ class AttemptTrace implements AttemptSpan {
       parent: { spanId: ids.spanId, remote: false },
       link: undefined,
       state: standing.trace.state,
+      epochMs: this.#request.epochMs,
       startedAt: this.#startedAt,
       endedAt: this.#endedAt,
       attributes: attemptAttributes(this.#attempt, code),
