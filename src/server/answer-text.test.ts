@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { Reply } from '../gateway/index.js';
 import { answerText } from './answer-text.js';
 import { fieldBlock } from './field-block.js';
@@ -63,6 +63,25 @@ describe('byte for byte what Node makes of the same answer', () => {
     expect(byText).toBe(byNode);
     expect(byNode.match(/Date: now/g)).toHaveLength(2);
   });
+});
+
+it('says when it was made, to the second, and for how long the connection stays', () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const said = (at: string, keepAliveTimeoutMs: number) => {
+    vi.setSystemTime(at);
+    const text = answerText(plain, none, keepAliveTimeoutMs) ?? '';
+    return [/^Date: (.*)\r$/m.exec(text)?.[1], /^Keep-Alive: (.*)\r$/m.exec(text)?.[1]];
+  };
+  try {
+    expect(said('2026-11-27T08:00:00.000Z', 75_000)).toEqual(['Fri, 27 Nov 2026 08:00:00 GMT', 'timeout=75']);
+    expect(said('2026-11-27T08:00:00.999Z', 75_000)).toEqual(['Fri, 27 Nov 2026 08:00:00 GMT', 'timeout=75']);
+    expect(said('2026-11-27T08:00:01.000Z', 75_000)).toEqual(['Fri, 27 Nov 2026 08:00:01 GMT', 'timeout=75']);
+    expect(said('2026-11-27T08:00:01.000Z', 5_000)).toEqual(['Fri, 27 Nov 2026 08:00:01 GMT', 'timeout=5']);
+    // A clock that is put back.
+    expect(said('2026-11-27T07:59:59.000Z', 5_000)).toEqual(['Fri, 27 Nov 2026 07:59:59 GMT', 'timeout=5']);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('the response is one like any other to those who watch it', async () => {
