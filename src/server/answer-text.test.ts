@@ -24,12 +24,12 @@ const server = createServer({ keepAliveTimeout: 75_000 });
 afterAll(() => server.close());
 
 /** What a client gets of two answers on one connection, as characters that are bytes. */
-async function received(answer: (response: ServerResponse) => void): Promise<string> {
+async function received(answer: (response: ServerResponse) => void, version = '1.1'): Promise<string> {
   if (!server.listening) await once(server.listen(0, '127.0.0.1'), 'listening');
   server.removeAllListeners('request').on('request', (_request, response) => answer(response));
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').setEncoding('latin1');
   // The second one waits in Node for the end of the first.
-  socket.end('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2));
+  socket.end(`GET / HTTP/${version}\r\nHost: a\r\nConnection: keep-alive\r\n\r\n`.repeat(2));
   let text = '';
   for await (const chunk of socket) text += chunk;
   return text.replaceAll(/Date: [A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/g, 'Date: now');
@@ -40,7 +40,7 @@ it('is what this Node sends: none of those that we support has moved the head el
 });
 
 describe('byte for byte what Node makes of the same answer', () => {
-  it.each<[string, Reply]>([
+  it.each<[string, Reply, string?]>([
     ['a small body', plain],
     ['a body beyond ASCII', reply('{"cup":"Tässchen ☕"}')],
     ['an error', reply('{"code":5}', [['content-type', 'application/json']], 404)],
@@ -51,15 +51,16 @@ describe('byte for byte what Node makes of the same answer', () => {
         ['a', '\u00fc\t2'],
       ]),
     ],
-  ])('%s', async (_, given) => {
+    ['a client of HTTP/1.0 that wants to go on', plain, '1.0'],
+  ])('%s', async (_, given, version = '1.1') => {
     const { httpStatus, headers, body } = given;
     const byNode = await received((response) => {
       response.writeHead(httpStatus, [...headers, ...common.fields].flat());
       response.end(body);
-    });
+    }, version);
     const byText = await received((response) => {
       giveAnswer(response, httpStatus, answerText(given, common, 75_000) ?? '');
-    });
+    }, version);
     expect(byText).toBe(byNode);
     expect(byNode.match(/Date: now/g)).toHaveLength(2);
   });

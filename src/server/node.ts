@@ -85,7 +85,12 @@ export function createNodeServer(
     exchange: Exchange,
   ): void {
     for (const [name, value] of current.security.forPages(exchange)) response.setHeader(name, value);
-    void hono(request, response);
+    const done = hono(request, response);
+    // A stream of HTTP/2 that is not read holds up no other.
+    if (response instanceof ServerResponse) {
+      const { socket } = response;
+      void Promise.resolve(done).then(() => watchRest(response, socket, current.limits.streamIdleTimeoutMs));
+    }
   }
 
   function accept(request: IncomingMessage, response: ServerResponse, expectation: Expectation): void {
@@ -150,8 +155,7 @@ export function createNodeServer(
     response: ServerResponse,
   ): boolean {
     const { security, limits } = current;
-    if (!mayGive || response.destroyed || !request.complete) return false;
-    if (!response.shouldKeepAlive || request.httpVersion !== '1.1') return false;
+    if (!mayGive || response.destroyed || !request.complete || !response.shouldKeepAlive) return false;
     const text = answerText(reply, security.missingFrom(reply, exchange), keepAliveTimeoutMs);
     if (text === undefined) return false;
     const { socket } = response;

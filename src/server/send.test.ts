@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, get, IncomingMessage, ServerResponse } from 'node:http';
+import { type AddressInfo, Socket } from 'node:net';
+import { Writable } from 'node:stream';
 import { afterEach, expect, it } from 'vitest';
 import type { Reply } from '../gateway/index.js';
-import { send } from './send.js';
+import { send, watchRest } from './send.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const server = createServer();
@@ -70,4 +71,27 @@ it('a stream larger than every buffer is pulled as the client takes it', async (
   }
   const { text, complete } = await answer(large());
   expect([text.length, complete]).toEqual([100 * chunk.length, true]);
+});
+
+it('an answer that waits for its turn on the connection is watched from then on, until it is taken', async () => {
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  response.end('text');
+  watchRest(response, response.socket, 123);
+  const timeouts: number[] = [];
+  let taken = (): void => undefined;
+  const socket = new Writable({
+    write(_chunk, _encoding, done) {
+      taken = done;
+    },
+    writev(_chunks, done) {
+      taken = done;
+    },
+  });
+  Object.assign(socket, { setTimeout: (ms: number) => timeouts.push(ms) });
+  response.assignSocket(socket as Socket);
+  expect(timeouts).toEqual([123]);
+  const finished = once(response, 'finish');
+  taken();
+  await finished;
+  expect(timeouts).toEqual([123, 0]);
 });

@@ -78,9 +78,20 @@ async function sendBeforeRest(
   watchRest(response, socket, stallTimeoutMs);
 }
 
-/** What the operating system has not taken yet; once it has, Node sets the timeout of an idle connection. */
+/**
+ * Watches over what the operating system has not taken yet: a client that takes nothing for so long loses the
+ * connection. Once all is taken, Node sets the timeout of an idle connection, or it is the next answer's turn. `socket`
+ * is null for one that waits behind others on its connection, whose own turn begins later.
+ */
 export function watchRest(response: ServerResponse, socket: Socket | null, stallTimeoutMs: number): void {
-  if (!response.writableFinished && response.writableLength > 0) socket?.setTimeout(stallTimeoutMs);
+  if (response.writableFinished || response.writableLength === 0) return;
+  const watch = (own: Socket): void => {
+    own.setTimeout(stallTimeoutMs);
+    // Before Node does its own: the next answer may be long in coming, and nobody is to blame for that.
+    response.prependOnceListener('finish', () => void own.setTimeout(0));
+  };
+  if (socket === null) response.once('socket', watch);
+  else watch(socket);
 }
 
 /**

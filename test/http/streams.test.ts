@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { type ClientHttp2Stream, connect, constants } from 'node:http2';
+import { connect as connectTcp, type Socket } from 'node:net';
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { type ServerWritableStream, status } from '@grpc/grpc-js';
@@ -30,6 +31,9 @@ beforeAll(async () => {
     {
       Unary(call, callback) {
         watch(call);
+        if (call.request.includes('late')) {
+          setTimeout(() => callback(null, call.request), 3 * stallTimeoutMs);
+        }
         if (call.request.includes('large')) {
           callback(null, Buffer.from(messageOf({ text: 'x'.repeat(2_000_000) })));
         }
@@ -260,6 +264,55 @@ describe('a backend that has heard enough', () => {
     await new Promise((resolve) => stream.on('close', resolve));
     expect(stream.rstCode).toBe(constants.NGHTTP2_NO_ERROR);
     session.close();
+  });
+});
+
+describe('a client of HTTP/1.1 that sends many requests before it reads', () => {
+  // Their answers are more than the buffers of both sockets hold.
+  const many = 'GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(30_000);
+  const open = (port = echo.port): Socket => connectTcp(port, '127.0.0.1').pause();
+
+  /** Who does not read hears of the end when it writes. */
+  async function lost(socket: Socket): Promise<void> {
+    const timer = setInterval(() => socket.write('\r\n'), 50);
+    await new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
+    clearInterval(timer);
+  }
+
+  it.each([
+    ['nothing', 0],
+    ['some answers and then no more', 100_000],
+  ])('loses its connection when it takes %s', async (_, bytes) => {
+    const socket = open();
+    socket.write(many);
+    socket.on('data', () => {
+      if (socket.bytesRead >= bytes) socket.pause();
+    });
+    if (bytes > 0) await new Promise((resolve) => setTimeout(resolve, stallTimeoutMs / 2));
+    if (bytes > 0) socket.resume();
+    await lost(socket);
+    expect(socket.bytesRead).toBeLessThan(bytes + 2_000_000);
+  });
+
+  it('loses it for answers of hand-written routes too', async () => {
+    const other = await startEchoGateway({
+      limits: { streamIdleTimeoutMs: stallTimeoutMs },
+      routes: (app) => app.get('/nothing', (c) => c.text('x'.repeat(500))),
+    });
+    const socket = open(other.port);
+    socket.write(many);
+    await lost(socket);
+    expect(socket.bytesRead).toBe(0);
+    await other.close();
+  });
+
+  it('keeps it when it reads late, and the answer behind takes longer than a client may', async () => {
+    const socket = open();
+    socket.write(`${many}GET /v1/echo?text=late HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    await new Promise((resolve) => setTimeout(resolve, stallTimeoutMs / 2));
+    let last = '';
+    for await (const chunk of socket) last = (last + chunk).slice(-1_000);
+    expect(last).toMatch(/\r\n\r\n\{"text":"late"\}$/);
   });
 });
 
